@@ -1,0 +1,122 @@
+# octetgate: the contributing guide is `make` without a target.
+#
+# Everything lives in .venv, made from requirements/*.txt, which pin every
+# package by hash.  Nothing below needs to be installed by hand: on a bare
+# Debian or Ubuntu machine, as root, the targets fetch what is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+VENV := .venv
+BIN := $(VENV)/bin
+BENCH_VENV := .venv-bench
+
+define GUIDE
+octetgate, in one screen
+
+  make demo       make .venv, then show a PNG become a thumbnail and a JPEG stream through
+  make test       fetch what tests need, then run the whole suite
+  make check      format, lint, types, import contracts, docs, coverage of core
+  make bench      pass-through against nginx, Envoy and Caddy; writes benchmarks/README.md
+
+  make install    only .venv with octetgate in it
+  make format     let ruff write the format that `make check` asks for
+  make docs       build docs/_build/html
+  make coverage   core's branches covered by core's own tests
+  make lock       resolve pyproject.toml into requirements/*.txt, with hashes
+  make clean      remove what make made
+
+To change something
+  1. ARCHITECTURE.md says where things are; docs/reference/where-is-what.md is the index.
+  2. Write the test whose name is the statement that is false today.  Make it true.
+  3. Add changes/<issue>.<added|changed|fixed|removed|security>.md for readers who never see code.
+  4. `make check test`, then one commit per idea.  CONTRIBUTING.md has the rest.
+endef
+export GUIDE
+
+.PHONY: help
+help:
+	@printf '%s\n' "$$GUIDE"
+
+
+# --- Setting up --------------------------------------------------------------------------------
+
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+$(BIN)/python:
+	@requirements/make-venv $(VENV)
+
+# The stamps are older than what they were made from when there is work to do.
+$(VENV)/.installed: $(BIN)/python requirements/build.txt requirements/run.txt pyproject.toml
+	@echo "Installing octetgate into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/build.txt -r requirements/run.txt
+	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
+	@echo "Installing what tests and checks need into $(VENV)"
+	@$(PIP) install --require-hashes -r requirements/dev.txt
+	@touch $@
+
+.PHONY: install
+install: $(VENV)/.installed
+
+.PHONY: programs
+programs:
+	@requirements/fetch-programs nginx:nginx-light wrk:wrk curl:curl node:nodejs
+
+
+# --- Running -----------------------------------------------------------------------------------
+
+.PHONY: demo
+demo: install
+	@exec $(BIN)/octetgate demo
+
+.PHONY: test
+test: $(VENV)/.installed-dev programs
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+.PHONY: check
+check: $(VENV)/.installed-dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory docs coverage
+
+.PHONY: format
+format: $(VENV)/.installed-dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+.PHONY: docs
+docs: $(VENV)/.installed-dev
+	$(BIN)/sphinx-build -W --keep-going -q -b html docs docs/_build/html
+
+.PHONY: coverage
+coverage: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest tests/core -q --cov=octetgate.core --cov-branch --cov-fail-under=95
+
+$(BENCH_VENV)/.installed: requirements/bench.txt
+	@requirements/make-venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip --disable-pip-version-check --quiet \
+	    install --require-hashes -r requirements/bench.txt
+	@touch $@
+
+.PHONY: bench
+bench: install programs $(BENCH_VENV)/.installed
+	$(BIN)/python benchmarks/passthrough.py --peers $(BENCH_VENV) $(BENCH_ARGS)
+
+
+# --- Keeping -----------------------------------------------------------------------------------
+
+.PHONY: lock
+lock: $(VENV)/.installed-dev
+	@requirements/lock $(BIN)/uv
+
+.PHONY: clean
+clean:
+	rm -rf $(VENV) $(BENCH_VENV) docs/_build build dist htmlcov .coverage .coverage.*
+	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
