@@ -1,0 +1,1 @@
+"""octetgate: an API gateway anyone can run, with binary payloads first-class."""

@@ -1,0 +1,1 @@
+"""Acts: each file keeps one port's promise."""

@@ -1,0 +1,1 @@
+"""Answers management calls: the operations of boto3, over ports."""

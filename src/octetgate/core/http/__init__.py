@@ -1,0 +1,1 @@
+"""The vocabulary of HTTP: heads, headers, bodies, media types, targets."""

@@ -1,0 +1,82 @@
+"""A header list that keeps what was sent and still finds what is asked for.
+
+API Gateway hands header names to mappings and Lambda events in the client's own casing
+(spec: request-lifecycle 3), while framing and filtering compare them without case.  So each
+field is kept as a triple: the name as sent, the name in lower case, the value.
+"""
+
+from collections.abc import Iterable, Iterator
+
+Field = tuple[str, str, str]
+
+
+class Headers:
+    """Ordered, multi-valued header fields; values are Latin-1 text, one character a byte."""
+
+    __slots__ = ("fields",)
+
+    def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
+        self.fields: list[Field] = [(name, name.lower(), value) for name, value in pairs]
+
+    @classmethod
+    def of_fields(cls, fields: list[Field]) -> "Headers":
+        """Return headers over a ready list of (name, lower-case name, value), not copied."""
+        headers = cls.__new__(cls)
+        headers.fields = fields
+        return headers
+
+    def get(self, name: str) -> str | None:
+        """Return the first value of the name, whatever its case."""
+        key = name.lower()
+        for _, known, value in self.fields:
+            if known == key:
+                return value
+        return None
+
+    def all(self, name: str) -> list[str]:
+        """Return every value of the name, whatever its case, in order."""
+        key = name.lower()
+        return [value for _, known, value in self.fields if known == key]
+
+    def exact(self, name: str) -> list[str]:
+        """Return every value sent under exactly this casing, in order."""
+        return [value for sent, _, value in self.fields if sent == name]
+
+    def add(self, name: str, value: str) -> None:
+        """Append a field."""
+        self.fields.append((name, name.lower(), value))
+
+    def set(self, name: str, value: str) -> None:
+        """Make this the only field of its name; it goes to the end."""
+        self.discard(name)
+        self.add(name, value)
+
+    def discard(self, *names: str) -> None:
+        """Remove every field of these names, whatever their case."""
+        keys = {name.lower() for name in names}
+        self.fields = [field for field in self.fields if field[1] not in keys]
+
+    def copy(self) -> "Headers":
+        """Return headers that can change without changing these."""
+        return Headers.of_fields(self.fields.copy())
+
+    def items(self) -> Iterator[tuple[str, str]]:
+        """Yield (name as sent, value) in order."""
+        return ((name, value) for name, _, value in self.fields)
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and self.get(name) is not None
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return self.items()
+
+    def __len__(self) -> int:
+        return len(self.fields)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Headers) and self.fields == other.fields
+
+    __hash__ = None  # type: ignore[assignment]  # it changes
+
+    def __repr__(self) -> str:
+        return f"Headers({list(self.items())!r})"

@@ -1,0 +1,27 @@
+"""One API, whole and frozen: what is edited, and what a deployment keeps a copy of."""
+
+from octetgate.core.model.api import Resource, RestApi
+from octetgate.core.model.record import Record
+
+
+class ApiDefinition(Record, frozen=True, kw_only=True):
+    """Everything that CreateDeployment freezes (spec: request-lifecycle 18)."""
+
+    rest_api: RestApi
+    resources: dict[str, Resource] = {}
+    """By id; the root among them."""
+
+
+class Deployment(Record, frozen=True, kw_only=True):
+    """What boto3 sees of a deployment."""
+
+    id: str
+    created_date: float
+    description: str | None = None
+
+
+class DeploymentRecord(Record, frozen=True, kw_only=True):
+    """A deployment with the definition as it was."""
+
+    deployment: Deployment
+    definition: ApiDefinition

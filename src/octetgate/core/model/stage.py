@@ -1,0 +1,44 @@
+"""A stage: the name under which a deployment is served, and its settings."""
+
+from octetgate.core.model.record import Record
+
+
+class AccessLogSettings(Record, frozen=True, kw_only=True):
+    """Where and how the stage's calls are written down."""
+
+    destination_arn: str | None = None
+    format: str | None = None
+
+
+class MethodSetting(Record, frozen=True, kw_only=True):
+    """Settings of one method (``pets/{id}/GET``) or of all (``*/*``); spec: control-plane 4."""
+
+    metrics_enabled: bool = False
+    logging_level: str | None = None
+    data_trace_enabled: bool = False
+    throttling_burst_limit: int = 5000
+    throttling_rate_limit: float = 10000.0
+    caching_enabled: bool = False
+    cache_ttl_in_seconds: int = 300
+    cache_data_encrypted: bool = False
+    require_authorization_for_cache_control: bool = True
+    unauthorized_cache_control_header_strategy: str = "SUCCEED_WITH_RESPONSE_HEADER"
+
+
+class Stage(Record, frozen=True, kw_only=True):
+    """A deployment being served."""
+
+    stage_name: str
+    deployment_id: str
+    created_date: float
+    last_updated_date: float
+    description: str | None = None
+    variables: dict[str, str] | None = None
+    method_settings: dict[str, MethodSetting] = {}
+    cache_cluster_enabled: bool = False
+    cache_cluster_size: str | None = None
+    client_certificate_id: str | None = None
+    documentation_version: str | None = None
+    access_log_settings: AccessLogSettings | None = None
+    tracing_enabled: bool = False
+    tags: dict[str, str] = {}

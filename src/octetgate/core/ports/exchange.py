@@ -1,0 +1,62 @@
+"""One HTTP request to be answered: what a front door hands to the gateway.
+
+A door promises: a body that ends early raises :class:`ClientGone` and never looks complete;
+``send`` pulls the reply only as fast as the client takes it; ``abort`` leaves a mark the
+client can see; path and header names arrive as sent; exactly one reply, and ``started``
+tells the truth.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from octetgate.core.http.body import Body
+from octetgate.core.http.headers import Headers
+from octetgate.core.http.message import RequestHead
+
+
+class ClientGone(Exception):
+    """The client left, or stopped being HTTP, before the exchange was over."""
+
+
+@dataclass(slots=True)
+class Reply:
+    """What the client gets.
+
+    The door writes the status line, ``Date``, ``Connection`` and the framing
+    (``Content-Length`` from the body's length, else chunked); none of these stands here.
+    """
+
+    status: int
+    headers: Headers
+    body: Body
+
+
+class Exchange(Protocol):
+    """A request, and the one reply that it is owed."""
+
+    head: RequestHead
+    body: Body
+    """Empty and ready when the request has none."""
+    peer: str
+    """The client's address without the port."""
+    secure: bool
+    """Whether the client came over TLS."""
+    started: bool
+    """Whether any byte of the reply has been handed to the transport."""
+    sent: int
+    """Body bytes handed to the transport so far."""
+
+    async def send(self, reply: Reply) -> None:
+        """Write the reply, at the client's pace.
+
+        Raises ClientGone when the client left; whatever the body raises passes through,
+        and the caller then calls :meth:`abort`.
+        """
+
+    def abort(self) -> None:
+        """Cut the connection without a clean end, so that the client sees the truncation."""
+
+
+Application = Callable[[Exchange], Awaitable[None]]
+"""What a door serves: answers one exchange and never raises."""

@@ -1,0 +1,101 @@
+"""Invoke a Lambda function; the one way to functions for gateway and management alike."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+
+class InvocationType(StrEnum):
+    """How the caller waits (spec: lambda 6)."""
+
+    REQUEST_RESPONSE = "RequestResponse"
+    EVENT = "Event"
+    DRY_RUN = "DryRun"
+
+
+class InvokeError(Exception):
+    """Lambda refused or could not carry out the call; the function itself did not answer.
+
+    ``code`` is the service model's exception name, ``status`` its HTTP status.
+    """
+
+    code = "ServiceException"
+    status = 500
+
+
+class FunctionNotFound(InvokeError):
+    """No such function."""
+
+    code = "ResourceNotFoundException"
+    status = 404
+
+
+class InvokeDenied(InvokeError):
+    """The function's resource policy does not allow this caller."""
+
+    code = "AccessDeniedException"
+    status = 403
+
+
+class TooManyInvocations(InvokeError):
+    """Every worker is busy and the queue is full."""
+
+    code = "TooManyRequestsException"
+    status = 429
+
+
+class PayloadTooLarge(InvokeError):
+    """More bytes than Lambda takes."""
+
+    code = "RequestTooLargeException"
+    status = 413
+
+
+class InvalidPayload(InvokeError):
+    """The payload is not JSON."""
+
+    code = "InvalidRequestContentException"
+    status = 400
+
+
+@dataclass(slots=True, kw_only=True)
+class Invocation:
+    """One call."""
+
+    function: str
+    """Name, partial ARN or full ARN, a qualifier possibly at its end."""
+    payload: bytes
+    """JSON, UTF-8."""
+    type: InvocationType = InvocationType.REQUEST_RESPONSE
+    qualifier: str | None = None
+    source_arn: str | None = None
+    """``arn:aws:execute-api:…`` when API Gateway calls: the resource policy must then allow
+    ``apigateway.amazonaws.com`` with this source.  None: the account's own call, always allowed."""
+    client_context: str | None = None
+    """Base64 JSON, handed to the function as it is."""
+    log_tail: bool = False
+    trace_id: str | None = None
+    request_id: str | None = None
+    """The caller's wish for the invocation's id (a UUID); else one is made."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Outcome:
+    """What Lambda's Invoke answers (spec: lambda 6)."""
+
+    status: int
+    """200, 202 (Event) or 204 (DryRun)."""
+    payload: bytes = b""
+    function_error: str | None = None
+    """``Unhandled`` when the function raised, timed out or crashed."""
+    log_tail: bytes | None = None
+    """The last 4 KiB of the call's log, when asked for."""
+    executed_version: str = "$LATEST"
+    request_id: str = ""
+
+
+class Functions(Protocol):
+    """The Lambda service's data plane."""
+
+    async def invoke(self, invocation: Invocation) -> Outcome:
+        """Return the outcome; raises InvokeError when the function did not run."""

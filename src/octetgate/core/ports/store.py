@@ -1,0 +1,110 @@
+"""Where configuration is kept: typed documents, transactions, and a feed of changes.
+
+A document is one frozen record under a key.  Keys with several parts join them with ``/``
+(``{api}/{stage}``).  The API's editable definition is one document, so a write of any part
+of it is atomic and a deployment is a copy.
+"""
+
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
+from octetgate.core.model.domain import BasePathMapping, DomainName
+from octetgate.core.model.function import Function
+from octetgate.core.model.stage import Stage
+
+T = TypeVar("T")
+
+
+class StoreConflict(Exception):
+    """Another writer was faster; nothing was written, and trying again is safe."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection(Generic[T]):
+    """Documents of one type.  ``bytes`` are kept as they are, records as JSON."""
+
+    name: str
+    type: type[T]
+
+
+APIS = Collection("api", ApiDefinition)
+"""key ``{api}``: what the console edits."""
+DEPLOYMENTS = Collection("deployment", DeploymentRecord)
+"""key ``{api}/{deployment}``: an immutable copy."""
+STAGES = Collection("stage", Stage)
+"""key ``{api}/{stage}``."""
+DOMAIN_NAMES = Collection("domain_name", DomainName)
+"""key ``{domain}``."""
+BASE_PATH_MAPPINGS = Collection("base_path_mapping", BasePathMapping)
+"""key ``{domain}/{base path or (none)}``."""
+FUNCTIONS = Collection("function", Function)
+"""key ``{name}``: configuration and resource policy."""
+FUNCTION_CODE = Collection("function_code", bytes)
+"""key SHA-256 in hex: a deployment package, zipped."""
+
+COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T varies
+    APIS,
+    DEPLOYMENTS,
+    STAGES,
+    DOMAIN_NAMES,
+    BASE_PATH_MAPPINGS,
+    FUNCTIONS,
+    FUNCTION_CODE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A document that was written or deleted."""
+
+    revision: int
+    collection: str
+    key: str
+
+
+class Reading(Protocol):
+    """One consistent view."""
+
+    def get(self, collection: Collection[T], key: str) -> T | None:
+        """Return the document, or None."""
+
+    def list(self, collection: Collection[T], prefix: str = "") -> list[tuple[str, T]]:
+        """Return (key, document) of every key with the prefix, in the order of creation."""
+
+
+class Writing(Reading, Protocol):
+    """One transaction: all of it is kept, or nothing."""
+
+    def put(self, collection: Collection[T], key: str, document: T) -> None:
+        """Create or replace the document."""
+
+    def delete(self, collection: Collection[T], key: str) -> bool:
+        """Delete the document; say whether there was one."""
+
+
+class Store(Protocol):
+    """Blocking and quick; safe to call from any thread."""
+
+    def read(self) -> AbstractContextManager[Reading]:
+        """Open a consistent view."""
+
+    def write(self) -> AbstractContextManager[Writing]:
+        """Open a transaction: committed when the block ends, rolled back when it raises.
+
+        Writers wait for each other; StoreConflict after waiting too long.
+        """
+
+    def revision(self) -> int:
+        """Return a number that has grown whenever any process committed a change.
+
+        Cheap enough to be asked on every call (no query), and never behind a commit whose
+        ``write`` block has ended.
+        """
+
+    def changes(self, since: int) -> list[Change] | None:
+        """Return what changed after that revision, oldest first; None when too long ago."""
+
+    def close(self) -> None:
+        """Let go of every connection."""

@@ -1,0 +1,1 @@
+"""Answers API calls: asynchronous, over ports."""

@@ -1,0 +1,1 @@
+"""Wires everything together and runs it; the only place that knows everyone."""
