@@ -57,6 +57,10 @@ class RestApi(Record, frozen=True, kw_only=True):
     created_date: float
     """Epoch seconds."""
     root_resource_id: str
+    region: str = "us-east-1"
+    """Where its creator believes it to be: a part of every ARN that names it; not shown."""
+    account_id: str = "000000000000"
+    """Whose it is: likewise."""
     description: str | None = None
     version: str | None = None
     binary_media_types: tuple[str, ...] | None = None
