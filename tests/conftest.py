@@ -1,0 +1,20 @@
+"""What every test may rely on."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hide the developer's own AWS and octetgate variables: a test says what it needs."""
+    for name in os.environ:
+        if name.startswith(("OCTETGATE_", "AWS_")):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session")
+def project() -> Path:
+    """Return the folder that holds pyproject.toml."""
+    return Path(__file__).parent.parent

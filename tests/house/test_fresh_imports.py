@@ -1,0 +1,85 @@
+"""Each module imports alone: no circle, and no module that works only after another."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+# A fork of a clean interpreter is as good as a fresh one and a hundred times quicker: each
+# child begins with nothing of ours loaded, imports one module and leaves.
+IMPORT_EACH = """
+import importlib, json, os, sys, traceback
+
+def failure(name):
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        os.close(reader)
+        try:
+            importlib.import_module(name)
+        except BaseException:
+            os.write(writer, traceback.format_exc().encode()[-4000:])
+        os._exit(0)
+    os.close(writer)
+    with open(reader, encoding="utf-8") as pipe:
+        text = pipe.read()
+    os.wait()
+    return text
+
+names = json.load(sys.stdin)
+print(json.dumps({name: text for name in names if (text := failure(name))}))
+"""
+
+IMPORT_ALL = """
+import importlib, json, sys
+
+for name in json.load(sys.stdin):
+    importlib.import_module(name)
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def fresh(script, names):
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        input=json.dumps(names),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="module")
+def modules(project):
+    """Return the dotted name of every module of ours that is made to be imported."""
+    source = project / "src"
+    files = sorted((source / "octetgate").rglob("*.py"))
+    names = [".".join(file.relative_to(source).with_suffix("").parts) for file in files]
+    # `__main__` runs when imported; blueprints and migrations are loaded by their path.
+    left_out = (".__main__", ".blueprints.", ".versions.", ".env")
+    return [
+        name.removesuffix(".__init__")
+        for name in names
+        if not any(
+            part in f"{name}." if part.endswith(".") else name.endswith(part) for part in left_out
+        )
+    ]
+
+
+def test_every_module_imports_in_a_fresh_interpreter(modules):
+    assert fresh(IMPORT_EACH, modules) == {}
+
+
+def test_core_pulls_in_no_event_loop_and_no_socket(modules):
+    core = [name for name in modules if name.startswith("octetgate.core")]
+    loaded = set(fresh(IMPORT_ALL, core))
+    assert loaded & {"asyncio", "ssl", "sqlite3", "subprocess", "botocore", "httptools"} == set()
+
+
+def test_what_runs_inside_a_worker_pulls_in_nothing_of_the_house(modules):
+    runtimes = [name for name in modules if name.startswith("octetgate.runtimes")]
+    assert runtimes
+    loaded = {name for name in fresh(IMPORT_ALL, runtimes) if name.startswith("octetgate")}
+    assert loaded - {"octetgate", *runtimes} == set()
