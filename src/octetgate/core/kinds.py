@@ -23,9 +23,13 @@ class NoSuchKind(LookupError):
 
 @cache
 def names(package: str) -> tuple[str, ...]:
-    """Return the names that the package's files stand for, in alphabetical order."""
+    """Return the names that the package's files stand for, in alphabetical order.
+
+    A folder beside them, or a file whose name starts with ``_``, is their own affair.
+    """
     found = pkgutil.iter_modules(importlib.import_module(package).__path__)
-    return tuple(sorted(module.name for module in found if not module.name.startswith("_")))
+    files = (module.name for module in found if not module.ispkg)
+    return tuple(sorted(name for name in files if not name.startswith("_")))
 
 
 @cache
