@@ -21,6 +21,10 @@ class StoreConflict(Exception):
     """Another writer was faster; nothing was written, and trying again is safe."""
 
 
+class StoreUnusable(Exception):
+    """The store cannot be opened, read or written; says where, what was expected and found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Collection(Generic[T]):
     """Documents of one type.  ``bytes`` are kept as they are, records as JSON."""
@@ -104,7 +108,10 @@ class Store(Protocol):
         """
 
     def changes(self, since: int) -> list[Change] | None:
-        """Return what changed after that revision, oldest first; None when too long ago."""
+        """Return what changed after that revision, oldest first.
+
+        None when that cannot be told: too long ago, or not a revision of this store.
+        """
 
     def close(self) -> None:
         """Let go of every connection."""
