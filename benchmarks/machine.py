@@ -1,0 +1,47 @@
+"""What a measurement was made on, in words that mean the same elsewhere."""
+
+import os
+import platform
+import re
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import programs
+
+
+def description(place: programs.Place) -> dict[str, str]:
+    """Return label → text; neither the machine's name nor any path of it."""
+    return {
+        "CPU": f"{_cpu()}, {os.cpu_count()} cores",
+        "Memory": _memory(),
+        "System": f"{_system()}, Linux {platform.release().partition("-")[0]}",
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "octetgate": version("octetgate"),
+        "nginx": _said([programs.program("nginx"), "-v"], r"nginx/([\d.]+)"),
+        "Envoy": _said([programs.envoy_program(place), "--version"], r"/([\d.]+)/"),
+        "Caddy": _said(
+            [programs.program("caddy", place.peers / "bin/caddy"), "version"], r"v?([\d.]+)"
+        ),
+        "wrk": _said([programs.program("wrk"), "-v"], r"wrk \D*([\d.]+)"),
+    }
+
+
+def _cpu() -> str:
+    found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    return found[1].strip() if found else platform.machine()
+
+
+def _memory() -> str:
+    found = re.search(r"MemTotal:\s+(\d+) kB", Path("/proc/meminfo").read_text())
+    return f"{int(found[1]) / 1024**2:.1f} GiB" if found else "unknown"
+
+
+def _system() -> str:
+    return platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+
+
+def _said(command: list[str], pattern: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    found = re.search(pattern, done.stdout + done.stderr)
+    return found[1] if found else "unknown"
