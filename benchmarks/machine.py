@@ -15,7 +15,7 @@ def description(place: programs.Place) -> dict[str, str]:
     return {
         "CPU": f"{_cpu()}, {os.cpu_count()} cores",
         "Memory": _memory(),
-        "System": f"{_system()}, Linux {platform.release().partition("-")[0]}",
+        "System": _system(),
         "Python": f"{platform.python_implementation()} {platform.python_version()}",
         "octetgate": version("octetgate"),
         "nginx": _said([programs.program("nginx"), "-v"], r"nginx/([\d.]+)"),
@@ -38,7 +38,10 @@ def _memory() -> str:
 
 
 def _system() -> str:
-    return platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+    name = platform.freedesktop_os_release().get("PRETTY_NAME", "Linux")
+    # What follows the first dash names a provider's build, not the kernel.
+    kernel, _, _ = platform.release().partition("-")
+    return f"{name}, Linux {kernel}"
 
 
 def _said(command: list[str], pattern: str) -> str:
