@@ -67,13 +67,13 @@ def running(command: list[str], core: str, port: int, folder: Path) -> Iterator[
             start_new_session=True,
         )
     try:
-        _wait_for(port, process, log)
+        _wait_for(port, process, log, Path(command[0]).name)
         yield
     finally:
         _end(process)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path, name: str) -> None:
     deadline = time.monotonic() + 15
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
@@ -81,7 +81,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
                 return
         time.sleep(0.05)
     said = log.read_text(errors="replace").strip().splitlines()[-3:]
-    raise Missing(f"{Path(process.args[3]).name} did not start: {' / '.join(said) or 'silent'}")
+    raise Missing(f"{name} did not start: {' / '.join(said) or 'silent'}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
