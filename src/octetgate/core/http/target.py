@@ -1,0 +1,96 @@
+"""A request target's two halves: the path as it was sent, the query decoded once.
+
+The path is never decoded for matching or for events; the query always is, and exactly once
+(spec: request-lifecycle 3).  What goes out to a backend is encoded anew.
+"""
+
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
+
+_SEPARATOR = re.compile("[&;]")
+_PATH_SAFE = "!$&'()*+,;=:@"
+"""What may stand in a path segment beside letters, digits and ``-._~`` (RFC 3986, pchar)."""
+_PLAIN_SEGMENTS = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*")
+
+Pairs = list[tuple[str, str]]
+
+
+def split(target: str) -> tuple[str, str]:
+    """Return the path and the query of an origin-form target, both as sent."""
+    path, _, query = target.partition("?")
+    return path, query
+
+
+def join(path: str, query: str) -> str:
+    """Return the target for a path and a query, the latter possibly empty."""
+    return f"{path}?{query}" if query else path
+
+
+def parse_query(query: str) -> Pairs:
+    """Return the query's (name, value) pairs in order, decoded once.
+
+    ``+`` is a space, ``;`` separates like ``&``, a name without ``=`` has the empty value.
+    """
+    if not query:
+        return []
+    return [_pair(piece) for piece in _SEPARATOR.split(query) if piece]
+
+
+def _pair(piece: str) -> tuple[str, str]:
+    name, _, value = piece.partition("=")
+    return _decoded(name), _decoded(value)
+
+
+def _decoded(text: str) -> str:
+    if "%" not in text and text.isascii():
+        return text.replace("+", " ")
+    # Targets are Latin-1 text, one character a byte; the bytes are UTF-8.
+    return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode("utf-8", "replace")
+
+
+def single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the single-valued view: the last value of each name."""
+    return dict(pairs)
+
+
+def multi(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return the multi-valued view: every value of each name, in order."""
+    values: dict[str, list[str]] = {}
+    for name, value in pairs:
+        values.setdefault(name, []).append(value)
+    return values
+
+
+def encode_query(pairs: Iterable[tuple[str, str]]) -> str:
+    """Return the pairs as a query, UTF-8, a space as ``%20``."""
+    return "&".join(f"{quote(name, safe='')}={quote(value, safe='')}" for name, value in pairs)
+
+
+def encode_path_value(value: str) -> str:
+    """Return a path parameter's value as it goes to the backend: decoded, then encoded.
+
+    Each segment is treated for itself, so that the slashes of a greedy value stay slashes and
+    an encoded one stays encoded.
+    """
+    if _PLAIN_SEGMENTS.fullmatch(value):
+        return value
+    return "/".join(_encoded_again(segment) for segment in value.split("/"))
+
+
+def _encoded_again(segment: str) -> str:
+    return quote_from_bytes(unquote_to_bytes(_octets(segment)), safe=_PATH_SAFE)
+
+
+def _octets(value: str) -> bytes:
+    """Return the bytes that a value stands for.
+
+    Values from the wire are Latin-1 text of UTF-8 bytes; values from a template or a decoded
+    query are text already.  Bytes that are not UTF-8 were never on the wire as text.
+    """
+    try:
+        octets = value.encode("latin-1")
+        octets.decode()
+    except UnicodeError:
+        return value.encode("utf-8", "surrogatepass")
+    return octets
