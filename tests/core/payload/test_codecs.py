@@ -7,11 +7,11 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.core.payload.vectors import MANGLED, E, R, T
 
 from octetgate.core.http.body import Codec
 from octetgate.core.payload.codecs import BadPayload, Decode, Encode, Utf8, codec
 from octetgate.core.payload.convert import Step
-from tests.core.payload.vectors import MANGLED, E, R, T
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 

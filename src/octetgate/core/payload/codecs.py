@@ -15,7 +15,7 @@ from octetgate.core.payload.convert import Step
 
 _FOREIGN = re.compile(rb"[^A-Za-z0-9+/]")
 _ESCAPE = re.compile(rb"\\(?:u([0-9A-Fa-f]{4})|([\"\\/bfnrt]))")
-_OPEN_ESCAPE = re.compile(rb"\\(?:u[0-9A-Fa-f]{0,3})?\Z")
+_OPEN_ESCAPE = re.compile(rb"(?<!\\)(?:\\\\)*(\\(?:u[0-9A-Fa-f]{0,3})?)\Z")
 _PADDING = ord("=")
 _ESCAPED = dict(zip(b'"\\/bfnrt', b'"\\/\b\f\n\r\t', strict=True))
 
@@ -181,7 +181,7 @@ class _Quotes:
         if b"\\" not in text:
             return text
         if not quote and (cut := _OPEN_ESCAPE.search(text)):
-            text, self._open = text[: cut.start()], cut[0]
+            text, self._open = text[: cut.start(1)], cut[1]
         return _ESCAPE.sub(_unescaped, text)
 
 
