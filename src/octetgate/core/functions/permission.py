@@ -1,0 +1,102 @@
+"""Whether a function's resource policy lets a service invoke it (spec: lambda 3)."""
+
+from collections.abc import Iterable, Mapping
+
+from octetgate.core.model.function import Statement
+
+_ACTIONS = ("lambda:InvokeFunction", "lambda:Invoke*", "lambda:*", "*")
+
+
+def allows(
+    statements: Iterable[Statement],
+    principal: str,
+    source_arn: str,
+    qualifier: str | None,
+) -> bool:
+    """Return whether one statement allows the service to invoke, and none denies it.
+
+    A permission belongs to the qualifier that it was added with: the bare function's does not
+    cover an alias.
+    """
+    matching = [
+        statement.effect
+        for statement in statements
+        if statement.qualifier == qualifier and _speaks_of(statement, principal, source_arn)
+    ]
+    return "Allow" in matching and "Deny" not in matching
+
+
+def _speaks_of(statement: Statement, principal: str, source_arn: str) -> bool:
+    return (
+        statement.action in _ACTIONS
+        and _names(statement.principal, principal)
+        and all(
+            _holds(operator, keys, source_arn) for operator, keys in statement.condition.items()
+        )
+    )
+
+
+def _names(principal: str | Mapping[str, str], service: str) -> bool:
+    if isinstance(principal, str):
+        return principal in ("*", service)
+    return principal.get("Service") == service or principal.get("AWS") == "*"
+
+
+def _holds(operator: str, keys: Mapping[str, str], source_arn: str) -> bool:
+    """Return whether every key of one condition holds; unknown ones never do."""
+    found = {"aws:sourcearn": source_arn, "aws:sourceaccount": _account(source_arn)}
+    compare = _OPERATORS.get(operator.lower())
+    return compare is not None and all(
+        compare(found.get(key.lower()), expected) for key, expected in keys.items()
+    )
+
+
+def _account(arn: str) -> str | None:
+    parts = arn.split(":")
+    return parts[4] if len(parts) > 5 else None
+
+
+def _equal(found: str | None, expected: str) -> bool:
+    return found == expected
+
+
+def _like(found: str | None, pattern: str) -> bool:
+    return found is not None and _matches(found, pattern)
+
+
+def _arn_like(found: str | None, pattern: str) -> bool:
+    """Compare six colon-separated parts; a wildcard of the first five stays inside its part."""
+    if found is None:
+        return False
+    parts, patterns = found.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(_like, parts, patterns))
+
+
+_OPERATORS = {
+    "arnlike": _arn_like,
+    "arnequals": _arn_like,  # AWS treats the two alike
+    "stringlike": _like,
+    "stringequals": _equal,
+}
+
+
+def _matches(text: str, pattern: str) -> bool:
+    """Return whether IAM's ``*`` (any text) and ``?`` (any one character) cover the text.
+
+    Only the latest star is ever tried again, so a hostile pattern costs no more than the
+    product of the two lengths; a regular expression would cost powers of it.
+    """
+    at = place = 0
+    star = resume = -1
+    while at < len(text):
+        if place < len(pattern) and pattern[place] == "*":
+            star, resume = place, at
+            place += 1
+        elif place < len(pattern) and pattern[place] in ("?", text[at]):
+            at, place = at + 1, place + 1
+        elif star >= 0:
+            resume += 1
+            at, place = resume, star + 1
+        else:
+            return False
+    return not pattern[place:].strip("*")
