@@ -36,7 +36,7 @@ def understood(collection: Collection[T], key: str, kept: bytes) -> T:
     if collection.type is bytes:
         return cast("T", kept)
     try:
-        return cast("T", _decoder(collection.type).decode(kept))
+        return cast("T", _decoder(cast("Hashable", collection.type)).decode(kept))
     except msgspec.DecodeError as error:
         name = collection.type.__name__
         raise StoreUnusable(f"{collection.name} {key!r}: expected {name}, found {error}") from error

@@ -1,0 +1,255 @@
+"""``sqlite:///file.db``: a store in one file, shared by every process of the machine.
+
+Four slashes name an absolute path; ``?wait=`` is how many seconds a writer waits for another.
+The journal is a write-ahead log, so that readers and the writer do not wait for each other, and
+every commit is synced to the disk (``synchronous=FULL``): what a finished block has written
+survives ``kill -9`` and a power cut.
+
+A store belongs to the process that opened it: open after a fork, not before.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    bindparam,
+    create_engine,
+    delete,
+    event,
+    func,
+    insert,
+    select,
+)
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.exc import DBAPIError
+
+from octetgate.adapters.stores._documents import understood, written
+from octetgate.adapters.stores._location import located
+from octetgate.adapters.stores._revision import RevisionWord
+from octetgate.adapters.stores.schema import migrations
+from octetgate.adapters.stores.schema.tables import changes, documents
+from octetgate.core.ports.store import (
+    Change,
+    Collection,
+    Reading,
+    Store,
+    StoreConflict,
+    StoreUnusable,
+    Writing,
+)
+
+T = TypeVar("T")
+
+KEPT_CHANGES = 10_000
+
+_REVISION = select(func.coalesce(func.max(changes.c.revision), 0))
+_OLDEST = select(func.coalesce(func.min(changes.c.revision), 1))
+_CHANGES = (
+    select(changes).where(changes.c.revision > bindparam("since")).order_by(changes.c.revision)
+)
+_CHANGE = insert(changes)
+_TRIM = delete(changes).where(changes.c.revision <= bindparam("last"))
+
+_IS_IT = (documents.c.collection == bindparam("in_")) & (documents.c.key == bindparam("key_"))
+_GET = select(documents.c.document).where(_IS_IT)
+_DELETE = delete(documents).where(_IS_IT)
+_LIST = (
+    select(documents.c.key, documents.c.document)
+    .where(
+        documents.c.collection == bindparam("in_"),
+        # The first lets the index skip what lies before, the second is the rule.
+        documents.c.key >= bindparam("prefix"),
+        func.substr(documents.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix"),
+    )
+    .order_by(documents.c.position)
+)
+_NEW = upsert(documents)
+_PUT = _NEW.on_conflict_do_update(
+    index_elements=[documents.c.collection, documents.c.key],
+    set_={"document": _NEW.excluded.document, "revision": _NEW.excluded.revision},
+)
+
+_EXPECTED = {
+    "SQLITE_NOTADB": "an SQLite database",
+    "SQLITE_CORRUPT": "a sound SQLite database",
+    "SQLITE_CANTOPEN": "a file that can be opened, in a folder that exists",
+    "SQLITE_READONLY": "a file and a folder that can be written",
+    "SQLITE_PERM": "a file and a folder that can be written",
+    "SQLITE_FULL": "room on the disk",
+    "SQLITE_IOERR": "a disk that reads and writes",
+}
+
+
+def open(url: str) -> Store:  # noqa: A001 - every store's module is opened by this name
+    """Return the store in that file; makes the file, or brings it to the present schema."""
+    location = located(url)
+    if len(location.path) < 2 or not location.path.startswith("/"):
+        raise StoreUnusable(f"store {url}: expected sqlite:/// and a path, found no path")
+    path = Path(location.path[1:]).resolve()
+    try:
+        return SqliteStore(path, location.wait)
+    except OSError as error:
+        reason = f"expected {_EXPECTED['SQLITE_CANTOPEN']}, found: {error.strerror}"
+        raise StoreUnusable(f"store {path}: {reason}") from error
+
+
+class _View:
+    """Reading, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, collection: Collection[T], key: str) -> T | None:
+        row = self._connection.execute(_GET, {"in_": collection.name, "key_": key}).first()
+        return None if row is None else understood(collection, key, row.document)
+
+    def list(self, collection: Collection[T], prefix: str = "") -> list[tuple[str, T]]:
+        rows = self._connection.execute(_LIST, {"in_": collection.name, "prefix": prefix})
+        return [(key, understood(collection, key, kept)) for key, kept in rows]
+
+
+class _Draft(_View):
+    """Writing, in one transaction."""
+
+    revision = 0
+    """Of the last change; 0 before the first."""
+
+    def put(self, collection: Collection[T], key: str, document: T) -> None:
+        kept = written(collection, document)
+        self._touch(collection.name, key)
+        self._connection.execute(
+            _PUT,
+            {
+                "collection": collection.name,
+                "key": key,
+                "document": kept,
+                "revision": self.revision,
+            },
+        )
+
+    def delete(self, collection: Collection[T], key: str) -> bool:
+        gone = self._connection.execute(_DELETE, {"in_": collection.name, "key_": key})
+        if gone.rowcount:
+            self._touch(collection.name, key)
+        return bool(gone.rowcount)
+
+    def _touch(self, collection: str, key: str) -> None:
+        added = self._connection.execute(_CHANGE, {"collection": collection, "key": key})
+        self.revision = added.lastrowid
+
+
+class SqliteStore:
+    """Store, in one SQLite file."""
+
+    def __init__(self, path: Path, wait: float) -> None:
+        self._path = path
+        self._wait = wait
+        # SQLite lets waiting writers try again now and then; threads can do better.
+        self._turn = threading.Lock()
+        self._word = RevisionWord(path.with_name(f"{path.name}-revision"), wait, self._asked)
+        self._readers = _engine(path, wait)
+        self._writers = self._readers.execution_options(begin="BEGIN IMMEDIATE")
+        try:
+            self._prepare()
+        except BaseException:
+            self.close()
+            raise
+
+    @contextmanager
+    def read(self) -> Iterator[Reading]:
+        with self._explained(), self._readers.connect() as connection:
+            # The view is that of the first query.
+            connection.execute(_REVISION)
+            yield _View(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Writing]:
+        if not self._turn.acquire(timeout=self._wait):
+            raise StoreConflict(f"another writer held {self._path} for {self._wait:g} s")
+        try:
+            with self._explained(), self._writers.connect() as connection, connection.begin():
+                draft = _Draft(connection)
+                yield draft
+                self._commit(connection, draft.revision)
+        finally:
+            self._turn.release()
+
+    def revision(self) -> int:
+        return self._word.read()
+
+    def changes(self, since: int) -> list[Change] | None:
+        with self._explained(), self._readers.connect() as connection:
+            oldest = connection.execute(_OLDEST).scalar_one()
+            newest = connection.execute(_REVISION).scalar_one()
+            if not oldest - 1 <= since <= newest:
+                return None
+            return [Change(*row) for row in connection.execute(_CHANGES, {"since": since})]
+
+    def close(self) -> None:
+        self._readers.dispose()
+        self._word.close()
+
+    def _prepare(self) -> None:
+        with self._explained():
+            with self._word.lock(), self._readers.connect() as connection:
+                # Two processes that both leave the first journal mode get in each other's way.
+                connection.connection.execute("PRAGMA journal_mode = WAL")
+            with self._readers.connect() as connection:
+                current = migrations.is_current(connection)
+            if not current:
+                with self._writers.connect() as connection, connection.begin():
+                    migrations.bring_up(connection)
+            self._word.settle()
+
+    def _commit(self, connection: Connection, revision: int) -> None:
+        if revision:
+            connection.execute(_TRIM, {"last": revision - KEPT_CHANGES})
+            self._word.commit(connection.commit, revision)
+
+    def _asked(self) -> int:
+        with self._explained(), self._readers.connect() as connection:
+            return int(connection.execute(_REVISION).scalar_one())
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            raise self._explanation(error) from error
+
+    def _explanation(self, error: DBAPIError) -> Exception:
+        """Return the port's error for the database's."""
+        # An extended name, like SQLITE_READONLY_DIRECTORY, starts with the plain one.
+        name = "_".join(getattr(error.orig, "sqlite_errorname", "").split("_")[:2])
+        if name in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
+            return StoreConflict(f"another writer held {self._path} for {self._wait:g} s")
+        expected = _EXPECTED.get(name)
+        if expected is None:
+            return error
+        return StoreUnusable(f"store {self._path}: expected {expected}, found: {error.orig}")
+
+
+def _engine(path: Path, wait: float) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        # The driver would begin transactions by rules of its own; `begin` below does instead.
+        connect_args={"timeout": wait, "isolation_level": None},
+        max_overflow=-1,
+    )
+    event.listen(engine, "connect", _connected)
+    event.listen(engine, "begin", _begun)
+    return engine
+
+
+def _connected(connection: Any, _record: object) -> None:
+    connection.execute("PRAGMA synchronous = FULL")
+
+
+def _begun(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
