@@ -93,6 +93,19 @@ def test_a_lock_file_pins_every_package_by_hash_and_names_no_index(project, name
     assert re.findall(r"\w+:/|--\w+-\w+|(?<![\w.])/\w+/.*", text) == []
 
 
+def test_every_make_command_in_the_docs_is_a_target(project):
+    pages = [*sorted((project / "docs").rglob("*.md")), project / "CONTRIBUTING.md"]
+    named = {
+        target
+        for page in pages
+        for command in re.findall(r"(?:^|`)make((?: [a-z]+)+)", page.read_text(), flags=re.MULTILINE)
+        for target in command.split()
+    }
+    targets = set(re.findall(r"^(\w+):", (project / "Makefile").read_text(), flags=re.MULTILINE))
+    assert "demo" in named
+    assert named <= targets
+
+
 def test_the_read_me_names_the_commands_a_newcomer_needs(project):
     page = (project / "README.md").read_text()
     assert "make demo" in page
