@@ -1,0 +1,87 @@
+"""Mapping templates: compiled at deployment, rendered for each call (spec: mapping 5).
+
+>>> from octetgate.core.mapping import template
+>>> thumbnail = template.compile('{"base64Image": "$input.body"}')
+>>> thumbnail.render(template.Scope(input=Input("iVBORw0KGgo=")))
+'{"base64Image": "iVBORw0KGgo="}'
+
+White space is kept as it stands in the template, before and after it too (AWS
+keeps it, unconfirmed; readers of JSON do not care).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from octetgate.core.mapping.context import Context
+from octetgate.core.mapping.inputs import Input, Util
+from octetgate.core.mapping.vtl.compiler import compile_block, execute
+from octetgate.core.mapping.vtl.errors import TemplateError
+from octetgate.core.mapping.vtl.evaluation import Render
+from octetgate.core.mapping.vtl.nodes import Call, Reference
+from octetgate.core.mapping.vtl.parser import parse
+from octetgate.core.mapping.vtl.run import Bounds
+
+__all__ = ["LARGEST_TEMPLATE", "Bounds", "Scope", "Template", "TemplateError", "compile"]
+
+LARGEST_TEMPLATE = 300 * 1024
+"""Bytes of template text, AWS's quota."""
+
+_UTIL = Util()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What one rendering can see."""
+
+    input: Input = field(default_factory=Input)
+    context: Context = field(default_factory=Context)
+    stage_variables: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A compiled template.  It holds no state: any number of calls may render it at once."""
+
+    text: str
+    reads_body: bool
+    """Whether it may look at the body; without that the body can stream past it."""
+
+    _render: Render
+    _bounds: Bounds
+
+    def render(self, scope: Scope) -> str:
+        """Return the rendered text, or raise ``TemplateError`` saying where it failed."""
+        variables: dict[str, object] = {
+            "input": scope.input,
+            "context": scope.context.view(),
+            "stageVariables": dict(scope.stage_variables),
+            "util": _UTIL,
+        }
+        return execute(self._render, variables, self._bounds)
+
+
+def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 - the house's word
+    """Return ``text`` as a template, or raise ``TemplateError`` saying where it is wrong."""
+    size = len(text.encode("utf-8", "replace"))
+    if size > LARGEST_TEMPLATE:
+        raise TemplateError(f"expected at most {LARGEST_TEMPLATE} bytes, found {size}", 1, 1)
+    try:
+        parsed = parse(text)
+        render = compile_block(parsed.block)
+    except RecursionError as error:
+        raise TemplateError("the template is nested too deeply", 1, 1) from error
+    reads_body = any(map(_may_read_body, parsed.references))
+    return Template(text, reads_body, render, bounds or Bounds())
+
+
+def _may_read_body(reference: Reference) -> bool:
+    """Say whether a reference is ``$input`` used for anything but its parameters."""
+    if reference.root != "input":
+        return False
+    match reference.steps:
+        case (Call(name="params"), *_):
+            return False
+        case _:
+            return True
