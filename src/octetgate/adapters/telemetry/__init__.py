@@ -1,0 +1,1 @@
+"""Tells the outside what happens inside: logs now, metrics to come."""
