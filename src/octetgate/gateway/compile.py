@@ -1,0 +1,112 @@
+"""A definition and a stage become a snapshot: everything that can be decided is decided here."""
+
+import logging
+from typing import Any
+
+from octetgate.core import kinds
+from octetgate.core.http.media import MediaTypes
+from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
+from octetgate.core.model.stage import Stage
+from octetgate.core.ports.exchange import Reply
+from octetgate.core.routing.tree import Tree
+from octetgate.gateway.call import Call
+from octetgate.gateway.faults import ApiConfigurationError
+from octetgate.gateway.snapshot import (
+    BadConfiguration,
+    Integration,
+    MethodPlan,
+    Ports,
+    StageFacts,
+    StageSnapshot,
+)
+
+_INTEGRATIONS = "octetgate.gateway.integrations"
+_log = logging.getLogger(__name__)
+
+
+def compile_stage(
+    record: DeploymentRecord, stage: Stage, ports: Ports, *, aws_limits: bool
+) -> StageSnapshot:
+    """Return the stage ready to serve.
+
+    A method that cannot be compiled answers 500 and is named in ``problems``; it never takes
+    its neighbours down with it.
+    """
+    definition = record.definition
+    facts = _facts(definition, stage, record.deployment.id, ports, aws_limits=aws_limits)
+    problems: list[str] = []
+    routes = [
+        (
+            resource.path,
+            {
+                verb: MethodPlan(resource, method, _compile(facts, resource, method, problems))
+                for verb, method in resource.resource_methods.items()
+            },
+        )
+        for resource in definition.resources.values()
+    ]
+    for problem in problems:
+        _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
+    return StageSnapshot(facts, Tree.build(routes), tuple(problems))
+
+
+def check(definition: ApiDefinition, ports: Ports) -> list[str]:
+    """Return what of the definition could not be served, each with where it stands."""
+    stage = Stage(stage_name="", deployment_id="", created_date=0, last_updated_date=0)
+    facts = _facts(definition, stage, "", ports, aws_limits=False)
+    problems: list[str] = []
+    for resource in definition.resources.values():
+        for method in resource.resource_methods.values():
+            _compile(facts, resource, method, problems)
+    return problems
+
+
+def _facts(
+    definition: ApiDefinition, stage: Stage, deployment_id: str, ports: Ports, *, aws_limits: bool
+) -> StageFacts:
+    api = definition.rest_api
+    return StageFacts(
+        api_id=api.id,
+        stage_name=stage.stage_name,
+        deployment_id=deployment_id,
+        account_id=api.account_id,
+        region=api.region,
+        media_types=MediaTypes(api.binary_media_types or ()),
+        variables=stage.variables or {},
+        ports=ports,
+        aws_limits=aws_limits,
+    )
+
+
+def _compile(
+    facts: StageFacts, resource: Resource, method: Method, problems: list[str]
+) -> Integration:
+    where = f"{method.http_method} {resource.path}"
+    integration = method.method_integration
+    if integration is None:
+        problems.append(f"{where}: expected an integration, found none")
+        return Unserved(problems[-1])
+    try:
+        module = kinds.load(_INTEGRATIONS, integration.type)
+        compiled: Integration = module.compile(facts, resource, method, integration)
+    except (BadConfiguration, kinds.NoSuchKind) as error:
+        problems.append(f"{where}: {error}")
+        return Unserved(problems[-1])
+    return compiled
+
+
+class Unserved:
+    """A method whose configuration cannot work; each call says so in the log."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    async def prepare(self, call: Call) -> Any:
+        raise ApiConfigurationError(self._reason)
+
+    async def invoke(self, call: Call, request: Any) -> Any:
+        raise ApiConfigurationError(self._reason)
+
+    async def answer(self, call: Call, result: Any) -> Reply:
+        raise ApiConfigurationError(self._reason)

@@ -1,0 +1,103 @@
+"""Why a call is refused: one class per gateway response, raised anywhere, answered once.
+
+``phases/gateway_response.py`` turns a fault into a reply.  ``reason`` is for the log: it says
+what was expected and what was found, and never reaches the client.
+"""
+
+from typing import ClassVar
+
+from octetgate.core.model.responses import DEFAULTS, GatewayResponseType
+
+
+class Fault(Exception):
+    """A call that ends in a gateway response."""
+
+    type: ClassVar[GatewayResponseType] = GatewayResponseType.DEFAULT_5XX
+    before_execution: ClassVar[bool] = False
+    """Refusals before the method runs are written without a space after the colon."""
+
+    def __init__(
+        self,
+        reason: str = "",
+        *,
+        status: int | None = None,
+        message: str | None = None,
+        error_type: str | None = None,
+    ) -> None:
+        super().__init__(reason)
+        default = DEFAULTS[self.type]
+        self.reason = reason
+        self.status = default.status if status is None else status
+        self.message = default.message if message is None else message
+        self.error_type = default.error_type if error_type is None else error_type
+
+
+class AccessDenied(Fault):
+    """The caller may not."""
+
+    type = GatewayResponseType.ACCESS_DENIED
+    before_execution = True
+
+
+class ApiConfigurationError(Fault):
+    """The API is set up in a way that cannot work for this call."""
+
+    type = GatewayResponseType.API_CONFIGURATION_ERROR
+
+
+class BadRequest(Fault):
+    """The client's request cannot be mapped."""
+
+    type = GatewayResponseType.DEFAULT_4XX
+
+
+class ExecutionFailed(Fault):
+    """Something of ours or of the function's went wrong during execution."""
+
+
+class Forbidden(Fault):
+    """No stage, or no mapping, of that name (spec: request-lifecycle 2 and 3)."""
+
+    type = GatewayResponseType.DEFAULT_4XX
+    before_execution = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, status=403, message="Forbidden", error_type="ForbiddenException")
+
+
+class IntegrationFailure(Fault):
+    """The backend could not be talked to."""
+
+    type = GatewayResponseType.INTEGRATION_FAILURE
+
+
+class IntegrationTimeout(Fault):
+    """The backend did not answer in time."""
+
+    type = GatewayResponseType.INTEGRATION_TIMEOUT
+
+
+class InvalidApiKey(Fault):
+    """The method wants an API key, and this is none."""
+
+    type = GatewayResponseType.INVALID_API_KEY
+    before_execution = True
+
+
+class MissingAuthenticationToken(Fault):
+    """No such path and method, or no signature where one is wanted."""
+
+    type = GatewayResponseType.MISSING_AUTHENTICATION_TOKEN
+    before_execution = True
+
+
+class RequestTooLarge(Fault):
+    """A body that must be held whole is larger than AWS's limit."""
+
+    type = GatewayResponseType.REQUEST_TOO_LARGE
+
+
+class UnsupportedMediaType(Fault):
+    """No template fits, and passing the body through is switched off."""
+
+    type = GatewayResponseType.UNSUPPORTED_MEDIA_TYPE

@@ -1,0 +1,147 @@
+"""``AWS_PROXY``: the request becomes a Lambda proxy event, the answer becomes the response.
+
+No mapping takes part; ``isBase64Encoded``, Accept and the API's binary media types decide
+about bytes (spec: payload-encodings 6, lambda 1 and 2).
+"""
+
+import pybase64
+
+from octetgate.core.functions.proxy_event import (
+    MalformedProxyResponse,
+    ProxyRequest,
+    ProxyResponse,
+    proxy_event,
+    proxy_response,
+)
+from octetgate.core.http.body import Body
+from octetgate.core.http.headers import Headers
+from octetgate.core.http.hops import response_headers_lambda_proxy
+from octetgate.core.http.target import parse_query
+from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.integration import Integration
+from octetgate.core.payload.codecs import BadPayload, codec
+from octetgate.core.payload.convert import Step, explain_proxy_request, explain_proxy_response
+from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.functions import Invocation, Outcome
+from octetgate.gateway.call import Call
+from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed
+from octetgate.gateway.phases.function import (
+    FunctionTarget,
+    function_of,
+    invoke,
+    source_arn,
+)
+from octetgate.gateway.phases.integration_request import (
+    ParameterMapping,
+    RequestSource,
+    refuse_forbidden,
+    whole,
+)
+from octetgate.gateway.phases.method_request import context_values
+from octetgate.gateway.phases.method_response import method_response
+from octetgate.gateway.snapshot import StageFacts
+
+
+def compile(  # noqa: A001 - the word that every integration uses
+    facts: StageFacts, resource: Resource, method: Method, integration: Integration
+) -> "AwsProxy":
+    """Return the integration, or raise BadConfiguration."""
+    return AwsProxy(facts, resource, method, integration)
+
+
+class AwsProxy:
+    """A Lambda function that speaks for itself."""
+
+    def __init__(
+        self, facts: StageFacts, resource: Resource, method: Method, integration: Integration
+    ) -> None:
+        self._facts = facts
+        self._resource = resource
+        self._method = integration.http_method
+        self._parameters = ParameterMapping(integration.request_parameters)
+        self._target = FunctionTarget(
+            function_of(facts, integration.uri),
+            source_arn(facts, method.http_method, resource.path),
+            integration.timeout_in_millis,
+        )
+
+    async def prepare(self, call: Call) -> Invocation:
+        """Return the invocation with the proxy event."""
+        if self._method != "POST":
+            # Recorded: Lambda's API is POST, and nothing says so before the call.
+            raise ApiConfigurationError(f"httpMethod: expected POST, found {self._method}")
+        body, encoded = await self._body(call)
+        if self._parameters:
+            # Mappings do nothing for proxies, but a forbidden name still fails (recorded).
+            values = self._parameters.resolve(RequestSource(call))
+            refuse_forbidden(values.headers, aws=True)
+        return Invocation(function="", payload=proxy_event(self._event(call, body, encoded)))
+
+    async def invoke(self, call: Call, request: Invocation) -> Outcome:
+        """Ask the function."""
+        return await invoke(self._facts.ports.functions, self._target, call, request)
+
+    async def answer(self, call: Call, result: Outcome) -> Reply:
+        """Return the function's answer; what is none is a 502."""
+        call.arrival.notes.integration_status = result.status
+        try:
+            response = proxy_response(result.payload)
+        except MalformedProxyResponse as error:
+            raise ExecutionFailed(
+                f"Malformed Lambda proxy response: {error}", status=502
+            ) from error
+        headers = response_headers_lambda_proxy(Headers(response.headers))
+        body = self._decoded(call, response)
+        return Reply(response.status, method_response(call, headers, traced=True), body)
+
+    async def _body(self, call: Call) -> tuple[str | bytes | None, bool]:
+        data = await whole(call.body)
+        if not data:
+            return None, False
+        decision = explain_proxy_request(
+            self._facts.media_types, call.arrival.sent.get("content-type")
+        )
+        call.arrival.notes.request_payload = decision
+        if decision.step is Step.ENCODE:
+            return pybase64.b64encode(data), True
+        return data.decode("utf-8", "replace"), False
+
+    def _event(self, call: Call, body: str | bytes | None, encoded: bool) -> ProxyRequest:  # noqa: FBT001
+        return ProxyRequest(
+            resource=self._resource.path,
+            path=call.located.path,
+            http_method=call.method,
+            headers=_event_headers(call),
+            query=parse_query(call.query),
+            path_parameters=call.path_parameters,
+            stage_variables=self._facts.variables,
+            context=context_values(call),
+            body=body,
+            is_base64_encoded=encoded,
+        )
+
+    def _decoded(self, call: Call, response: ProxyResponse) -> Body:
+        decision = explain_proxy_response(
+            self._facts.media_types,
+            call.arrival.sent.get("accept"),
+            response.is_base64_encoded,
+        )
+        call.arrival.notes.response_payload = decision if response.body else None
+        body, conversion = Body.of(response.body), codec(decision.step)
+        try:
+            return body if conversion is None else body.through(conversion)
+        except BadPayload as error:
+            raise ApiConfigurationError(f"response payload: {error}") from error
+
+
+def _event_headers(call: Call) -> Headers:
+    """Return the client's visible headers and what the gateway adds (spec: lambda 1.1)."""
+    headers, arrival = call.headers.copy(), call.arrival
+    secure = arrival.exchange.secure
+    _, _, port = arrival.sent.get("host", "").partition(":")
+    forwarded = [*headers.all("x-forwarded-for"), arrival.exchange.peer]
+    headers.set("X-Amzn-Trace-Id", arrival.trace_id)
+    headers.set("X-Forwarded-For", ", ".join(forwarded))
+    headers.set("X-Forwarded-Port", port or ("443" if secure else "80"))
+    headers.set("X-Forwarded-Proto", "https" if secure else "http")
+    return headers

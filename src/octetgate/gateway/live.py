@@ -1,0 +1,99 @@
+"""What is being served: the one table of snapshots, following the store.
+
+Nothing is pushed to it.  Every call compares the store's revision with the one seen last, a
+read of one number, so a call that follows a deployment is answered by that deployment.
+Stages are compiled when they are first asked for; calls in flight keep the snapshot they
+began with.
+"""
+
+from typing import TypeVar
+
+from octetgate.core.model.domain import BasePathMapping
+from octetgate.core.ports.store import (
+    BASE_PATH_MAPPINGS,
+    DEPLOYMENTS,
+    DOMAIN_NAMES,
+    STAGES,
+    Change,
+    Store,
+)
+from octetgate.gateway.compile import compile_stage
+from octetgate.gateway.snapshot import Ports, StageSnapshot
+
+T = TypeVar("T")
+
+_MISSES = 10_000  # names that do not exist, remembered so that guessing costs no query
+
+
+class Live:
+    """Stages and domain names as the store has them now."""
+
+    def __init__(self, store: Store, ports: Ports, *, aws_limits: bool = False) -> None:
+        self._store = store
+        self._ports = ports
+        self._aws_limits = aws_limits
+        self._seen = store.revision()
+        self._stages: dict[str, StageSnapshot | None] = {}
+        self._domains: dict[str, tuple[BasePathMapping, ...] | None] = {}
+
+    def catch_up(self) -> None:
+        """Forget what has changed in the store since the last call."""
+        revision = self._store.revision()
+        if revision == self._seen:
+            return
+        changes = self._store.changes(self._seen)
+        self._seen = revision
+        if changes is None:
+            self._stages.clear()
+            self._domains.clear()
+            return
+        for change in changes:
+            self._forget(change)
+
+    def stage(self, api_id: str, stage_name: str) -> StageSnapshot | None:
+        """Return the stage as it is served, or None if there is none."""
+        key = f"{api_id}/{stage_name}"
+        try:
+            return self._stages[key]
+        except KeyError:
+            found = self._load(api_id, key)
+            _remember(self._stages, key, found)
+            return found
+
+    def mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
+        """Return the base path mappings of a domain name, or None if it is not ours."""
+        try:
+            return self._domains[domain]
+        except KeyError:
+            found = self._load_mappings(domain)
+            _remember(self._domains, domain, found)
+            return found
+
+    def _forget(self, change: Change) -> None:
+        if change.collection == STAGES.name:
+            self._stages.pop(change.key, None)
+        elif change.collection in (DOMAIN_NAMES.name, BASE_PATH_MAPPINGS.name):
+            self._domains.pop(change.key.partition("/")[0], None)
+
+    def _load(self, api_id: str, key: str) -> StageSnapshot | None:
+        with self._store.read() as reading:
+            stage = reading.get(STAGES, key)
+            if stage is None:
+                return None
+            record = reading.get(DEPLOYMENTS, f"{api_id}/{stage.deployment_id}")
+        if record is None:
+            return None
+        return compile_stage(record, stage, self._ports, aws_limits=self._aws_limits)
+
+    def _load_mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
+        with self._store.read() as reading:
+            if reading.get(DOMAIN_NAMES, domain) is None:
+                return None
+            return tuple(m for _, m in reading.list(BASE_PATH_MAPPINGS, f"{domain}/"))
+
+
+def _remember(table: dict[str, T | None], key: str, found: T | None) -> None:
+    if found is None and len(table) >= _MISSES:
+        for name in [name for name, value in table.items() if value is None]:
+            del table[name]
+    table[key] = found

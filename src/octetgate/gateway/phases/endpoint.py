@@ -1,0 +1,80 @@
+"""Ask an HTTP endpoint, and say in the gateway's terms how that can fail."""
+
+from collections.abc import Mapping
+
+from octetgate.core.http.headers import Field, Headers
+from octetgate.core.http.hops import DROPPED_WHEN_MAPPED
+from octetgate.core.model.integration import Integration
+from octetgate.core.payload.codecs import BadPayload
+from octetgate.core.ports.upstream import (
+    Upstream,
+    UpstreamBroken,
+    UpstreamRefused,
+    UpstreamRequest,
+    UpstreamResponse,
+    UpstreamTimeout,
+    UpstreamUntrusted,
+)
+from octetgate.gateway.call import Call
+from octetgate.gateway.faults import (
+    ApiConfigurationError,
+    IntegrationFailure,
+    IntegrationTimeout,
+)
+from octetgate.gateway.snapshot import BadConfiguration
+
+_API_ID, _TRACE_ID = "X-Amzn-Apigateway-Api-Id", "X-Amzn-Trace-Id"
+OURS = frozenset({_API_ID.lower(), _TRACE_ID.lower()})
+"""What an endpoint hears from the gateway alone."""
+
+
+def refuse_other_connections(integration: Integration) -> None:
+    """Refuse a connection that is not a plain one."""
+    kind = integration.connection_type
+    if kind not in (None, "INTERNET"):
+        raise BadConfiguration(f"connectionType: expected INTERNET, found {kind}")
+
+
+def endpoint_method(integration: Integration) -> str | None:
+    """Return the integration's own method, or None for the client's."""
+    return None if integration.http_method in (None, "ANY") else integration.http_method
+
+
+def calling_fields(call: Call, authority: str, *, own: bool = False) -> list[Field]:
+    """Return what the gateway adds to a request (spec: request-lifecycle 6.2).
+
+    ``own``: its User-Agent and Accept too, even where the client sent some.
+    """
+    api_id, sent = call.stage.facts.api_id, {} if own else call.arrival.sent
+    fields = [
+        ("Host", "host", authority),
+        (_API_ID, "x-amzn-apigateway-api-id", api_id),
+        (_TRACE_ID, "x-amzn-trace-id", call.arrival.trace_id),
+    ]
+    if "user-agent" not in sent:
+        fields.append(("User-Agent", "user-agent", f"AmazonAPIGateway_{api_id}"))
+    if "accept" not in sent:
+        fields.append(("Accept", "accept", "application/json"))
+    return fields
+
+
+def map_headers(headers: Headers, mapped: Mapping[str, str]) -> None:
+    """Let mapped headers replace those of the same name; some vanish (lifecycle 6.2)."""
+    for name, value in mapped.items():
+        if name.lower() not in DROPPED_WHEN_MAPPED:
+            headers.set(name, value)
+
+
+async def ask(upstream: Upstream, request: UpstreamRequest) -> UpstreamResponse:
+    """Return the endpoint's response (spec: request-lifecycle 15)."""
+    try:
+        return await upstream.send(request)
+    except UpstreamTimeout as error:
+        raise IntegrationTimeout(str(error)) from error
+    except UpstreamRefused as error:
+        raise ApiConfigurationError(str(error)) from error
+    except (UpstreamBroken, UpstreamUntrusted) as error:
+        raise IntegrationFailure(str(error)) from error
+    except BadPayload as error:
+        # The body was too large to be checked before it went out.
+        raise ApiConfigurationError(f"request payload: {error}") from error

@@ -1,0 +1,102 @@
+"""An HTTP integration's URI: stage variables filled at deployment, placeholders at each call.
+
+Spec: request-lifecycle 6.4, mapping 1.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from octetgate.core.http.target import encode_path_value, encode_query
+from octetgate.core.mapping.substitution import substitute_stage_variables
+from octetgate.core.model.integration import Integration
+from octetgate.core.ports.upstream import Origin
+from octetgate.gateway.faults import ApiConfigurationError
+from octetgate.gateway.snapshot import BadConfiguration, StageFacts
+
+_PLACEHOLDER = re.compile(r"\{([A-Za-z0-9._$-]+)\+?\}")
+_TARGET = re.compile(r"[!-~\x80-\xff]*")
+_AUTHORITY = re.compile(r"[a-z]+://[^/?#]+(?=[/?])|[a-z]+://[^/?#{]+\Z")
+"""A scheme and a host that no placeholder is part of."""
+_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where one call goes."""
+
+    origin: Origin
+    authority: str
+    """The value of ``Host``."""
+    target: str
+
+
+class EndpointUri:
+    """A compiled integration URI: literal pieces and the names between them."""
+
+    def __init__(self, facts: StageFacts, integration: Integration) -> None:
+        if not integration.uri:
+            raise BadConfiguration("uri: expected an HTTP endpoint, found none")
+        text = substitute_stage_variables(integration.uri, facts.variables)
+        tls = integration.tls_config
+        self._verify = tls is None or not tls.insecure_skip_verification
+        self._pieces = _PLACEHOLDER.split(text)
+        # What is behind a fixed host can be filled without reading the URI anew.
+        authority = _AUTHORITY.match(self._pieces[0])
+        self._fixed = None if authority is None else self._read(text)
+        if authority is not None:
+            self._pieces[0] = self._pieces[0][authority.end() :]
+
+    def fill(self, values: Mapping[str, str]) -> Endpoint:
+        """Return the endpoint for these path values."""
+        fixed, pieces = self._fixed, self._pieces
+        if fixed is not None and len(pieces) == 1:
+            return fixed
+        filled = "".join(
+            _value(values, piece) if index % 2 else piece for index, piece in enumerate(pieces)
+        )
+        if fixed is not None:
+            target = filled if filled.startswith("/") else f"/{filled}"
+            return Endpoint(fixed.origin, fixed.authority, target)
+        try:
+            return _endpoint(filled, verify=self._verify)
+        except ValueError as error:
+            raise ApiConfigurationError(f"uri: {error}") from error
+
+    def _read(self, text: str) -> Endpoint:
+        try:
+            return _endpoint(_PLACEHOLDER.sub("x", text), verify=self._verify)
+        except ValueError as error:
+            raise BadConfiguration(f"uri: {error}") from error
+
+
+def _endpoint(text: str, *, verify: bool) -> Endpoint:
+    parts = urlsplit(text)
+    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+        raise ValueError(f"expected http(s)://host[:port]/path, found {text!r}")
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    if _TARGET.fullmatch(target) is None or _TARGET.fullmatch(parts.netloc) is None:
+        raise ValueError(f"expected no spaces or controls, found {text!r}")
+    port = parts.port or _PORTS[parts.scheme]
+    return Endpoint(Origin(parts.scheme, parts.hostname, port, verify), parts.netloc, target)
+
+
+def _value(values: Mapping[str, str], name: str) -> str:
+    try:
+        return encode_path_value(values[name])
+    except KeyError:
+        raise ApiConfigurationError(
+            f"uri: expected a mapping to integration.request.path.{name}, found none"
+        ) from None
+
+
+def with_query(target: str, client_query: str, mapped: list[tuple[str, str]]) -> str:
+    """Return the target with the client's query and the mapped one behind its own.
+
+    Recorded order: what stands in the URI itself, then the client's, then what is mapped.
+    """
+    if not client_query and not mapped:
+        return target
+    added = "&".join(part for part in (client_query, encode_query(mapped)) if part)
+    return f"{target}{'&' if '?' in target else '?'}{added}"

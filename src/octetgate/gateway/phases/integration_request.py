@@ -1,0 +1,291 @@
+"""Shape what the integration gets: template or 415, conversion, rendering, parameters, URI.
+
+The order is AWS's (spec: payload-encodings 3.3, request-lifecycle 1): a template is chosen
+first, so that 415 comes before any conversion; a template sees the converted body.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from octetgate.core.http.body import Body, BodyTooLarge
+from octetgate.core.http.hops import forbidden_mapping
+from octetgate.core.http.media import MediaTypes, essence
+from octetgate.core.mapping import template as templates
+from octetgate.core.mapping.context import Context, Overrides
+from octetgate.core.mapping.expressions import (
+    BadExpression,
+    Expression,
+    Location,
+    MalformedJsonBody,
+    parse_request_expression,
+    parse_request_target,
+)
+from octetgate.core.mapping.inputs import Input
+from octetgate.core.mapping.selection import Choice, request_template
+from octetgate.core.model.integration import ContentHandling, Integration
+from octetgate.core.payload.codecs import BadPayload, codec
+from octetgate.core.payload.convert import Decision, Step, explain_request
+from octetgate.gateway.call import Call
+from octetgate.gateway.faults import (
+    ApiConfigurationError,
+    BadRequest,
+    ExecutionFailed,
+    RequestTooLarge,
+    UnsupportedMediaType,
+)
+from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, Parameters
+from octetgate.gateway.snapshot import BadConfiguration
+
+_DECISIONS = 256
+
+
+class RequestConversion:
+    """What is done to a request body, decided once for each Content-Type."""
+
+    def __init__(self, media_types: MediaTypes, handling: ContentHandling | None) -> None:
+        self._media_types = media_types
+        self._handling = handling
+        self._decided: dict[str | None, Decision] = {}
+
+    def decide(self, content_type: str | None) -> Decision:
+        """Return the decision for a body of this Content-Type."""
+        try:
+            return self._decided[content_type]
+        except KeyError:
+            decision = explain_request(self._media_types, content_type, self._handling)
+            if len(self._decided) < _DECISIONS:
+                self._decided[content_type] = decision
+            return decision
+
+    async def convert(self, call: Call) -> Body:
+        """Return the call's body converted, and note why."""
+        body = call.body
+        if body.ready == b"":
+            return body
+        decision = self.decide(call.arrival.sent.get("content-type"))
+        call.arrival.notes.request_payload = decision
+        return await converted_request(body, decision.step)
+
+
+async def converted_request(body: Body, step: Step) -> Body:
+    """Return the body converted.
+
+    A conversion whose outcome or length depends on the bytes is done before the backend is
+    called as far as AWS's payload limit goes: what cannot be decoded is never sent on, and
+    the backend is told a length.  Larger bodies are converted as they pass.
+    """
+    if step is Step.KEEP:
+        return body
+    if step is Step.DECODE or (step is Step.UTF8 and body.length is not None):
+        await body.gather(AWS_PAYLOAD_LIMIT)
+    conversion = codec(step)
+    try:
+        return body if conversion is None else body.through(conversion)
+    except BadPayload as error:
+        raise ApiConfigurationError(f"request payload: {error}") from error
+
+
+async def whole(body: Body) -> bytes:
+    """Return the body whole; 413 beyond AWS's limit."""
+    try:
+        return await body.collect(AWS_PAYLOAD_LIMIT)
+    except BodyTooLarge as error:
+        raise RequestTooLarge(str(error)) from error
+
+
+@dataclass(slots=True)
+class ParameterValues:
+    """What parameter mappings and overrides produced, by place."""
+
+    headers: dict[str, str] = field(default_factory=dict)
+    query: list[tuple[str, str]] = field(default_factory=list)
+    path: dict[str, str] = field(default_factory=dict)
+
+
+class ParameterMapping:
+    """``requestParameters``, compiled (spec: mapping 1)."""
+
+    def __init__(self, parameters: Mapping[str, str] | None) -> None:
+        self.needs_body = False
+        self._rules: list[tuple[Location, str, Expression]] = []
+        for key, text in (parameters or {}).items():
+            self._add(key, text)
+
+    def _add(self, key: str, text: str) -> None:
+        try:
+            target, expression = parse_request_target(key), parse_request_expression(text)
+        except BadExpression as error:
+            raise BadConfiguration(
+                f"requestParameters {key}: expected {error.expected}, found {error.found!r}"
+            ) from error
+        self._rules.append((target.location, target.name, expression))
+        self.needs_body = self.needs_body or expression.needs_body
+
+    def __bool__(self) -> bool:
+        return bool(self._rules)
+
+    def resolve(self, source: "RequestSource") -> ParameterValues:
+        """Return the values of this call; a mapping without a value sets nothing."""
+        values = ParameterValues()
+        for location, name, expression in self._rules:
+            try:
+                value = expression.resolve(source)
+            except MalformedJsonBody as error:
+                raise BadRequest(str(error), message="Invalid JSON in request body") from error
+            if value is not None and value != "":
+                _place(values, location, name, value)
+        return values
+
+
+def _place(values: ParameterValues, location: Location, name: str, value: str | list[str]) -> None:
+    if location is Location.QUERYSTRING:
+        several = value if isinstance(value, list) else [value]
+        values.query.extend((name, one) for one in several)
+    else:
+        text = ",".join(value) if isinstance(value, list) else value
+        place = values.headers if location is Location.HEADER else values.path
+        place[name] = text
+
+
+class RequestSource(Parameters):
+    """Where mapping expressions look things up for an integration request."""
+
+    def __init__(self, call: Call, body: str = "") -> None:
+        super().__init__(call)
+        self._body = body
+
+    def body_text(self) -> str:
+        """Return the request's body, converted to text."""
+        return self._body
+
+    def response_header(self, name: str) -> list[str]:
+        """Return nothing: there is no response yet."""
+        del name
+        return []
+
+
+@dataclass(slots=True)
+class Shaped:
+    """An integration request's parts, before they become a request of a protocol."""
+
+    body: Body
+    values: ParameterValues
+    overrides: Overrides
+    rendered: bool
+    """Whether the body is a template's output."""
+
+
+class NonProxyRequest:
+    """The request side of HTTP, AWS and MOCK: templates, conversion and parameters."""
+
+    def __init__(
+        self, media_types: MediaTypes, integration: Integration, *, for_function: bool = False
+    ) -> None:
+        self._templates = _compile_templates(integration.request_templates)
+        self._passthrough = integration.passthrough_behavior
+        self.parameters = ParameterMapping(integration.request_parameters)
+        self._handling = integration.content_handling
+        if for_function and self._handling is None:
+            # Lambda takes JSON only, so a binary body can but become text (spec:
+            # payload-encodings 3.4; unconfirmed, the alternative could only fail).
+            self._handling = ContentHandling.CONVERT_TO_TEXT
+        self._conversion = RequestConversion(media_types, self._handling)
+
+    async def shape(self, call: Call) -> Shaped:
+        """Return the integration request's parts for this call."""
+        chosen = self._choose(call)
+        body = await self._conversion.convert(call)
+        overrides = Overrides()
+        if chosen is None and not self.parameters:
+            return Shaped(body, ParameterValues(), overrides, rendered=False)
+        needs_text = self.parameters.needs_body or (chosen is not None and chosen.reads_body)
+        text = await self._text(call, body) if needs_text else ""
+        source = RequestSource(call, text)
+        if needs_text:
+            body = Body.of(text.encode())
+        values = self.parameters.resolve(source)
+        if chosen is not None:
+            call.body.close()
+            body = Body.of(_render(chosen, call, source, text, overrides).encode())
+        _override(values, overrides)
+        return Shaped(body, values, overrides, rendered=chosen is not None)
+
+    def _choose(self, call: Call) -> templates.Template | None:
+        content_type = call.arrival.sent.get("content-type")
+        chosen = request_template(self._templates, content_type, self._passthrough)
+        if chosen is Choice.UNSUPPORTED_MEDIA_TYPE:
+            found = essence(content_type)
+            known = ", ".join(self._templates) or "none"
+            raise UnsupportedMediaType(f"expected a template for {found}, found {known}")
+        return None if isinstance(chosen, Choice) else chosen
+
+    async def _text(self, call: Call, body: Body) -> str:
+        data = await whole(body)
+        decision = call.arrival.notes.request_payload
+        if decision is not None and decision.step is Step.DECODE:
+            # Recorded: bytes and a template do not go together, whatever the bytes are.
+            raise ApiConfigurationError("expected text for the template, found decoded bytes")
+        try:
+            return data.decode()
+        except UnicodeDecodeError as error:
+            raise ApiConfigurationError(f"expected text for the template, found {error}") from error
+
+
+def _compile_templates(texts: Mapping[str, str] | None) -> dict[str, templates.Template | None]:
+    """Return media type → template; an empty text sends the body on unchanged."""
+    compiled: dict[str, templates.Template | None] = {}
+    for media_type, text in (texts or {}).items():
+        compiled[media_type] = compile_template("requestTemplates", media_type, text)
+    return compiled
+
+
+def compile_template(member: str, media_type: str, text: str) -> templates.Template | None:
+    """Return the template, or None for the empty text; BadConfiguration names its place."""
+    if not text:
+        return None
+    try:
+        return templates.compile(text)
+    except templates.TemplateError as error:
+        raise BadConfiguration(f"{member} {media_type}: {error}") from error
+
+
+def _render(
+    template: templates.Template, call: Call, source: RequestSource, text: str, made: Overrides
+) -> str:
+    try:
+        return template.render(template_scope(call, source, text, made))
+    except templates.TemplateError as error:
+        raise ExecutionFailed(f"request template: {error}") from error
+
+
+def template_scope(
+    call: Call, source: Parameters, text: str, overrides: Overrides
+) -> templates.Scope:
+    """Return what a template of this call can see."""
+    seen = Input(
+        text,
+        path={name: [value] for name, value in call.path_parameters.items()},
+        querystring=source.query_values,
+        header=source.header_values,
+    )
+    return templates.Scope(
+        input=seen,
+        context=Context(source.context_values, overrides),
+        stage_variables=call.stage.facts.variables,
+    )
+
+
+def _override(values: ParameterValues, overrides: Overrides) -> None:
+    """Let what the template overrode win over what was mapped (spec: mapping 9)."""
+    values.path.update(overrides.request_path)
+    values.headers.update(overrides.request_headers)
+    for name, several in overrides.request_querystring.items():
+        values.query = [pair for pair in values.query if pair[0] != name]
+        values.query.extend((name, one) for one in several)
+
+
+def refuse_forbidden(names: Iterable[str], *, aws: bool) -> None:
+    """Refuse a call that maps a header which is the gateway's own (spec: lifecycle 6.3)."""
+    name = forbidden_mapping(names, aws=aws)
+    if name is not None:
+        raise ExecutionFailed(f"requestParameters: expected another header, found {name}")

@@ -1,0 +1,123 @@
+"""What the method lets its integration see of the request: headers, parameters, context."""
+
+import time
+from collections.abc import Mapping
+
+from octetgate.core.http.target import parse_query
+from octetgate.gateway.call import Call
+from octetgate.gateway.faults import RequestTooLarge
+
+AWS_PAYLOAD_LIMIT = 10_485_760
+"""Bytes of a body that has to be held whole (spec: payload-encodings 11)."""
+
+
+async def method_request(call: Call) -> None:
+    """Refuse a body that AWS would refuse, when the gateway is told to keep AWS's limits."""
+    if not call.stage.facts.aws_limits:
+        return
+    body = call.body
+    await body.gather(AWS_PAYLOAD_LIMIT)
+    if body.ready is None:
+        raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes, found more")
+
+
+class Parameters:
+    """The request's parameters as mapping expressions and templates name them.
+
+    Header names compare with case, path values are as sent, query values are decoded
+    (spec: mapping 1, request-lifecycle 3).
+    """
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._query: dict[str, list[str]] | None = None
+        self._context: Mapping[str, object] | None = None
+
+    def path(self, name: str) -> str | None:
+        """Return a path variable."""
+        return self._call.path_parameters.get(name)
+
+    def query(self, name: str) -> list[str]:
+        """Return every value of a query parameter."""
+        return self.query_values.get(name, [])
+
+    def header(self, name: str) -> list[str]:
+        """Return every value of a header sent under exactly this name."""
+        return self._call.headers.exact(name)
+
+    def stage_variable(self, name: str) -> str | None:
+        """Return a stage variable."""
+        return self._call.stage.facts.variables.get(name)
+
+    def context(self, name: str) -> str | None:
+        """Return a context variable, dotted for nested ones; only strings count."""
+        value: object = self.context_values
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return value if isinstance(value, str) else None
+
+    @property
+    def query_values(self) -> dict[str, list[str]]:
+        """Name → values, in order."""
+        if self._query is None:
+            self._query = {}
+            for name, value in parse_query(self._call.query):
+                self._query.setdefault(name, []).append(value)
+        return self._query
+
+    @property
+    def header_values(self) -> dict[str, list[str]]:
+        """Name as sent → values, in order."""
+        values: dict[str, list[str]] = {}
+        for name, value in self._call.headers.items():
+            values.setdefault(name, []).append(value)
+        return values
+
+    @property
+    def context_values(self) -> Mapping[str, object]:
+        """``$context`` without the overrides."""
+        if self._context is None:
+            self._context = context_values(self._call)
+        return self._context
+
+
+def context_values(call: Call) -> dict[str, object]:
+    """Return ``$context`` and ``requestContext`` (spec: mapping 8, lambda 1.2)."""
+    arrival, facts, resource = call.arrival, call.stage.facts, call.plan.resource
+    domain = arrival.sent.get("host", "").partition(":")[0]
+    moment = time.gmtime(arrival.time)
+    return {
+        "resourceId": resource.id,
+        "resourcePath": resource.path,
+        "httpMethod": call.method,
+        "extendedRequestId": arrival.extended_request_id,
+        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", moment),
+        "path": call.located.context_path,
+        "accountId": facts.account_id,
+        "protocol": "HTTP/1.1",
+        "stage": facts.stage_name,
+        "domainPrefix": domain.partition(".")[0],
+        "requestTimeEpoch": int(arrival.time * 1000),
+        "requestId": arrival.request_id,
+        "identity": _identity(call),
+        "domainName": domain,
+        "deploymentId": facts.deployment_id,
+        "apiId": facts.api_id,
+    }
+
+
+def _identity(call: Call) -> dict[str, object]:
+    return {
+        "cognitoIdentityPoolId": None,
+        "accountId": None,
+        "cognitoIdentityId": None,
+        "caller": None,
+        "sourceIp": call.arrival.exchange.peer,
+        "principalOrgId": None,
+        "accessKey": None,
+        "cognitoAuthenticationType": None,
+        "cognitoAuthenticationProvider": None,
+        "userArn": None,
+        "userAgent": call.arrival.sent.get("user-agent"),
+        "user": None,
+    }

@@ -1,0 +1,86 @@
+"""The life of a call, in order.  The order is the product's promise, so it stands here as code."""
+
+import asyncio
+import logging
+import time
+
+from octetgate.core.payload.codecs import BadPayload
+from octetgate.core.ports.exchange import ClientGone, Exchange, Reply
+from octetgate.core.ports.upstream import UpstreamError
+from octetgate.gateway.call import Arrival, Call, Randomness, arrive
+from octetgate.gateway.faults import ExecutionFailed, Fault
+from octetgate.gateway.live import Live
+from octetgate.gateway.phases.access_log import WriteLine, access_log
+from octetgate.gateway.phases.admit import admit
+from octetgate.gateway.phases.gateway_response import gateway_response
+from octetgate.gateway.phases.locate import locate
+from octetgate.gateway.phases.method_request import method_request
+
+_log = logging.getLogger(__name__)
+
+
+class Gateway:
+    """Answers API calls; what a front door serves."""
+
+    def __init__(self, live: Live, write_log: WriteLine) -> None:
+        self._live = live
+        self._write_log = write_log
+        self._randomness = Randomness()
+
+    async def handle(self, exchange: Exchange) -> None:
+        """Answer one API call, and write its line."""
+        arrival = arrive(exchange, self._randomness)
+        call: Call | None = None
+        status, complete = 0, False
+        try:
+            try:
+                call = locate(arrival, self._live)
+                admit(call)
+                await method_request(call)
+                reply = await self._integrate(call)
+            except Fault as fault:
+                reply = self._refuse(arrival, fault)
+            status = reply.status
+            await exchange.send(reply)
+            complete = True
+        except (ClientGone, asyncio.CancelledError) as gone:
+            arrival.notes.error = arrival.notes.error or "the client left"
+            if not isinstance(gone, ClientGone):
+                raise
+        except (UpstreamError, BadPayload) as error:
+            # Part of the body has gone out; only a cut connection tells the client so.
+            arrival.notes.error = str(error)
+            exchange.abort()
+        except Exception:  # noqa: BLE001  # a bug: logged, answered 500, never swallowed
+            _log.exception("request %s", arrival.request_id)
+            status, complete = await self._bug(arrival)
+        finally:
+            access_log(self._write_log, arrival, call, status, complete=complete)
+
+    async def _integrate(self, call: Call) -> Reply:
+        """Ask the integration, and shape what the client gets."""
+        integration, notes = call.plan.integration, call.arrival.notes
+        request = await integration.prepare(call)
+        notes.integration_started = time.perf_counter()
+        result = await integration.invoke(call, request)
+        notes.integration_ended = time.perf_counter()
+        return await integration.answer(call, result)
+
+    def _refuse(self, arrival: Arrival, fault: Fault) -> Reply:
+        arrival.notes.error = fault.reason
+        arrival.notes.response_type = fault.type
+        arrival.exchange.body.close()
+        return gateway_response(arrival, fault)
+
+    async def _bug(self, arrival: Arrival) -> tuple[int, bool]:
+        """Answer 500 if nothing has been said yet; return the status and whether it got out."""
+        exchange = arrival.exchange
+        arrival.notes.error = arrival.notes.error or "internal error, see the server's log"
+        if exchange.started:
+            exchange.abort()
+            return 500, False
+        try:
+            await exchange.send(gateway_response(arrival, ExecutionFailed("internal error")))
+        except ClientGone:
+            return 500, False
+        return 500, True

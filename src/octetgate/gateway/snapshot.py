@@ -1,0 +1,72 @@
+"""A stage as it is served: compiled once at deployment, never changed, replaced whole."""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from octetgate.core.http.media import MediaTypes
+from octetgate.core.model.api import Method, Resource
+from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.upstream import Upstream
+from octetgate.core.routing.tree import Tree
+from octetgate.gateway.call import Call
+
+
+class BadConfiguration(Exception):
+    """An integration that cannot be served; names the field, what was expected and found."""
+
+
+class Integration(Protocol):
+    """What stands behind a method.  What ``prepare`` returns, ``invoke`` takes."""
+
+    async def prepare(self, call: Call) -> Any:
+        """Shape the integration request: template, conversion, parameters, URI."""
+
+    async def invoke(self, call: Call, request: Any) -> Any:
+        """Ask the outside world, through one port."""
+
+    async def answer(self, call: Call, result: Any) -> Reply:
+        """Shape the integration response: selection, conversion, template, parameters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The ways out of the gateway."""
+
+    upstream: Upstream
+    functions: Functions
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """What integrations are compiled against: the stage without its routes."""
+
+    api_id: str
+    stage_name: str
+    deployment_id: str
+    account_id: str
+    region: str
+    media_types: MediaTypes
+    variables: dict[str, str]
+    ports: Ports
+    aws_limits: bool
+    """Whether AWS's payload limit applies to streams as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class MethodPlan:
+    """Everything decided about one method at deployment."""
+
+    resource: Resource
+    method: Method
+    integration: Integration
+
+
+@dataclass(frozen=True, slots=True)
+class StageSnapshot:
+    """A stage being served."""
+
+    facts: StageFacts
+    routes: Tree[MethodPlan]
+    problems: tuple[str, ...]
+    """What could not be compiled; those methods answer 500."""
