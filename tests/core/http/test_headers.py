@@ -1,0 +1,71 @@
+"""Header lists keep casing and order, and are found without either."""
+
+import pytest
+
+from octetgate.core.http.headers import Headers
+
+
+def sample() -> Headers:
+    return Headers([("X-Tag", "one"), ("Host", "a"), ("x-tag", "two")])
+
+
+def test_the_first_value_is_found_whatever_the_case():
+    assert sample().get("X-TAG") == "one"
+    assert sample().get("missing") is None
+
+
+def test_all_values_are_found_in_order():
+    assert sample().all("x-tAG") == ["one", "two"]
+
+
+def test_exact_casing_finds_only_itself():
+    assert sample().exact("X-Tag") == ["one"]
+    assert sample().exact("X-TAG") == []
+
+
+def test_setting_replaces_every_field_of_the_name_and_goes_last():
+    headers = sample()
+    headers.set("X-TAG", "three")
+    assert list(headers) == [("Host", "a"), ("X-TAG", "three")]
+
+
+def test_adding_keeps_what_is_there():
+    headers = sample()
+    headers.add("HOST", "b")
+    assert headers.all("host") == ["a", "b"]
+
+
+def test_discarding_takes_several_names_whatever_their_case():
+    headers = sample()
+    headers.discard("X-TAG", "other")
+    assert list(headers.items()) == [("Host", "a")]
+
+
+def test_a_copy_changes_alone():
+    headers = sample()
+    copy = headers.copy()
+    copy.add("New", "1")
+    copy.discard("host")
+    assert headers == sample()
+    assert copy != headers
+
+
+@pytest.mark.parametrize("name, there", [("host", True), ("HOST", True), ("no", False), (1, False)])
+def test_membership_is_by_name_without_case(name, there):
+    assert (name in sample()) is there
+
+
+def test_headers_count_and_show_their_fields():
+    assert len(sample()) == 3
+    assert repr(Headers([("A", "b")])) == "Headers([('A', 'b')])"
+    assert Headers([("A", "b")]) != [("A", "b")]
+
+
+def test_ready_fields_are_taken_without_a_copy():
+    fields = [("A", "a", "1")]
+    assert Headers.of_fields(fields).fields is fields
+
+
+def test_headers_cannot_be_keys():
+    with pytest.raises(TypeError):
+        hash(sample())
