@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
+from octetgate.core.http.hops import visible
 from octetgate.core.payload.convert import Decision
 from octetgate.core.ports.exchange import Exchange
 
@@ -73,23 +74,42 @@ class Arrival:
     notes: Notes = field(default_factory=Notes)
 
 
-@dataclass(slots=True)
-class Call:
-    """A call whose method is known."""
+@dataclass(slots=True, eq=False)
+class Route:
+    """Where a host, a path and a verb lead; the same for every call that says the same."""
 
-    arrival: Arrival
     located: "Located"
     stage: "StageSnapshot"
     plan: "MethodPlan"
-    method: str
-    """The client's, after ``X-HTTP-Method-Override``."""
     path_parameters: dict[str, str]
     """As in the URL, undecoded."""
-    query: str
-    """The raw query string, without ``?``."""
-    headers: Headers
-    """What mappings, templates and events may see (spec: request-lifecycle 6.1)."""
-    body: Body
+    memo: object = None
+    """What the integration works out from the route alone, so that it need not do so again."""
+
+
+class Call:
+    """A call whose method is known."""
+
+    __slots__ = ("_headers", "arrival", "body", "method", "plan", "query", "route", "stage")
+
+    def __init__(self, arrival: Arrival, route: Route, method: str, query: str) -> None:
+        self.arrival = arrival
+        self.route = route
+        self.stage = route.stage
+        self.plan = route.plan
+        self.method = method
+        """The client's, after ``X-HTTP-Method-Override``."""
+        self.query = query
+        """The raw query string, without ``?``."""
+        self.body: Body = arrival.exchange.body
+        self._headers: Headers | None = None
+
+    @property
+    def headers(self) -> Headers:
+        """What mappings, templates and events may see (spec: request-lifecycle 6.1)."""
+        if self._headers is None:
+            self._headers = visible(self.arrival.exchange.head.headers)
+        return self._headers
 
 
 def arrive(exchange: Exchange, randomness: Randomness) -> Arrival:

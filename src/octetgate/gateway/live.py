@@ -17,11 +17,17 @@ from octetgate.core.ports.store import (
     Change,
     Store,
 )
+from octetgate.gateway.call import Route
 from octetgate.gateway.compile import compile_stage
 from octetgate.gateway.snapshot import Ports, StageSnapshot
 
 T = TypeVar("T")
 
+RouteKey = tuple[str | None, str, str]
+"""Host as sent, raw path, verb."""
+
+_ROUTES = 4096
+_ROUTE_LENGTH = 512
 _MISSES = 10_000  # names that do not exist, remembered so that guessing costs no query
 
 
@@ -35,6 +41,15 @@ class Live:
         self._seen = store.revision()
         self._stages: dict[str, StageSnapshot | None] = {}
         self._domains: dict[str, tuple[BasePathMapping, ...] | None] = {}
+        self.routes: dict[RouteKey, Route] = {}
+        """Where calls led that were made lately; emptied by every change."""
+
+    def remember(self, key: RouteKey, route: Route) -> None:
+        """Keep a route for the next call that says the same."""
+        if len(self.routes) >= _ROUTES:
+            self.routes.clear()
+        if len(key[1]) <= _ROUTE_LENGTH:
+            self.routes[key] = route
 
     def catch_up(self) -> None:
         """Forget what has changed in the store since the last call."""
@@ -42,6 +57,7 @@ class Live:
         if revision == self._seen:
             return
         changes = self._store.changes(self._seen)
+        self.routes.clear()
         self._seen = revision
         if changes is None:
             self._stages.clear()

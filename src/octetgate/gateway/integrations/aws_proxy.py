@@ -109,11 +109,11 @@ class AwsProxy:
     def _event(self, call: Call, body: str | bytes | None, encoded: bool) -> ProxyRequest:  # noqa: FBT001
         return ProxyRequest(
             resource=self._resource.path,
-            path=call.located.path,
+            path=call.route.located.path,
             http_method=call.method,
             headers=_event_headers(call),
             query=parse_query(call.query),
-            path_parameters=call.path_parameters,
+            path_parameters=call.route.path_parameters,
             stage_variables=self._facts.variables,
             context=context_values(call),
             body=body,

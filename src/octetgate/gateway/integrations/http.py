@@ -14,11 +14,14 @@ from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.upstream import UpstreamRequest, UpstreamResponse
 from octetgate.gateway.call import Call
 from octetgate.gateway.phases.endpoint import (
+    ACCEPT,
+    API_ID,
+    TRACE_ID,
     ask,
-    calling_fields,
     endpoint_method,
     map_headers,
     refuse_other_connections,
+    user_agent,
 )
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
 from octetgate.gateway.phases.integration_request import NonProxyRequest, Shaped, refuse_forbidden
@@ -94,7 +97,14 @@ class Http:
 
 def _headers(call: Call, shaped: Shaped, authority: str) -> Headers:
     """Return the gateway's own headers, then what is mapped (recorded)."""
-    fields: list[Field] = calling_fields(call, authority, own=True)
+    api_id = call.stage.facts.api_id
+    fields: list[Field] = [
+        ("Host", "host", authority),
+        ACCEPT,
+        user_agent(api_id),
+        (API_ID, API_ID.lower(), api_id),
+        (TRACE_ID, TRACE_ID.lower(), call.arrival.trace_id),
+    ]
     content_type = call.arrival.sent.get("content-type")
     if content_type is not None and shaped.body.ready != b"":
         fields.append(("Content-Type", "content-type", content_type))

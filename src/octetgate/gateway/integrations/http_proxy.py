@@ -4,14 +4,22 @@ Both bodies stream.  Whether bytes change on the way follows the conversion tabl
 else touches them (spec: payload-encodings 7, request-lifecycle 5.2, 6.2 and 6.4).
 """
 
-from octetgate.core.http.headers import Headers
-from octetgate.core.http.hops import DROPPED_TO_HTTP_PROXY, response_headers_http_proxy
+from dataclasses import dataclass
+
+from octetgate.core.http.body import Body
+from octetgate.core.http.headers import Field, Headers
+from octetgate.core.http.hops import (
+    DROPPED_TO_HTTP_PROXY,
+    nominated,
+    response_headers_http_proxy,
+)
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import ContentHandling, Integration
 from octetgate.core.ports.exchange import Reply
-from octetgate.core.ports.upstream import UpstreamRequest, UpstreamResponse
+from octetgate.core.ports.upstream import Origin, UpstreamRequest, UpstreamResponse
 from octetgate.gateway.call import Call
 from octetgate.gateway.phases.endpoint import (
+    API_ID,
     OURS,
     ask,
     calling_fields,
@@ -22,7 +30,6 @@ from octetgate.gateway.phases.endpoint import (
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
 from octetgate.gateway.phases.integration_request import (
     ParameterMapping,
-    ParameterValues,
     RequestConversion,
     RequestSource,
     refuse_forbidden,
@@ -32,7 +39,6 @@ from octetgate.gateway.phases.integration_response import ResponseConversion
 from octetgate.gateway.phases.method_response import method_response
 from octetgate.gateway.snapshot import StageFacts
 
-_NO_VALUES = ParameterValues()
 _DROPPED = DROPPED_TO_HTTP_PROXY | OURS
 
 
@@ -43,6 +49,18 @@ def compile(  # noqa: A001 - the word that every integration uses
     del resource, method
     refuse_other_connections(integration)
     return HttpProxy(facts, integration)
+
+
+@dataclass(frozen=True, slots=True)
+class _Addressed:
+    """Where a call goes, and what its mappings add."""
+
+    origin: Origin
+    target: str
+    query: list[tuple[str, str]]
+    headers: dict[str, str]
+    own: list[Field]
+    """``Host`` and the API's id."""
 
 
 class HttpProxy:
@@ -61,19 +79,47 @@ class HttpProxy:
 
     async def prepare(self, call: Call) -> UpstreamRequest:
         """Return the client's request, addressed to the backend."""
-        body = await self._conversion.convert(call)
-        values = _NO_VALUES
-        if self._parameters:
-            text = ""
-            if self._parameters.needs_body:
-                text = (await whole(body)).decode("utf-8", "replace")
-            values = self._parameters.resolve(RequestSource(call, text))
-        endpoint = self._uri.fill(values.path)
-        target = with_query(endpoint.target, call.query, values.query)
-        headers = self._headers(call, values, endpoint.authority)
+        body = call.body
+        if body.ready != b"":
+            body = await self._conversion.convert(call)
+        addressed = call.route.memo
+        if not isinstance(addressed, _Addressed):
+            addressed = self._address(call, await self._text(body))
         return UpstreamRequest(
-            endpoint.origin, self._method or call.method, target, headers, body, self._timeout_ms
+            addressed.origin,
+            self._method or call.method,
+            with_query(addressed.target, call.query, addressed.query),
+            self._headers(call, addressed),
+            body,
+            self._timeout_ms,
         )
+
+    async def _text(self, body: Body) -> str:
+        if not self._parameters.needs_body:
+            return ""
+        return (await whole(body)).decode("utf-8", "replace")
+
+    def _address(self, call: Call, text: str) -> "_Addressed":
+        values = self._parameters.resolve(RequestSource(call, text))
+        refuse_forbidden(values.headers, aws=False)
+        endpoint = self._uri.fill(values.path)
+        own = [("Host", "host", endpoint.authority), (API_ID, API_ID.lower(), self._api_id)]
+        addressed = _Addressed(endpoint.origin, endpoint.target, values.query, values.headers, own)
+        if self._parameters.of_route:
+            call.route.memo = addressed
+        return addressed
+
+    def _headers(self, call: Call, addressed: "_Addressed") -> Headers:
+        arrival = call.arrival
+        fields = [f for f in arrival.exchange.head.headers.fields if f[1] not in _DROPPED]
+        if "connection" in arrival.sent and (named := nominated(arrival.exchange.head.headers)):
+            fields = [field for field in fields if field[1] not in named]
+        fields += addressed.own
+        fields += calling_fields(call)
+        headers = Headers.of_fields(fields)
+        if addressed.headers:
+            map_headers(headers, addressed.headers)
+        return headers
 
     async def invoke(self, call: Call, request: UpstreamRequest) -> UpstreamResponse:
         """Ask the backend."""
@@ -83,17 +129,11 @@ class HttpProxy:
     async def answer(self, call: Call, result: UpstreamResponse) -> Reply:
         """Return the backend's answer."""
         call.arrival.notes.integration_status = result.status
-        body = await self._response.convert(call, result.headers.get("content-type"), result.body)
+        body = result.body
+        if body.ready != b"":
+            body = await self._response.convert(call, result.headers.get("content-type"), body)
         headers = response_headers_http_proxy(result.headers)
         return Reply(result.status, method_response(call, headers, traced=False), body)
-
-    def _headers(self, call: Call, values: ParameterValues, authority: str) -> Headers:
-        fields = [field for field in call.headers.fields if field[1] not in _DROPPED]
-        headers = Headers.of_fields(fields + calling_fields(call, authority))
-        if values.headers:
-            refuse_forbidden(values.headers, aws=False)
-            map_headers(headers, values.headers)
-        return headers
 
 
 def _response_handling(integration: Integration) -> ContentHandling | None:

@@ -23,8 +23,10 @@ from octetgate.gateway.faults import (
 )
 from octetgate.gateway.snapshot import BadConfiguration
 
-_API_ID, _TRACE_ID = "X-Amzn-Apigateway-Api-Id", "X-Amzn-Trace-Id"
-OURS = frozenset({_API_ID.lower(), _TRACE_ID.lower()})
+API_ID = "X-Amzn-Apigateway-Api-Id"
+TRACE_ID = "X-Amzn-Trace-Id"
+ACCEPT: Field = ("Accept", "accept", "application/json")
+OURS = frozenset({API_ID.lower(), TRACE_ID.lower()})
 """What an endpoint hears from the gateway alone."""
 
 
@@ -40,22 +42,23 @@ def endpoint_method(integration: Integration) -> str | None:
     return None if integration.http_method in (None, "ANY") else integration.http_method
 
 
-def calling_fields(call: Call, authority: str, *, own: bool = False) -> list[Field]:
-    """Return what the gateway adds to a request (spec: request-lifecycle 6.2).
+def calling_fields(call: Call) -> list[Field]:
+    """Return the trace id, and what stands in for an Accept or User-Agent not sent.
 
-    ``own``: its User-Agent and Accept too, even where the client sent some.
+    Spec: request-lifecycle 6.2.
     """
-    api_id, sent = call.stage.facts.api_id, {} if own else call.arrival.sent
-    fields = [
-        ("Host", "host", authority),
-        (_API_ID, "x-amzn-apigateway-api-id", api_id),
-        (_TRACE_ID, "x-amzn-trace-id", call.arrival.trace_id),
-    ]
+    sent = call.arrival.sent
+    fields: list[Field] = [(TRACE_ID, "x-amzn-trace-id", call.arrival.trace_id)]
     if "user-agent" not in sent:
-        fields.append(("User-Agent", "user-agent", f"AmazonAPIGateway_{api_id}"))
+        fields.append(user_agent(call.stage.facts.api_id))
     if "accept" not in sent:
-        fields.append(("Accept", "accept", "application/json"))
+        fields.append(ACCEPT)
     return fields
+
+
+def user_agent(api_id: str) -> Field:
+    """Return the gateway's own ``User-Agent``."""
+    return ("User-Agent", "user-agent", f"AmazonAPIGateway_{api_id}")
 
 
 def map_headers(headers: Headers, mapped: Mapping[str, str]) -> None:

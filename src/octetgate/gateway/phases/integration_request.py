@@ -37,6 +37,7 @@ from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, Parameter
 from octetgate.gateway.snapshot import BadConfiguration
 
 _DECISIONS = 256
+_OF_ROUTE = ("method.request.path.", "stageVariables.", "'")
 
 
 class RequestConversion:
@@ -107,6 +108,8 @@ class ParameterMapping:
 
     def __init__(self, parameters: Mapping[str, str] | None) -> None:
         self.needs_body = False
+        self.of_route = True
+        """Whether path variables and constants alone decide every value."""
         self._rules: list[tuple[Location, str, Expression]] = []
         for key, text in (parameters or {}).items():
             self._add(key, text)
@@ -120,6 +123,7 @@ class ParameterMapping:
             ) from error
         self._rules.append((target.location, target.name, expression))
         self.needs_body = self.needs_body or expression.needs_body
+        self.of_route = self.of_route and text.startswith(_OF_ROUTE)
 
     def __bool__(self) -> bool:
         return bool(self._rules)
@@ -264,7 +268,7 @@ def template_scope(
     """Return what a template of this call can see."""
     seen = Input(
         text,
-        path={name: [value] for name, value in call.path_parameters.items()},
+        path={name: [value] for name, value in call.route.path_parameters.items()},
         querystring=source.query_values,
         header=source.header_values,
     )

@@ -3,7 +3,6 @@
 Spec: request-lifecycle 2 and 3.
 """
 
-from octetgate.core.http.hops import visible
 from octetgate.core.http.target import split
 from octetgate.core.routing.hosts import (
     ByDomain,
@@ -12,7 +11,7 @@ from octetgate.core.routing.hosts import (
     through_mapping,
 )
 from octetgate.core.routing.hosts import locate as read_url
-from octetgate.gateway.call import Arrival, Call
+from octetgate.gateway.call import Arrival, Call, Route
 from octetgate.gateway.faults import Forbidden, MissingAuthenticationToken
 from octetgate.gateway.live import Live
 
@@ -20,29 +19,28 @@ from octetgate.gateway.live import Live
 def locate(arrival: Arrival, live: Live) -> Call:
     """Return the call, its method known."""
     live.catch_up()
-    head = arrival.exchange.head
+    head, sent = arrival.exchange.head, arrival.sent
     path, query = split(head.target)
-    located = read_url(arrival.sent.get("host"), path)
+    method = sent.get("x-http-method-override") or head.method
+    key = (sent.get("host"), path, method)
+    route = live.routes.get(key)
+    if route is None:
+        route = _find(*key, live)
+        live.remember(key, route)
+    return Call(arrival, route, method, query)
+
+
+def _find(host: str | None, path: str, method: str, live: Live) -> Route:
+    located = read_url(host, path)
     if isinstance(located, ByDomain):
         located = _through_domain(located, live)
     stage = live.stage(located.api_id, located.stage)
     if stage is None:
         raise Forbidden(f"no stage {located.stage!r} of an API {located.api_id!r}")
-    method = arrival.sent.get("x-http-method-override") or head.method
     match = stage.routes.find(method, located.route)
     if match is None:
         raise MissingAuthenticationToken(f"no resource has {method} {located.route}")
-    return Call(
-        arrival,
-        located,
-        stage,
-        match.value,
-        method,
-        match.path_parameters,
-        query,
-        visible(head.headers),
-        arrival.exchange.body,
-    )
+    return Route(located, stage, match.value, match.path_parameters)
 
 
 def _through_domain(asked: ByDomain, live: Live) -> Located:

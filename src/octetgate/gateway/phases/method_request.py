@@ -35,7 +35,7 @@ class Parameters:
 
     def path(self, name: str) -> str | None:
         """Return a path variable."""
-        return self._call.path_parameters.get(name)
+        return self._call.route.path_parameters.get(name)
 
     def query(self, name: str) -> list[str]:
         """Return every value of a query parameter."""
@@ -92,7 +92,7 @@ def context_values(call: Call) -> dict[str, object]:
         "httpMethod": call.method,
         "extendedRequestId": arrival.extended_request_id,
         "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", moment),
-        "path": call.located.context_path,
+        "path": call.route.located.context_path,
         "accountId": facts.account_id,
         "protocol": "HTTP/1.1",
         "stage": facts.stage_name,
