@@ -168,7 +168,8 @@ def test_a_block_that_raises_leaves_nothing(store):
             writing.delete(FUNCTION_CODE, "kept")
             raise Stop
 
-    pytest.raises(Stop, half_a_block)
+    with pytest.raises(Stop):
+        half_a_block()
     assert (listed(store), store.revision()) == (["kept"], before)
 
 

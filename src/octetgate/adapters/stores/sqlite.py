@@ -197,11 +197,11 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         with self._explained():
+            # Two processes that leave the first journal mode together get in each other's way.
             with self._word.lock(), self._readers.connect() as connection:
-                # Two processes that both leave the first journal mode get in each other's way.
-                connection.connection.execute("PRAGMA journal_mode = WAL")
-            with self._readers.connect() as connection:
                 current = migrations.is_current(connection)
+                connection.rollback()
+                connection.connection.execute("PRAGMA journal_mode = WAL")
             if not current:
                 with self._writers.connect() as connection, connection.begin():
                     migrations.bring_up(connection)
@@ -222,6 +222,8 @@ class SqliteStore:
             yield
         except DBAPIError as error:
             raise self._explanation(error) from error
+        except migrations.WrongSchema as error:
+            raise StoreUnusable(f"store {self._path}: {error}") from error
 
     def _explanation(self, error: DBAPIError) -> Exception:
         """Return the port's error for the database's."""

@@ -10,9 +10,12 @@ from pathlib import Path
 from sqlalchemy import Connection, insert, select, text
 
 from octetgate.adapters.stores.schema.tables import alembic_version, metadata
-from octetgate.core.ports.store import StoreUnusable
 
 _HERE = Path(__file__).parent
+
+
+class WrongSchema(Exception):
+    """The database is not one of ours, or is ahead of us; says what was expected and found."""
 
 
 @cache
@@ -23,11 +26,11 @@ def versions() -> tuple[str, ...]:
 
 
 def is_current(connection: Connection) -> bool:
-    """Say whether the database needs nothing; raises StoreUnusable if it is not one of ours."""
+    """Say whether the database needs nothing; raises WrongSchema if it is not one of ours."""
     found = _version(connection)
     if found is not None and found not in versions():
         newest = versions()[-1]
-        raise StoreUnusable(f"expected a schema up to version {newest}, found version {found}")
+        raise WrongSchema(f"expected a schema up to version {newest}, found version {found}")
     return found == versions()[-1]
 
 
@@ -55,10 +58,10 @@ def migrate(connection: Connection) -> None:
 def _version(connection: Connection) -> str | None:
     """Return the database's version; None when it is empty."""
     rows = connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'table'"))
-    tables = rows.scalars().all()
+    tables = [name for name in rows.scalars() if not name.startswith("sqlite_")]
     if not tables:
         return None
     if alembic_version.name not in tables:
         found = ", ".join(sorted(tables)[:5])
-        raise StoreUnusable(f"expected a database of octetgate, found one with the tables {found}")
+        raise WrongSchema(f"expected a database of octetgate, found one with the tables {found}")
     return connection.execute(select(alembic_version.c.version_num)).scalar_one_or_none() or "none"
