@@ -1,0 +1,213 @@
+"""What can be chosen at start: one name for each setting, in a file, a variable and a flag.
+
+``admin_port`` in ``octetgate.toml`` is ``OCTETGATE_ADMIN_PORT`` in the environment and
+``--admin-port`` on the command line.  Defaults, then the file, then the environment, then
+flags: the later one wins.  Nothing here changes while running.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, field, fields
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from octetgate.server import values
+from octetgate.server.values import Kind
+
+FILE = Path("octetgate.toml")
+PREFIX = "OCTETGATE_"
+
+_T = TypeVar("_T")
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used: says which, where it stands, what was expected and found."""
+
+
+def _setting(default: Any, kind: Kind, about: str, panel: str) -> Any:
+    return field(default=default, metadata={"kind": kind, "about": about, "panel": panel})
+
+
+_GATEWAY, _MANAGEMENT, _DATA = "Gateway", "Management", "Data"
+_DOOR, _UPSTREAM, _FUNCTIONS, _LOGS = "Patience with clients", "Upstreams", "Functions", "Logs"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything chosen when octetgate starts to serve."""
+
+    host: str = _setting("127.0.0.1", values.HOST, "Where the gateway listens.", _GATEWAY)
+    port: int = _setting(8080, values.PORT, "The gateway's port; 0 takes a free one.", _GATEWAY)
+    workers: int = _setting(
+        0, values.whole(0, 256), "Processes that accept calls; 0 is one per core.", _GATEWAY
+    )
+    tls_cert: Path | None = _setting(
+        None, values.PATH, "Certificate chain (PEM); makes the gateway's port HTTPS.", _GATEWAY
+    )
+    tls_key: Path | None = _setting(
+        None, values.PATH, "The certificate's private key (PEM).", _GATEWAY
+    )
+    grace_seconds: float = _setting(
+        30.0, values.SECONDS, "How long calls in flight may go on after a stop.", _GATEWAY
+    )
+    aws_limits: bool = _setting(
+        False, values.SWITCH, "Hold streams to AWS's payload limits as well.", _GATEWAY
+    )
+
+    admin_host: str = _setting(
+        "127.0.0.1",
+        values.HOST,
+        "Where management listens; whoever reaches it owns the gateway.",
+        _MANAGEMENT,
+    )
+    admin_port: int = _setting(
+        8081, values.PORT, "The management port; 0 takes a free one.", _MANAGEMENT
+    )
+    account_id: str = _setting(
+        "000000000000",
+        values.ACCOUNT,
+        "The account when the access key id is not twelve digits.",
+        _MANAGEMENT,
+    )
+    region: str = _setting(
+        "us-east-1", values.REGION, "The region when a request names none.", _MANAGEMENT
+    )
+
+    data: Path = _setting(
+        Path(".octetgate"), values.PATH, "Folder of the store, sockets and logs.", _DATA
+    )
+    store: str = _setting(
+        "",
+        values.STORE,
+        "Where configuration is kept; without it, SQLite in the data folder.",
+        _DATA,
+    )
+
+    idle_seconds: float = _setting(
+        310.0, values.SECONDS, "Between two requests of a client's connection.", _DOOR
+    )
+    head_seconds: float = _setting(
+        10.0, values.SECONDS, "From the first byte of a request's head to its last.", _DOOR
+    )
+    body_seconds: float = _setting(
+        30.0, values.SECONDS, "Without a byte of a request's body.", _DOOR
+    )
+    write_seconds: float = _setting(
+        60.0, values.SECONDS, "Without the client taking a byte of the response.", _DOOR
+    )
+    max_connections: int = _setting(
+        10_000, values.whole(1, 1_000_000), "Clients of one worker; more get 503.", _DOOR
+    )
+
+    access_log: str = _setting(
+        "auto",
+        values.choice("auto", "file", "stdout", "both", "off"),
+        "A line for each call: to logs/access.log in the data folder, and, on a terminal, there.",
+        _LOGS,
+    )
+    log_format: str = _setting(
+        "auto",
+        values.choice("auto", "text", "json"),
+        "The server's own log: text on a terminal, else JSON.",
+        _LOGS,
+    )
+    log_level: str = _setting(
+        "info", values.choice("debug", "info", "warning", "error"), "The least that is told.", _LOGS
+    )
+
+    @property
+    def store_url(self) -> str:
+        """The store that was chosen, else the file in the data folder."""
+        return self.store or f"sqlite:///{self.data.absolute() / 'octetgate.db'}"
+
+    @property
+    def worker_count(self) -> int:
+        """Workers to start: as many as chosen, or one for each core that we may use."""
+        return self.workers or len(os.sched_getaffinity(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """Everything chosen when a command talks to a running octetgate."""
+
+    endpoint: str = _setting(
+        "http://127.0.0.1:8081", values.URL, "The management port to talk to.", _MANAGEMENT
+    )
+
+
+def known(kind: type[Any]) -> tuple[Field[Any], ...]:
+    """Return the settings of a class: name, default, and in ``metadata`` kind, about, panel."""
+    return fields(kind)
+
+
+def load(
+    kind: type[_T],
+    *,
+    flags: Mapping[str, object] | None = None,
+    environ: Mapping[str, str] | None = None,
+    file: Path | None = None,
+) -> _T:
+    """Return the settings that a start has, each from the strongest place that names it.
+
+    ``flags`` that are None were not given.  ``file`` must exist when it is named; without it
+    ``octetgate.toml`` in the working folder is read if it is there.
+    """
+    chosen: dict[str, Any] = {}
+    document = _read(file)
+    for each in known(cast("type[Any]", kind)):
+        places = {
+            f"{file or FILE}: {each.name}": document.get(each.name),
+            PREFIX + each.name.upper(): (environ or {}).get(PREFIX + each.name.upper()),
+            flag(each.name): (flags or {}).get(each.name),
+        }
+        for place, found in places.items():
+            if found is not None:
+                chosen[each.name] = _value(each, place, found)
+    settings = kind(**chosen)
+    if isinstance(settings, Settings):
+        _check(settings)
+    return settings
+
+
+def _read(file: Path | None) -> Mapping[str, object]:
+    path = file or FILE
+    try:
+        document = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        if file is None:
+            return {}
+        raise BadSetting(f"expected a settings file; found nothing at {file}") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadSetting(f"{path}: expected a TOML file; {error}") from error
+    names = {each.name for kind in (Settings, ClientSettings) for each in known(kind)}
+    for name in document:
+        if name not in names:
+            raise BadSetting(f"{path}: expected one of {', '.join(sorted(names))}; found {name!r}")
+    return document
+
+
+def flag(name: str) -> str:
+    """Return a setting's name as a flag."""
+    return "--" + name.replace("_", "-")
+
+
+def _value(each: Field[Any], place: str, found: object) -> Any:
+    kind: Kind = each.metadata["kind"]
+    try:
+        return kind.read(found)
+    except (ValueError, TypeError, OverflowError):
+        raise BadSetting(f"{place}: expected {kind.expected}; found {found!r}") from None
+
+
+def _check(settings: Settings) -> None:
+    if (settings.tls_cert is None) != (settings.tls_key is None):
+        missing = "tls_key" if settings.tls_key is None else "tls_cert"
+        raise BadSetting(f"{missing}: expected both tls_cert and tls_key, or none; found one")
+    for name in ("tls_cert", "tls_key"):
+        path: Path | None = getattr(settings, name)
+        if path is not None and not path.is_file():
+            raise BadSetting(f"{name}: expected a file; found nothing at {path}")
+    both = (settings.host, settings.port) == (settings.admin_host, settings.admin_port)
+    if both and settings.port:
+        raise BadSetting(f"admin_port: expected another port than port; found {settings.port}")
