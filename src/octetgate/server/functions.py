@@ -1,0 +1,40 @@
+"""The functions' process: one supervisor for every gateway worker and for management."""
+
+import contextlib
+
+import uvloop
+
+from octetgate.adapters.runners import unix
+from octetgate.adapters.runners.process import Supervisor, SupervisorSettings
+from octetgate.server.build import configure_logs, open_store
+from octetgate.server.place import Running
+from octetgate.server.processes import Post
+
+
+def main(running: Running, post: Post) -> int:
+    """Run functions until told to leave, which the master says when nobody calls any more."""
+    configure_logs(running.settings)
+    uvloop.run(_serve(running, post))
+    return 0
+
+
+async def _serve(running: Running, post: Post) -> None:
+    settings = running.settings
+    async with contextlib.AsyncExitStack() as held:
+        store = open_store(running.place.store_url)
+        held.callback(store.close)
+        supervisor = Supervisor(
+            store,
+            SupervisorSettings(
+                data=settings.data.absolute(),
+                region=settings.region,
+                account_id=settings.account_id,
+                environment={"AWS_ENDPOINT_URL_LAMBDA": running.management_url},
+            ),
+        )
+        await supervisor.start()
+        held.push_async_callback(supervisor.close)
+        server = await unix.serve(supervisor, str(running.place.functions_socket))
+        held.push_async_callback(server.close)
+        post.ready()
+        await post.told_to_leave()

@@ -1,0 +1,86 @@
+"""The management process: the AWS management APIs, health and metrics, on the admin port."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+import uvicorn
+import uvloop
+
+from octetgate.adapters.runners.unix import UnixFunctions
+from octetgate.adapters.upstream.pool import Pool, PoolSettings
+from octetgate.control.app import application
+from octetgate.control.calls import ControlSettings
+from octetgate.gateway.compile import check
+from octetgate.gateway.snapshot import Ports
+from octetgate.server.build import configure_logs, open_store
+from octetgate.server.health import Health
+from octetgate.server.place import Running
+from octetgate.server.processes import Post
+
+
+def main(
+    running: Running, services: tuple[str, ...], sockets: Sequence[socket.socket], post: Post
+) -> int:
+    """Answer management calls until told to leave."""
+    configure_logs(running.settings)
+    uvloop.run(_serve(running, services, sockets, post))
+    return 0
+
+
+async def _serve(
+    running: Running, services: tuple[str, ...], sockets: Sequence[socket.socket], post: Post
+) -> None:
+    settings = running.settings
+    async with contextlib.AsyncExitStack() as held:
+        store = open_store(running.place.store_url)
+        held.callback(store.close)
+        functions = UnixFunctions(str(running.place.functions_socket))
+        held.push_async_callback(functions.close)
+        health = Health(
+            post.board, services, store, running.place.functions_socket, running.gateway_url
+        )
+        app = application(
+            store,
+            functions,
+            ControlSettings(
+                account_id=settings.account_id,
+                default_region=settings.region,
+                gateway_url=running.gateway_url,
+            ),
+            health.report,
+            check_deployment=partial(check, ports=Ports(Pool(PoolSettings()), functions)),
+        )
+        server = _Server(
+            uvicorn.Config(
+                app,
+                log_config=None,
+                access_log=False,
+                lifespan="off",
+                timeout_graceful_shutdown=int(settings.grace_seconds),
+            ),
+            post,
+        )
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(server.serve(list(sockets)))
+            await post.told_to_leave()
+            server.should_exit = True
+            await serving
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, as one process among ours: it says when it is ready, and leaves signals alone."""
+
+    def __init__(self, config: uvicorn.Config, post: Post) -> None:
+        super().__init__(config)
+        self._post = post
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._post.ready()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -1,0 +1,103 @@
+"""Runs octetgate: who is started, with what, and what is said about it.
+
+The master binds the ports, brings the store to the present schema and forks the rest: the
+gateway workers, management, and the supervisor of the functions.  It imports nothing that
+only one of them needs.
+"""
+
+import gc
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from octetgate.server.build import open_store
+from octetgate.server.master import Master
+from octetgate.server.place import Running, occupy
+from octetgate.server.processes import Post, Role
+from octetgate.server.settings import Settings
+from octetgate.server.sockets import Listeners, listen
+
+_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+Guests = Callable[[Running], Sequence[Role]]
+"""More processes that run beside ours, once all is ready."""
+
+
+def run(
+    settings: Settings,
+    *,
+    announce: Callable[[Running], None],
+    warn: Callable[[str], None],
+    guests: Guests | None = None,
+) -> int:
+    """Serve until a signal says stop; return the exit status.
+
+    ``announce`` is called when every process is ready, ``warn`` with what the user should
+    know before.  Raises CannotListen, PlaceTaken or StoreUnusable.
+    """
+    if settings.admin_host not in _LOOPBACK:
+        warn(
+            f"management listens on {settings.admin_host}: whoever reaches port "
+            f"{settings.admin_port} can change every API and run code in functions"
+        )
+    gateway = listen(settings.host, settings.port, setting="port", shares=settings.worker_count)
+    try:
+        management = listen(settings.admin_host, settings.admin_port, setting="admin_port")
+    except Exception:
+        gateway.close()
+        raise
+    bound = replace(settings, port=gateway.port, admin_port=management.port)
+    with occupy(bound) as place:
+        open_store(place.store_url).close()
+        running = Running(bound, place)
+        roles = [*_services(running, gateway, management), *(guests(running) if guests else ())]
+        master = Master(
+            roles,
+            listening=(*gateway.all, *management.all),
+            grace_seconds=bound.grace_seconds,
+        )
+        # What is loaded by now is shared with the children as long as nobody touches it.
+        gc.freeze()
+        return master.run(lambda: announce(running))
+
+
+def _services(running: Running, gateway: Listeners, management: Listeners) -> list[Role]:
+    workers = [
+        Role(f"worker {number}", partial(_gateway, running, share), keeps=share)
+        for number, share in enumerate(gateway.shares, 1)
+    ]
+    names = ("functions", "management", *(role.name for role in workers))
+    return [
+        Role("functions", partial(_functions, running), leaves_last=True),
+        Role(
+            "management",
+            partial(_management, running, names, management),
+            keeps=management.all,
+        ),
+        *workers,
+    ]
+
+
+# Each process loads its own modules, side by side with the others, after the fork.
+
+
+def _gateway(running: Running, share: Sequence[socket.socket], post: Post) -> int:
+    from octetgate.server import worker
+
+    return worker.main(running, share, post)
+
+
+def _management(
+    running: Running, services: tuple[str, ...], listeners: Listeners, post: Post
+) -> int:
+    from octetgate.server import management
+
+    return management.main(running, services, listeners.all, post)
+
+
+def _functions(running: Running, post: Post) -> int:
+    from octetgate.server import functions
+
+    return functions.main(running, post)

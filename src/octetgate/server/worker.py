@@ -1,0 +1,59 @@
+"""A gateway worker: one event loop that answers API calls on its share of the port."""
+
+import contextlib
+import socket
+import ssl
+from collections.abc import Sequence
+
+import uvloop
+
+from octetgate.adapters.front import h1, tls
+from octetgate.adapters.runners.unix import UnixFunctions
+from octetgate.adapters.upstream.pool import Pool, PoolSettings
+from octetgate.gateway.live import Live
+from octetgate.gateway.pipeline import Gateway
+from octetgate.gateway.snapshot import Ports
+from octetgate.server.build import access_lines, configure_logs, open_store
+from octetgate.server.place import Running
+from octetgate.server.processes import Post
+from octetgate.server.settings import Settings
+
+
+def main(running: Running, share: Sequence[socket.socket], post: Post) -> int:
+    """Answer calls until told to leave."""
+    configure_logs(running.settings)
+    uvloop.run(_serve(running, share, post))
+    return 0
+
+
+async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -> None:
+    settings = running.settings
+    async with contextlib.AsyncExitStack() as held:
+        store = open_store(running.place.store_url)
+        held.callback(store.close)
+        upstream = Pool(PoolSettings())
+        held.push_async_callback(upstream.close)
+        functions = UnixFunctions(str(running.place.functions_socket))
+        held.push_async_callback(functions.close)
+        live = Live(store, Ports(upstream, functions), aws_limits=settings.aws_limits)
+        gateway = Gateway(live, held.enter_context(access_lines(running)))
+        door = await h1.serve(gateway.handle, share, _door(settings), _tls(settings))
+        post.ready()
+        await post.told_to_leave()
+        await door.close(settings.grace_seconds)
+
+
+def _door(settings: Settings) -> h1.DoorSettings:
+    return h1.DoorSettings(
+        idle_seconds=settings.idle_seconds,
+        head_seconds=settings.head_seconds,
+        body_seconds=settings.body_seconds,
+        write_seconds=settings.write_seconds,
+        max_connections=settings.max_connections,
+    )
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.tls_cert is None or settings.tls_key is None:
+        return None
+    return tls.server_context(settings.tls_cert, settings.tls_key)
