@@ -1,0 +1,165 @@
+"""``octetgate doctor``: checks the set-up, and says what to do about each finding."""
+
+import os
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import urlsplit
+
+import typer
+
+from octetgate.cli.console import Trouble, table
+from octetgate.cli.management import health
+from octetgate.cli.options import takes
+from octetgate.server.settings import Settings
+
+
+class Verdict(Enum):
+    """How much a finding matters."""
+
+    GOOD = "good"
+    NOTE = "note"
+    """Fine, but worth knowing."""
+    BAD = "bad"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    about: str
+    verdict: Verdict
+    found: str
+    remedy: str = ""
+
+
+@takes(Settings)
+def doctor(
+    settings: Settings,
+    endpoint: Annotated[
+        str | None,
+        typer.Option(
+            "--endpoint",
+            envvar="OCTETGATE_ENDPOINT",
+            metavar="URL",
+            help="The management port of a running octetgate.",
+            show_default="from the settings",
+        ),
+    ] = None,
+) -> None:
+    """Check the set-up, with the same options as serve; status 1 if something is bad."""
+    findings = list(examine(settings, endpoint))
+    table(
+        ["", "looked at", "found", "what to do"],
+        [[each.verdict.value, each.about, each.found, each.remedy] for each in findings],
+    )
+    if any(each.verdict is Verdict.BAD for each in findings):
+        raise typer.Exit(1)
+
+
+def examine(settings: Settings, endpoint: str | None) -> Iterator[Finding]:
+    """Look at everything that has to be right."""
+    yield _python()
+    yield _vips()
+    yield _data(settings.data)
+    yield _store(settings)
+    running = _running(endpoint or f"http://{settings.admin_host}:{settings.admin_port}")
+    yield running
+    if running.verdict is Verdict.NOTE:
+        # Nobody of ours is there, so the ports have to be free.
+        yield _port("port", settings.host, settings.port)
+        yield _port("admin_port", settings.admin_host, settings.admin_port)
+    else:
+        yield from _gateway(endpoint or f"http://{settings.admin_host}:{settings.admin_port}")
+
+
+def _python() -> Finding:
+    return Finding("Python", Verdict.GOOD, ".".join(map(str, sys.version_info[:3])))
+
+
+def _vips() -> Finding:
+    try:
+        import pyvips
+
+        pyvips.Image.black(1, 1).pngsave_buffer()
+    except Exception as error:  # noqa: BLE001  # Whatever it is, it is the finding.
+        remedy = "pip install --force-reinstall pyvips pyvips-binary; only image functions need it"
+        return Finding("libvips", Verdict.BAD, f"cannot write a PNG: {error}", remedy)
+    number = ".".join(str(pyvips.version(part)) for part in range(3))
+    return Finding("libvips", Verdict.GOOD, number)
+
+
+def _data(folder: Path) -> Finding:
+    nearest = folder.absolute()
+    while not nearest.exists():
+        nearest = nearest.parent
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return Finding("data folder", Verdict.GOOD, f"{folder.absolute()} can be written")
+    remedy = "make it writable for this user, or choose another with --data"
+    return Finding("data folder", Verdict.BAD, f"{nearest} cannot be written", remedy)
+
+
+def _store(settings: Settings) -> Finding:
+    from octetgate.core.ports.store import StoreUnusable
+    from octetgate.server.build import open_store
+
+    url = settings.store_url
+    path = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite:///") and not path.exists():
+        return Finding("store", Verdict.NOTE, f"{path} is not there yet", "serve makes it")
+    try:
+        open_store(url).close()
+    except (StoreUnusable, LookupError) as error:
+        return Finding("store", Verdict.BAD, str(error), "choose another with --store or --data")
+    return Finding("store", Verdict.GOOD, f"{url} is at the present schema")
+
+
+def _running(endpoint: str) -> Finding:
+    try:
+        report = health(endpoint)
+    except Trouble as trouble:
+        if "something else" in str(trouble):
+            remedy = "stop that program, or choose another port with --admin-port"
+            return Finding("management", Verdict.BAD, str(trouble), remedy)
+        found = f"nothing answers at {endpoint}"
+        return Finding("management", Verdict.NOTE, found, "start it: octetgate serve")
+    if report.get("status") == "ok":
+        return Finding("management", Verdict.GOOD, f"{endpoint} is well")
+    ailing = [each["name"] for each in report.get("processes", []) if not each["well"]]
+    ailing += [f"{name}: {report[name]}" for name in ("store", "functions") if _ails(report, name)]
+    remedy = "look at what octetgate serve printed; stop it and start it again"
+    return Finding("management", Verdict.BAD, f"not well: {', '.join(ailing)}", remedy)
+
+
+def _ails(report: dict[str, object], part: str) -> bool:
+    return report.get(part) not in {None, "ok"}
+
+
+def _gateway(endpoint: str) -> Iterator[Finding]:
+    try:
+        url = str(health(endpoint)["gateway"])
+    except (Trouble, KeyError):
+        return
+    where = urlsplit(url)
+    try:
+        socket.create_connection((where.hostname, where.port), timeout=2).close()
+    except OSError as error:
+        remedy = "look at what octetgate serve printed about its workers"
+        yield Finding("gateway", Verdict.BAD, f"{url}: {error}", remedy)
+    else:
+        yield Finding("gateway", Verdict.GOOD, f"{url} takes connections")
+
+
+def _port(name: str, host: str, port: int) -> Finding:
+    from octetgate.server.sockets import CannotListen, listen
+
+    try:
+        listen(host, port, setting=name).close()
+    except CannotListen as error:
+        remedy = f"stop that program, or choose another with --{name.replace('_', '-')}"
+        return Finding(name, Verdict.BAD, str(error), remedy)
+    return Finding(name, Verdict.GOOD, f"{host}:{port} is free")

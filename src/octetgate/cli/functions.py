@@ -1,0 +1,179 @@
+"""``octetgate functions``: create functions from blueprints or folders; list, invoke, delete."""
+
+import io
+import json
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from octetgate.cli.console import Trouble, table
+from octetgate.cli.management import connect, told
+from octetgate.cli.options import payload, takes
+from octetgate.server.settings import ClientSettings
+
+app = typer.Typer(help="Functions of the local Lambda service.", no_args_is_help=True)
+
+ROLE = "arn:aws:iam::000000000000:role/octetgate"
+"""CreateFunction wants one; nothing here is kept from a function by it."""
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The function's name or ARN.")]
+
+
+@app.command("create")
+@takes(ClientSettings)
+def create(
+    settings: ClientSettings,
+    name: Annotated[str, typer.Argument(metavar="NAME", help="The new function's name.")],
+    blueprint: Annotated[
+        str | None, typer.Option("--blueprint", metavar="B", help="A ready-made function.")
+    ] = None,
+    folder: Annotated[
+        Path | None, typer.Option("--folder", metavar="DIR", help="The function's own code.")
+    ] = None,
+    handler: Annotated[
+        str | None,
+        typer.Option("--handler", metavar="H", help="module.function of the folder's code."),
+    ] = None,
+    timeout: Annotated[
+        int | None, typer.Option("--timeout", metavar="SECONDS", help="Longest run, 1 to 900.")
+    ] = None,
+) -> None:
+    """Create a function from a blueprint, or from a folder and its handler; print its ARN."""
+    if (blueprint is None) == (folder is None):
+        raise Trouble("expected --blueprint B, or --folder DIR with --handler H")
+    members = from_blueprint(blueprint) if blueprint else _from_folder(folder, handler)
+    if timeout is not None:
+        members["Timeout"] = timeout
+    with told(settings.endpoint):
+        arn = create_function(connect(settings.endpoint, "lambda"), name, members)
+    typer.echo(arn)
+
+
+def create_function(client: Any, name: str, members: dict[str, Any]) -> str:
+    """Create the function, wait until it can be called, and return its ARN."""
+    made = client.create_function(FunctionName=name, Role=ROLE, **members)
+    client.get_waiter("function_active_v2").wait(
+        FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60}
+    )
+    arn: str = made["FunctionArn"]
+    return arn
+
+
+@app.command("blueprints")
+def blueprints() -> None:
+    """List the blueprints."""
+    from octetgate.blueprints import catalogue
+
+    table(
+        ["blueprint", "does"],
+        [[name, catalogue.describe(name).description] for name in catalogue.names()],
+    )
+
+
+@app.command("list")
+@takes(ClientSettings)
+def list_(settings: ClientSettings) -> None:
+    """List the functions."""
+    with told(settings.endpoint):
+        pages = connect(settings.endpoint, "lambda").get_paginator("list_functions").paginate()
+        found = [each for page in pages for each in page["Functions"]]
+    table(
+        ["function", "runtime", "handler", "timeout", "ARN"],
+        [
+            [
+                each["FunctionName"],
+                each["Runtime"],
+                each["Handler"],
+                f"{each['Timeout']} s",
+                each["FunctionArn"],
+            ]
+            for each in found
+        ],
+    )
+
+
+@app.command("delete")
+@takes(ClientSettings)
+def delete(settings: ClientSettings, name: Name) -> None:
+    """Delete a function."""
+    with told(settings.endpoint):
+        connect(settings.endpoint, "lambda").delete_function(FunctionName=name)
+    typer.echo(f"deleted {name}")
+
+
+@app.command("invoke")
+@takes(ClientSettings)
+def invoke(
+    settings: ClientSettings,
+    name: Name,
+    data: Annotated[str, typer.Option("--data", metavar="JSON|@FILE", help="The event.")] = "{}",
+) -> None:
+    """Call a function, print what it returns; its log goes to standard error."""
+    event = payload(data)
+    try:
+        json.loads(event)
+    except ValueError as error:
+        raise Trouble(f"--data: expected JSON; {error}") from error
+    with told(settings.endpoint):
+        answer = connect(settings.endpoint, "lambda").invoke(
+            FunctionName=name, Payload=event, LogType="Tail"
+        )
+        result = answer["Payload"].read()
+    sys.stderr.write(_log(answer))
+    sys.stdout.write(result.decode("utf-8", "replace") + "\n")
+    if "FunctionError" in answer:
+        raise typer.Exit(1)
+
+
+def _log(answer: dict[str, Any]) -> str:
+    import base64
+
+    return base64.b64decode(answer.get("LogResult", "")).decode("utf-8", "replace")
+
+
+def from_blueprint(name: str) -> dict[str, Any]:
+    """Return what CreateFunction takes for a blueprint, but for name and role."""
+    from octetgate.blueprints import catalogue
+
+    if name not in catalogue.names():
+        known = ", ".join(catalogue.names())
+        raise Trouble(f"--blueprint: expected one of {known}; found {name!r}")
+    about = catalogue.describe(name)
+    return {
+        "Runtime": about.runtime,
+        "Handler": about.handler,
+        "Timeout": about.timeout,
+        "MemorySize": about.memory_size,
+        "Description": about.description,
+        "Code": {"ZipFile": catalogue.package(name)},
+    }
+
+
+def _from_folder(folder: Path | None, handler: str | None) -> dict[str, Any]:
+    if folder is None or not folder.is_dir():
+        raise Trouble(f"--folder: expected a folder; found {folder}")
+    if handler is None or "." not in handler:
+        raise Trouble(f"--handler: expected module.function; found {handler!r}")
+    return {
+        "Runtime": "python3.11",
+        "Handler": handler,
+        "Code": {"ZipFile": _zipped(folder)},
+    }
+
+
+def _zipped(folder: Path) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in _files(folder):
+            archive.write(file, file.relative_to(folder))
+    return kept.getvalue()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and "__pycache__" not in file.parts:
+            yield file

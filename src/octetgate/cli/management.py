@@ -1,0 +1,83 @@
+"""The management port from a command's side: boto3 for the APIs, HTTP for the rest."""
+
+import json
+import os
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from octetgate.cli.console import Trouble
+
+_UNKNOWN = "octetgate"
+"""Credentials when none are set: any are accepted, but boto3 wants some."""
+
+
+def connect(endpoint: str, service: str) -> Any:
+    """Return a boto3 client of a running octetgate's ``apigateway`` or ``lambda``."""
+    # Credentials of a machine's role are asked for over the network, seconds on end.
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    import boto3
+    from botocore.config import Config
+
+    # Typed by hand: the name of the service is not written here.
+    session: Any = boto3.Session()
+    known = session.get_credentials() is not None
+    return session.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=session.region_name or os.environ.get("OCTETGATE_REGION", "us-east-1"),
+        aws_access_key_id=None if known else _UNKNOWN,
+        aws_secret_access_key=None if known else _UNKNOWN,
+        config=Config(retries={"total_max_attempts": 2}, proxies={}, read_timeout=900),
+    )
+
+
+@contextmanager
+def told(endpoint: str) -> Iterator[None]:
+    """Turn what boto3 raises into one line."""
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        EndpointConnectionError,
+        ParamValidationError,
+    )
+
+    try:
+        yield
+    except ClientError as error:
+        found = error.response["Error"]
+        text = found.get("Message") or error.response.get("message") or found.get("Code", "")
+        raise Trouble(f"{error.operation_name}: {text}") from error
+    except EndpointConnectionError as error:
+        raise Trouble(_nobody(endpoint)) from error
+    except ParamValidationError as error:
+        raise Trouble(" ".join(str(error).split())) from error
+    except BotoCoreError as error:
+        raise Trouble(f"{endpoint}: {error}") from error
+
+
+def health(endpoint: str) -> dict[str, Any]:
+    """Return what ``/_octetgate/health`` says, well or not."""
+    url = f"{endpoint.rstrip('/')}/_octetgate/health"
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(url, timeout=5) as answer:
+            text = answer.read()
+    except urllib.error.HTTPError as error:
+        text = error.read()
+    except OSError as error:
+        raise Trouble(_nobody(endpoint)) from error
+    try:
+        report: dict[str, Any] = json.loads(text)
+    except ValueError as error:
+        raise Trouble(f"{endpoint}: expected an octetgate; something else answers there") from error
+    return report
+
+
+def _nobody(endpoint: str) -> str:
+    return (
+        f"nothing answers at {endpoint}; start `octetgate serve`, or name its management port "
+        "with --endpoint or OCTETGATE_ENDPOINT"
+    )

@@ -1,0 +1,244 @@
+"""Both walk-throughs of the demo: build the APIs, send the images, show what came back."""
+
+import contextlib
+import json
+import os
+import shlex
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from octetgate.cli import demo_apis, resizer, samples
+from octetgate.cli.console import Trouble, table
+from octetgate.cli.invoke import Answer, call
+from octetgate.cli.management import connect, told
+from octetgate.server.place import Running
+from octetgate.server.processes import Post, die_with_parent
+
+_LOG_SECONDS = 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One request, and what has to come back for it."""
+
+    title: str
+    target: str
+    sample: str
+    body: bytes
+    content_type: str | None
+    accept: str
+    keeps_as: str | None
+    """File name of the image that has to come back; None when it has to be refused."""
+    longest: int
+    """Pixels that no side of the returned image may exceed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of a step."""
+
+    step: Step
+    answer: Answer
+    trouble: str
+    """Why the step did not hold, or nothing."""
+    rule: str
+    """What the gateway says it did to the bytes."""
+
+
+def main(running: Running, post: Post, *, once: bool) -> int:
+    """Walk both; then, unless it is ``once``, keep the backend alive until told to leave."""
+    post.ready()
+    try:
+        with _resizing() as upload_url:
+            held = _show(running, upload_url)
+            if not once:
+                _say("Still serving; Ctrl-C stops it.")
+                post.wait_to_leave()
+            return 0 if held else 1
+    except Trouble as trouble:
+        sys.stderr.write(f"octetgate: {trouble}\n")
+        return 1
+
+
+def _show(running: Running, upload_url: str) -> bool:
+    _say(
+        f"gateway     {running.gateway_url}\n"
+        f"management  {running.management_url}  (endpoint_url for boto3)\n"
+        f"a service that resizes images, for the second walk-through: {upload_url}"
+    )
+    with told(running.management_url):
+        gateway = connect(running.management_url, "apigateway")
+        functions = connect(running.management_url, "lambda")
+        demo_apis.clear(gateway, functions)
+        thumbnails = demo_apis.build_thumbnail(gateway, functions)
+        images = demo_apis.build_images(gateway, upload_url)
+    folder = running.settings.data.absolute() / "demo"
+    folder.mkdir(parents=True, exist_ok=True)
+    results = [_take(running, step, folder) for step in _steps(thumbnails, images)]
+    _report(results)
+    _say(_to_repeat(running, folder, thumbnails, images))
+    missed = [f"{each.step.title}: {each.trouble}" for each in results if each.trouble]
+    for line in missed:
+        sys.stderr.write(f"did not hold: {line}\n")
+    _say(f"{len(results) - len(missed)} of {len(results)} steps held")
+    return not missed
+
+
+def _steps(thumbnails: str, images: str) -> Iterator[Step]:
+    for name, body in samples.thumbnail_samples().items():
+        kept = name.replace(".png", ".thumbnail.png")
+        yield Step(
+            f"thumbnail of {name}", thumbnails, name, body, samples.PNG, samples.PNG, kept, 140
+        )
+    photo, rose = samples.photo(), samples.thumbnail_samples()["palette.png"]
+    resize = partial(Step, target=images, longest=320)
+    yield resize(
+        title="resize photo.jpg",
+        sample="photo.jpg",
+        body=photo,
+        content_type=samples.JPEG,
+        accept="*/*",
+        keeps_as="photo.resized.jpg",
+    )
+    yield resize(
+        title="resize palette.png",
+        sample="palette.png",
+        body=rose,
+        content_type=samples.PNG,
+        accept=samples.PNG,
+        keeps_as="palette.resized.png",
+    )
+    # The second text's own warning: without a Content-Type the bytes are taken for JSON text.
+    yield resize(
+        title="photo.jpg without a Content-Type",
+        sample="photo.jpg",
+        body=photo,
+        content_type=None,
+        accept="*/*",
+        keeps_as=None,
+    )
+
+
+def _take(running: Running, step: Step, folder: Path) -> Result:
+    (folder / step.sample).write_bytes(step.body)
+    headers = [("Host", f"localhost:{running.settings.port}"), ("Accept", step.accept)]
+    if step.content_type:
+        headers.append(("Content-Type", step.content_type))
+    answer = call(running.gateway_url, "POST", step.target, headers, step.body)
+    trouble = _trouble(step, answer)
+    if step.keeps_as and not trouble:
+        (folder / step.keeps_as).write_bytes(answer.body)
+    log = running.place.logs / "access.log"
+    return Result(step, answer, trouble, _rule(log, answer.headers.get("x-amzn-requestid", "")))
+
+
+def _trouble(step: Step, answer: Answer) -> str:
+    """Return why the answer is not what the step has to show, or nothing."""
+    if step.keeps_as is None:
+        return "" if answer.status == 422 else f"expected 422 of the service; found {answer.status}"
+    if answer.status != 200:
+        return f"expected 200; found {answer.status} {answer.body[:200]!r}"
+    wanted = samples.PNG if step.keeps_as.endswith(".png") else samples.JPEG
+    if answer.headers.get("content-type") != wanted and step.accept != samples.PNG:
+        return f"expected {wanted}; found {answer.headers.get('content-type')}"
+    before, after = samples.size(step.body), samples.size(answer.body)
+    if before is None or after is None:
+        return f"expected an image; found {answer.body[:40]!r}"
+    if max(after) > step.longest:
+        return f"expected at most {step.longest} pixels; found {after[0]}x{after[1]}"
+    # A side is a whole number of pixels, so the shape is kept to within one.
+    if abs(after[0] * before[1] - after[1] * before[0]) > max(before):
+        return f"expected the shape of {before[0]}x{before[1]}; found {after[0]}x{after[1]}"
+    return ""
+
+
+def _rule(log: Path, request_id: str) -> str:
+    """Return what the access log says of the call's bytes; its line may take a moment."""
+    until = time.monotonic() + _LOG_SECONDS
+    while time.monotonic() < until:
+        for line in reversed(log.read_text("utf-8").splitlines() if log.exists() else []):
+            if request_id and request_id in line:
+                entry: dict[str, Any] = json.loads(line)
+                return (
+                    f"request: {entry.get('requestPayload') or '-'}\n"
+                    f"response: {entry.get('responsePayload') or '-'}"
+                )
+        time.sleep(0.05)
+    return "not in the access log"
+
+
+def _report(results: list[Result]) -> None:
+    table(
+        [
+            "request",
+            "bytes",
+            "pixels",
+            "response",
+            "bytes",
+            "pixels",
+            "ms",
+            "what was done to the bytes",
+        ],
+        [
+            [
+                f"{each.step.sample}\n{each.step.content_type or 'no Content-Type'}",
+                str(len(each.step.body)),
+                _pixels(each.step.body),
+                f"{each.answer.status}\n{each.answer.headers.get('content-type', '-')}",
+                str(len(each.answer.body)),
+                _pixels(each.answer.body),
+                f"{each.answer.milliseconds:.0f}",
+                each.rule,
+            ]
+            for each in results
+        ],
+    )
+
+
+def _pixels(image: bytes) -> str:
+    found = samples.size(image)
+    return f"{found[0]}x{found[1]}" if found else "-"
+
+
+def _to_repeat(running: Running, folder: Path, thumbnails: str, images: str) -> str:
+    near = Path(os.path.relpath(folder))
+    shown = folder if near.parts[0] == ".." else near
+    png, jpg = (shlex.quote(f"@{shown / name}") for name in ("gradient.png", "photo.jpg"))
+    scheme = running.gateway_url.partition(":")[0]
+    return (
+        f"The images and what became of them are in {shown}.  To repeat it:\n\n"
+        f'curl --request POST -H "Accept: image/png" -H "Content-Type: image/png" '
+        f"--data-binary {png} {running.gateway_url}{thumbnails} > gradient-thumb.png\n\n"
+        f"curl -X POST {scheme}://localhost:{running.settings.port}{images} "
+        f"-H 'Content-Type: image/jpeg' --data-binary {jpg} > photo-small.jpg\n"
+    )
+
+
+@contextlib.contextmanager
+def _resizing() -> Iterator[str]:
+    """Run the image-resizing service on a free port; it ends with us."""
+    service = subprocess.Popen(
+        [sys.executable, resizer.__file__, "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        # Only this: between fork and exec little may be done, and we have one thread.
+        preexec_fn=partial(die_with_parent, os.getpid()),  # noqa: PLW1509
+    )
+    try:
+        if service.stdout is None or not (url := service.stdout.readline().strip()):
+            raise Trouble("the image-resizing service could not start")
+        yield url
+    finally:
+        service.kill()
+        service.wait()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
