@@ -1,0 +1,1 @@
+"""REST-JSON, driven by botocore's service models; no operation is named in this folder."""

@@ -1,0 +1,91 @@
+"""An operation's result, or its error, as the answer that the model describes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+import pybase64
+
+from octetgate.control.errors import ApiError
+from octetgate.control.wire.message import Answered
+from octetgate.control.wire.service import Member, Operation, Service, Shape
+
+_JSON = "application/json"
+
+
+def answer(operation: Operation, result: Any) -> Answered:
+    """Return the success; members that are None stay out."""
+    shape = operation.output
+    if shape is None:
+        return Answered(status=operation.status)
+    given = parts(result)
+    said = [(member, given[member.name]) for member in shape.members if _is_given(member, given)]
+    headers = {m.wire: _text(value) for m, value in said if m.location == "header"}
+    status = next((value for m, value in said if m.location == "statusCode"), operation.status)
+    if any(member.location == "payload" for member in shape.members):
+        return Answered(status=status, headers=headers, body=_payload(said))
+    if status == 204:
+        return Answered(status=status, headers=headers)
+    document = {m.wire: _value(m.shape, value) for m, value in said if m.location == "body"}
+    headers["Content-Type"] = _JSON
+    return Answered(status=status, headers=headers, body=msgspec.json.encode(document))
+
+
+def failure(service: Service | None, error: ApiError) -> Answered:
+    """Return the refusal in the form that the service's model gives to its errors."""
+    shape = service.error(error.code) if service else None
+    # Lambda says who is at fault, and spells `Message` as each error's shape does.
+    body: dict[str, str] = {}
+    names = {member.name for member in shape.members} if shape else {"message"}
+    if service and service.name == "lambda":
+        body["Type"] = "User" if error.status < 500 else "Service"
+    body["Message" if "Message" in names else "message"] = str(error)
+    headers = {"Content-Type": _JSON, "x-amzn-ErrorType": error.code}
+    if error.status in {429, 503}:
+        headers["Retry-After"] = "1"
+    return Answered(status=error.status, headers=headers, body=msgspec.json.encode(body))
+
+
+def parts(value: Any) -> Mapping[str, Any]:
+    """Return the members of a mapping or of a record, under the model's names."""
+    if value is None:
+        return {}
+    if isinstance(value, msgspec.Struct):
+        kind = type(value)
+        names = zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
+        return {wire: getattr(value, name) for wire, name in names}
+    mapping: Mapping[str, Any] = value
+    return mapping
+
+
+def _is_given(member: Member, given: Mapping[str, Any]) -> bool:
+    return given.get(member.name) is not None
+
+
+def _payload(said: list[tuple[Member, Any]]) -> bytes:
+    for member, value in said:
+        if member.location == "payload":
+            return value if isinstance(value, bytes) else msgspec.json.encode(value)
+    return b""
+
+
+def _value(shape: Shape, value: Any) -> Any:
+    match shape.type:
+        case "structure":
+            given = parts(value)
+            said = (member for member in shape.members if _is_given(member, given))
+            return {member.wire: _value(member.shape, given[member.name]) for member in said}
+        case "list":
+            return [_value(shape.element, part) for part in value]
+        case "map":
+            return {key: _value(shape.element, part) for key, part in value.items()}
+        case "timestamp":
+            return int(value) if value == int(value) else value
+        case "blob":
+            return pybase64.b64encode(value).decode()
+        case _:
+            return value
+
+
+def _text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
