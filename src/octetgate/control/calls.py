@@ -1,0 +1,79 @@
+"""What an operation is given: who calls, when, and the part of the world it asked for.
+
+The annotation of an operation's first parameter is how it asks: :class:`Read` for a
+consistent view, :class:`Write` for a transaction, :class:`Invoke` for the functions.
+"""
+
+import secrets
+import string
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from octetgate.core.model.definition import ApiDefinition
+from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.store import Reading, Writing
+
+Members = Mapping[str, Any]
+"""An operation's members by their boto3 names, or a result's."""
+
+CheckDeployment = Callable[[ApiDefinition], list[str]]
+"""Says what of a definition could not be served: resource path, method, field, what was found."""
+
+_ALPHABET = string.ascii_lowercase + string.digits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ControlSettings:
+    """What management is told at start."""
+
+    account_id: str = "000000000000"
+    """The account of callers whose access key is not an account number."""
+    default_region: str = "us-east-1"
+    """The region of callers who sign nothing."""
+    gateway_url: str = "http://127.0.0.1:8080"
+    """Where deployed APIs answer; domain names are shown to resolve to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """One management call, apart from its members."""
+
+    account: str
+    region: str
+    now: float
+    """Epoch seconds."""
+    url: str
+    """The management port as the caller wrote it, for links to it."""
+    settings: ControlSettings
+    check_deployment: CheckDeployment
+
+    def new_id(self, length: int) -> str:
+        """Return a fresh id in API Gateway's alphabet."""
+        return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+
+    def new_uuid(self) -> str:
+        """Return a fresh id in Lambda's form."""
+        return str(uuid.uuid4())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Call):
+    """A call that looks."""
+
+    store: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write(Call):
+    """A call that changes; all it does is one transaction."""
+
+    store: Writing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoke(Call):
+    """A call that runs a function; awaited, and outside any transaction."""
+
+    functions: Functions

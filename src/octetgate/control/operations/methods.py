@@ -1,0 +1,222 @@
+"""Methods and the responses they declare (spec: control-plane 2.2 and 6)."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from msgspec.structs import replace
+
+from octetgate.control.calls import Members, Read, Write
+from octetgate.control.definitions import (
+    MethodPlace,
+    find_api,
+    find_method,
+    find_resource,
+    with_method,
+    with_resource,
+)
+from octetgate.control.errors import BadRequestException, ConflictException, NotFoundException
+from octetgate.control.mappings import check_method_parameters, check_response_headers
+from octetgate.control.patching import (
+    ADD,
+    EVERY,
+    REMOVE,
+    REPLACE,
+    Row,
+    Table,
+    Terse,
+    entry,
+    flag,
+    listed,
+    option,
+    required,
+    text,
+    truth,
+)
+from octetgate.control.shown import shown_method
+from octetgate.control.wire.render import parts
+from octetgate.core.model.api import Method, MethodResponse
+from octetgate.core.ports.store import APIS
+
+_VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
+_OPEN = ("NONE", "AWS_IAM")
+_MODELS = ("Empty", "Error")
+"""The models that every API is born with; no others can be made yet."""
+_NO_AUTHORIZER = (
+    "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
+    "COGNITO_USER_POOLS requires a valid authorizer."
+)
+_NO_STATUS = "Invalid Response status code specified"
+
+
+def put_method(call: Write, asked: Members) -> Members:
+    """Add a verb to a path."""
+    definition = find_api(call, asked["restApiId"])
+    resource = find_resource(definition, asked["resourceId"])
+    if asked["httpMethod"] in resource.resource_methods:
+        raise ConflictException("Method already exists for this resource")
+    method = Method(
+        http_method=asked["httpMethod"],
+        authorization_type=asked["authorizationType"],
+        authorizer_id=asked.get("authorizerId"),
+        api_key_required=asked.get("apiKeyRequired", False),
+        request_validator_id=asked.get("requestValidatorId"),
+        operation_name=asked.get("operationName"),
+        request_parameters=asked.get("requestParameters"),
+        request_models=asked.get("requestModels"),
+        authorization_scopes=_scopes(asked),
+    )
+    _check(method)
+    resource = with_method(resource, method)
+    call.store.put(APIS, definition.rest_api.id, with_resource(definition, resource))
+    return shown_method(method)
+
+
+def get_method(call: Read, asked: Members) -> Members:
+    """Return a method with its integration and its responses."""
+    return shown_method(_place(call, asked).method)
+
+
+def update_method(call: Write, asked: Members) -> Members:
+    """Patch a method."""
+    place = _place(call, asked)
+    method = _METHOD_PATHS.patched(place.method, asked.get("patchOperations", ()))
+    _check(method)
+    place.keep(call, method)
+    return shown_method(method)
+
+
+def delete_method(call: Write, asked: Members) -> None:
+    """Remove a verb from a path."""
+    definition = find_api(call, asked["restApiId"])
+    resource = find_resource(definition, asked["resourceId"])
+    method = find_method(resource, asked["httpMethod"])
+    methods = {verb: each for verb, each in resource.resource_methods.items() if each is not method}
+    resource = replace(resource, resource_methods=methods)
+    call.store.put(APIS, definition.rest_api.id, with_resource(definition, resource))
+
+
+def put_method_response(call: Write, asked: Members) -> Members:
+    """Declare a status that the method may answer with."""
+    place = _place(call, asked)
+    if asked["statusCode"] in place.method.method_responses:
+        raise ConflictException("Response already exists for this resource")
+    response = MethodResponse(
+        status_code=asked["statusCode"],
+        response_parameters=asked.get("responseParameters"),
+        response_models=asked.get("responseModels"),
+    )
+    _keep_response(call, place, response)
+    return parts(response)
+
+
+def get_method_response(call: Read, asked: Members) -> Members:
+    """Return a declared response."""
+    return parts(_response(_place(call, asked).method, asked["statusCode"]))
+
+
+def update_method_response(call: Write, asked: Members) -> Members:
+    """Patch a declared response."""
+    place = _place(call, asked)
+    response = _response(place.method, asked["statusCode"])
+    response = _RESPONSE_PATHS.patched(response, asked.get("patchOperations", ()))
+    _keep_response(call, place, response)
+    return parts(response)
+
+
+def delete_method_response(call: Write, asked: Members) -> None:
+    """Take a declared response back."""
+    place = _place(call, asked)
+    gone = _response(place.method, asked["statusCode"])
+    kept = {
+        status: each for status, each in place.method.method_responses.items() if each is not gone
+    }
+    place.keep(call, replace(place.method, method_responses=kept))
+
+
+def _place(call: Read | Write, asked: Members) -> MethodPlace:
+    return MethodPlace(call, asked["restApiId"], asked["resourceId"], asked["httpMethod"])
+
+
+def _response(method: Method, status_code: str) -> MethodResponse:
+    if status_code not in method.method_responses:
+        raise NotFoundException(_NO_STATUS)
+    return method.method_responses[status_code]
+
+
+def _keep_response(call: Write, place: MethodPlace, response: MethodResponse) -> None:
+    check_response_headers(response.response_parameters or {})
+    _check_models((response.response_models or {}).values())
+    responses = {**place.method.method_responses, response.status_code: response}
+    place.keep(call, replace(place.method, method_responses=responses))
+
+
+def _scopes(asked: Members) -> tuple[str, ...] | None:
+    given: list[Any] | None = asked.get("authorizationScopes")
+    return tuple(given) if given is not None else None
+
+
+# --- What a method may look like ---------------------------------------------------------------
+
+
+def _check(method: Method) -> None:
+    """Refuse what AWS refuses, whichever way it came in (spec: control-plane 6)."""
+    if method.http_method not in _VERBS:
+        options = ",".join(_VERBS)
+        raise BadRequestException(f"Invalid HttpMethod specified. Valid options are {options}")
+    # No authorizer can exist yet, so none is ever valid.
+    if method.authorization_type not in _OPEN or method.authorizer_id:
+        raise BadRequestException(_NO_AUTHORIZER)
+    if method.authorization_scopes:
+        raise BadRequestException(
+            "authorizationScopes: expected none without a COGNITO_USER_POOLS authorizer"
+        )
+    if method.request_validator_id:
+        raise BadRequestException("Invalid Request Validator identifier specified")
+    _check_models((method.request_models or {}).values())
+    check_method_parameters(method.request_parameters or {})
+
+
+def _check_models(names: Iterable[str]) -> None:
+    for name in names:
+        if name not in _MODELS:
+            raise BadRequestException(f"Invalid model identifier specified: {name}")
+
+
+# --- Patching ----------------------------------------------------------------------------------
+
+_NO_PARAMETER = "Invalid parameter name specified"
+_NO_TYPE = "Content-Type specified was not found"
+
+_METHOD_PATHS: Table[Method] = Table(
+    (
+        Row("/authorizationScopes", (ADD, REMOVE), listed("authorization_scopes")),
+        Row("/authorizationType", (REPLACE,), required("authorization_type")),
+        Row("/authorizerId", (REPLACE,), option("authorizer_id")),
+        Row("/apiKeyRequired", (REPLACE,), flag("api_key_required")),
+        Row("/operationName", (REPLACE,), option("operation_name")),
+        Row(
+            "/requestParameters/{name}",
+            EVERY,
+            entry("request_parameters", truth, missing=_NO_PARAMETER),
+        ),
+        Row("/requestModels/{type}", EVERY, entry("request_models", text, missing=_NO_TYPE)),
+        Row("/requestValidatorId", (REPLACE,), option("request_validator_id")),
+    ),
+    Terse(),
+)
+
+_RESPONSE_PATHS: Table[MethodResponse] = Table(
+    (
+        Row(
+            "/responseModels/{type}",
+            EVERY,
+            entry("response_models", text, missing=_NO_TYPE, strict=True),
+        ),
+        Row(
+            "/responseParameters/{name}",
+            EVERY,
+            entry("response_parameters", truth, missing=_NO_PARAMETER, strict=True),
+        ),
+    ),
+    Terse(),
+)

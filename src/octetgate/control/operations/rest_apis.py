@@ -1,0 +1,256 @@
+"""APIs themselves: create, look, patch, delete (spec: control-plane 2.1)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from octetgate.control.calls import Members, Read, Write
+from octetgate.control.definitions import find_api
+from octetgate.control.errors import BadRequestException, ConflictException
+from octetgate.control.paging import paged
+from octetgate.control.patching import (
+    ADD,
+    EVERY,
+    REMOVE,
+    REPLACE,
+    Complaints,
+    Patch,
+    Row,
+    Table,
+    Terse,
+    flag,
+    listed,
+    option,
+    required,
+)
+from octetgate.control.tagging import chosen_id
+from octetgate.control.wire.render import parts
+from octetgate.core.model.api import EndpointConfiguration, Resource, RestApi
+from octetgate.core.model.definition import ApiDefinition
+from octetgate.core.ports.store import APIS, BASE_PATH_MAPPINGS, DEPLOYMENTS, STAGES
+
+_TYPES = ("REGIONAL", "EDGE", "PRIVATE")
+_LARGEST_COMPRESSED = 10485760
+_BAD_SIZE = "Invalid minimum compression size, must be between 0 and 10485760"
+
+
+def create_rest_api(call: Write, asked: Members) -> Members:
+    """Create an API: empty but for its root, or a copy of another."""
+    tags = asked.get("tags", {})
+    api = chosen_id(call, tags)
+    if call.store.get(APIS, api) is not None:
+        raise ConflictException(f"tags._custom_id_: an API with the id {api} exists already")
+    source = find_api(call, asked["cloneFrom"]) if asked.get("cloneFrom") else None
+    definition = _copy(call, source) if source else _empty(call)
+    rest_api = _created(call, asked, api, definition.rest_api)
+    call.store.put(APIS, api, replace(definition, rest_api=rest_api))
+    # AWS leaves tags out of the answer to a create and shows them ever after.
+    return {**parts(rest_api), "tags": tags or None}
+
+
+def get_rest_api(call: Read, asked: Members) -> Members:
+    """Return an API."""
+    return parts(find_api(call, asked["restApiId"]).rest_api)
+
+
+def get_rest_apis(call: Read, asked: Members) -> Members:
+    """Return the APIs, in the order of creation."""
+    found = call.store.list(APIS)
+    return paged([(key, parts(definition.rest_api)) for key, definition in found], asked)
+
+
+def update_rest_api(call: Write, asked: Members) -> Members:
+    """Patch an API."""
+    definition = find_api(call, asked["restApiId"])
+    rest_api = _PATHS.patched(definition.rest_api, asked.get("patchOperations", ()))
+    _check(rest_api)
+    call.store.put(APIS, rest_api.id, replace(definition, rest_api=rest_api))
+    return parts(rest_api)
+
+
+def delete_rest_api(call: Write, asked: Members) -> None:
+    """Delete an API, its stages and its deployments, unless a domain leads to it."""
+    api = find_api(call, asked["restApiId"]).rest_api.id
+    for key, mapping in call.store.list(BASE_PATH_MAPPINGS):
+        if mapping.rest_api_id == api:
+            raise BadRequestException(
+                f"Please remove all base path mappings related to the API: {key} leads to {api}"
+            )
+    for key, _ in call.store.list(STAGES, f"{api}/"):
+        call.store.delete(STAGES, key)
+    for key, _ in call.store.list(DEPLOYMENTS, f"{api}/"):
+        call.store.delete(DEPLOYMENTS, key)
+    call.store.delete(APIS, api)
+
+
+# --- Creating ----------------------------------------------------------------------------------
+
+
+def _empty(call: Write) -> ApiDefinition:
+    root = Resource(id=call.new_id(10), path="/")
+    rest_api = RestApi(id="", name="", created_date=call.now, root_resource_id=root.id)
+    return ApiDefinition(rest_api=rest_api, resources={root.id: root})
+
+
+def _copy(call: Write, source: ApiDefinition) -> ApiDefinition:
+    """Return the definition with resources of its own."""
+    ids = {
+        old: call.new_id(6 if resource.parent_id else 10)
+        for old, resource in source.resources.items()
+    }
+    copies = (_renamed(resource, ids) for resource in source.resources.values())
+    rest_api = replace(
+        source.rest_api, root_resource_id=ids[source.rest_api.root_resource_id], tags={}
+    )
+    return ApiDefinition(rest_api=rest_api, resources={copy.id: copy for copy in copies})
+
+
+def _renamed(resource: Resource, ids: Mapping[str, str]) -> Resource:
+    methods = {}
+    for verb, method in resource.resource_methods.items():
+        integration = method.method_integration
+        namespace = (integration and integration.cache_namespace) or ""
+        if integration and namespace in ids:
+            integration = replace(integration, cache_namespace=ids[namespace])
+        methods[verb] = replace(method, method_integration=integration)
+    parent = ids[resource.parent_id] if resource.parent_id else None
+    return replace(resource, id=ids[resource.id], parent_id=parent, resource_methods=methods)
+
+
+def _created(call: Write, asked: Members, api: str, base: RestApi) -> RestApi:
+    """Return the API with what the caller asked for over what it starts from."""
+    given: dict[str, Any] = {
+        "name": asked["name"],
+        "region": call.region,
+        "account_id": call.account,
+        "description": asked.get("description"),
+        "version": asked.get("version"),
+        "minimum_compression_size": asked.get("minimumCompressionSize"),
+        "api_key_source": asked.get("apiKeySource"),
+        "policy": asked.get("policy"),
+        "disable_execute_api_endpoint": asked.get("disableExecuteApiEndpoint"),
+        "security_policy": asked.get("securityPolicy"),
+        "endpoint_access_mode": asked.get("endpointAccessMode"),
+        "tags": asked.get("tags"),
+        "binary_media_types": tuple(asked.get("binaryMediaTypes", ())) or None,
+    }
+    said = {field: value for field, value in given.items() if value is not None}
+    endpoint = _endpoint(asked.get("endpointConfiguration"), base.endpoint_configuration)
+    rest_api = replace(base, id=api, created_date=call.now, endpoint_configuration=endpoint, **said)
+    _check(rest_api)
+    return rest_api
+
+
+def _endpoint(asked: Members | None, base: EndpointConfiguration) -> EndpointConfiguration:
+    types = tuple((asked or {}).get("types", base.types))
+    vpc = tuple((asked or {}).get("vpcEndpointIds", ())) or None
+    default = "dualstack" if types == ("PRIVATE",) else "ipv4"
+    kind = (asked or {}).get("ipAddressType") or default
+    return EndpointConfiguration(types=types, ip_address_type=kind, vpc_endpoint_ids=vpc)
+
+
+# --- What an API may look like -----------------------------------------------------------------
+
+
+def _check(rest_api: RestApi) -> None:
+    """Refuse what AWS refuses, whichever way it came in (spec: control-plane 6)."""
+    if not rest_api.name:
+        raise BadRequestException("API name must be non-empty")
+    if rest_api.description == "":
+        raise BadRequestException("Description cannot be an empty string")
+    size = rest_api.minimum_compression_size
+    if size is not None and not 0 <= size <= _LARGEST_COMPRESSED:
+        raise BadRequestException(_BAD_SIZE)
+    if rest_api.policy:
+        # Keeping a policy that nobody enforces would leave an API open that its owner closed.
+        raise BadRequestException("policy: resource policies are not supported yet; expected none")
+    _check_endpoint(rest_api.endpoint_configuration)
+
+
+def _check_endpoint(endpoint: EndpointConfiguration) -> None:
+    if not endpoint.types:
+        raise BadRequestException(
+            "REGIONAL Configuration and EDGE Configuration cannot be both DISABLED."
+        )
+    if len(endpoint.types) > 1:
+        raise BadRequestException("Cannot create an api with multiple Endpoint Types.")
+    if endpoint.types == ("PRIVATE",) and endpoint.ip_address_type == "ipv4":
+        raise BadRequestException("Only dualstack ipAddressType is supported for Private APIs.")
+
+
+# --- Patching ----------------------------------------------------------------------------------
+
+
+def _compression(rest_api: RestApi, patch: Patch) -> RestApi:
+    if not patch.value:
+        return replace(rest_api, minimum_compression_size=None)
+    try:
+        return replace(rest_api, minimum_compression_size=int(patch.value))
+    except ValueError:
+        raise BadRequestException(_BAD_SIZE) from None
+
+
+def _key_source(rest_api: RestApi, patch: Patch) -> RestApi:
+    if patch.value not in {"HEADER", "AUTHORIZER"}:
+        raise BadRequestException(
+            f"Invalid patch value for /apiKeySource: expected HEADER or AUTHORIZER; "
+            f"found {patch.value!r}"
+        )
+    return replace(rest_api, api_key_source=patch.value)
+
+
+def _endpoint_type(rest_api: RestApi, patch: Patch) -> RestApi:
+    if patch.op != REPLACE:
+        raise BadRequestException(
+            "Invalid patch operation specified. Must be 'add'|'remove'|'replace'"
+        )
+    if patch.value not in _TYPES:
+        raise BadRequestException(
+            f"Invalid EndpointTypes specified. Valid options are {','.join(_TYPES)}"
+        )
+    endpoint = rest_api.endpoint_configuration
+    kinds = "dualstack" if patch.value == "PRIVATE" else endpoint.ip_address_type
+    endpoint = replace(endpoint, types=(patch.value,), ip_address_type=kinds)
+    return replace(rest_api, endpoint_configuration=endpoint)
+
+
+def _address_type(rest_api: RestApi, patch: Patch) -> RestApi:
+    if patch.value not in {"ipv4", "dualstack"}:
+        raise BadRequestException("ipAddressType must be either ipv4 or dualstack.")
+    endpoint = replace(rest_api.endpoint_configuration, ip_address_type=patch.value)
+    return replace(rest_api, endpoint_configuration=endpoint)
+
+
+def _vpc_endpoints(rest_api: RestApi, patch: Patch) -> RestApi:
+    endpoint = rest_api.endpoint_configuration
+    if endpoint.types != ("PRIVATE",):
+        raise BadRequestException("VPCEndpointId can only be updated for PRIVATE APIs")
+    kept = tuple(part for part in endpoint.vpc_endpoint_ids or () if part != patch.value)
+    if patch.op == ADD and patch.value:
+        kept = (*kept, patch.value)
+    endpoint = replace(endpoint, vpc_endpoint_ids=kept or None)
+    return replace(rest_api, endpoint_configuration=endpoint)
+
+
+_COMPLAINTS: Complaints = Terse()
+
+_PATHS: Table[RestApi] = Table(
+    (
+        Row("/apiKeySource", (REPLACE,), _key_source),
+        Row("/binaryMediaTypes/{type}", EVERY, listed("binary_media_types")),
+        Row("/description", EVERY, option("description")),
+        Row("/disableExecuteApiEndpoint", (REPLACE,), flag("disable_execute_api_endpoint")),
+        Row(
+            "/endpointConfiguration/types/{type}", (*EVERY, "move", "test", "copy"), _endpoint_type
+        ),
+        Row("/endpointConfiguration/vpcEndpointIds", (ADD, REMOVE), _vpc_endpoints),
+        Row("/endpointConfiguration/ipAddressType", (REPLACE,), _address_type),
+        Row("/endpointAccessMode", (REPLACE,), option("endpoint_access_mode")),
+        Row("/minimumCompressionSize", (REPLACE,), _compression),
+        Row("/name", (REPLACE,), required("name")),
+        Row("/policy", (REPLACE,), option("policy")),
+        Row("/securityPolicy", (REPLACE,), option("security_policy")),
+    ),
+    _COMPLAINTS,
+)

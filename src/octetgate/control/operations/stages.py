@@ -1,0 +1,302 @@
+"""Stages: the names under which deployments are served (spec: control-plane 2.4, 5 and 6)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from octetgate.control.calls import Members, Read, Write
+from octetgate.control.definitions import find_api
+from octetgate.control.errors import (
+    ApiError,
+    BadRequestException,
+    ConflictException,
+    NotFoundException,
+)
+from octetgate.control.patching import (
+    COPY,
+    EVERY,
+    REMOVE,
+    REPLACE,
+    Patch,
+    Row,
+    Table,
+    decimal,
+    flag,
+    number,
+    option,
+    truth,
+)
+from octetgate.control.shown import shown_stage
+from octetgate.control.staging import keep_stage, refuse_canary
+from octetgate.core.model.stage import AccessLogSettings, MethodSetting, Stage
+from octetgate.core.ports.store import STAGES
+
+_STRATEGIES = (
+    "FAIL_WITH_403",
+    "SUCCEED_WITH_RESPONSE_HEADER",
+    "SUCCEED_WITHOUT_RESPONSE_HEADER",
+)
+_LOG_LEVELS = ("OFF", "ERROR", "INFO")
+
+
+def create_stage(call: Write, asked: Members) -> Members:
+    """Serve a deployment under a new name."""
+    api = find_api(call, asked["restApiId"]).rest_api.id
+    if call.store.get(STAGES, f"{api}/{asked['stageName']}") is not None:
+        raise ConflictException("Stage already exists")
+    refuse_canary(asked)
+    stage = Stage(
+        stage_name=asked["stageName"],
+        deployment_id=asked["deploymentId"],
+        created_date=call.now,
+        last_updated_date=call.now,
+        description=asked.get("description"),
+        variables=asked.get("variables"),
+        cache_cluster_enabled=asked.get("cacheClusterEnabled", False),
+        cache_cluster_size=asked.get("cacheClusterSize"),
+        documentation_version=asked.get("documentationVersion"),
+        tracing_enabled=asked.get("tracingEnabled", False),
+        tags=asked.get("tags", {}),
+    )
+    keep_stage(call, api, stage)
+    return shown_stage(stage)
+
+
+def get_stage(call: Read, asked: Members) -> Members:
+    """Return a stage."""
+    return shown_stage(_find(call, asked))
+
+
+def get_stages(call: Read, asked: Members) -> Members:
+    """Return an API's stages, or those of one deployment."""
+    api = find_api(call, asked["restApiId"]).rest_api.id
+    wanted = asked.get("deploymentId")
+    stages = [stage for _, stage in call.store.list(STAGES, f"{api}/")]
+    # The model really calls this collection `item`, on the wire and in boto3.
+    return {"item": [shown_stage(each) for each in stages if wanted in {None, each.deployment_id}]}
+
+
+def update_stage(call: Write, asked: Members) -> Members:
+    """Patch a stage; what the gateway serves follows at once."""
+    stage = _PATHS.patched(_find(call, asked), asked.get("patchOperations", ()))
+    stage = replace(stage, last_updated_date=call.now)
+    keep_stage(call, asked["restApiId"], stage)
+    return shown_stage(stage)
+
+
+def delete_stage(call: Write, asked: Members) -> None:
+    """Stop serving a stage."""
+    stage = _find(call, asked)
+    call.store.delete(STAGES, f"{asked['restApiId']}/{stage.stage_name}")
+
+
+def _find(call: Read | Write, asked: Members) -> Stage:
+    api = find_api(call, asked["restApiId"]).rest_api.id
+    stage = call.store.get(STAGES, f"{api}/{asked['stageName']}")
+    if stage is None:
+        raise NotFoundException("Invalid stage identifier specified")
+    return stage
+
+
+# --- Patching ----------------------------------------------------------------------------------
+
+_PLAIN = (
+    "/deploymentId, /description, /cacheClusterEnabled, /cacheClusterSize, /clientCertificateId, "
+    "/accessLogSettings, /accessLogSettings/destinationArn, /accessLogSettings/format"
+)
+_METHOD = "/{resourcePath}/{httpMethod}"
+# The missing commas are AWS's.
+_SETTINGS_OF_ONE = (
+    f"{_METHOD}/metrics/enabled, {_METHOD}/logging/dataTrace, {_METHOD}/logging/loglevel, "
+    f"{_METHOD}/throttling/burstLimit{_METHOD}/throttling/rateLimit{_METHOD}/caching/ttlInSeconds, "
+    f"{_METHOD}/caching/enabled, {_METHOD}/caching/dataEncrypted, "
+    f"{_METHOD}/caching/requireAuthorizationForCacheControl, "
+    f"{_METHOD}/caching/unauthorizedCacheControlHeaderStrategy"
+)
+_SETTINGS_OF_ALL = (
+    "/*/*/metrics/enabled, /*/*/logging/dataTrace, /*/*/logging/loglevel, "
+    "/*/*/throttling/burstLimit /*/*/throttling/rateLimit /*/*/caching/ttlInSeconds, "
+    "/*/*/caching/enabled, /*/*/caching/dataEncrypted, "
+    "/*/*/caching/requireAuthorizationForCacheControl, "
+    "/*/*/caching/unauthorizedCacheControlHeaderStrategy"
+)
+_VALID = (
+    f"[{_PLAIN}, {_SETTINGS_OF_ONE}, {_SETTINGS_OF_ALL}, "
+    "/variables/{variable_name}, /tracingEnabled]"
+)
+_PROMOTED = ("/canarySettings/deploymentId", "/canarySettings/stageVariableOverrides")
+
+
+class _StageComplaints:
+    """Stages take every path that they do not know for a method's setting."""
+
+    def unknown(self, patch: Patch, paths: Sequence[str]) -> ApiError:
+        del paths
+        return self._copy_or_remove(patch) or BadRequestException(
+            f"Invalid method setting path: {patch.path}. Must be one of: {_VALID}"
+        )
+
+    def unsupported(self, patch: Patch, ops: Sequence[str]) -> ApiError:
+        del ops
+        return self._copy_or_remove(patch) or BadRequestException(
+            f"Invalid {patch.op} operation with path: {patch.path}"
+        )
+
+    def _copy_or_remove(self, patch: Patch) -> ApiError | None:
+        if patch.op == COPY:
+            return _bad_copy(patch)
+        return _no_setting(patch) if patch.op == REMOVE else None
+
+
+def _bad_copy(patch: Patch) -> ApiError:
+    return BadRequestException(
+        f"Invalid copy operation with path: {patch.path} and from {patch.source}. "
+        "Valid copy:path are [/deploymentId, /variables] and valid copy:from are "
+        f"[{', '.join(_PROMOTED)}]"
+    )
+
+
+def _no_setting(patch: Patch) -> ApiError:
+    path = (patch.path or "").removeprefix("/")
+    return BadRequestException(
+        f"Cannot remove method setting {path} because there is no method setting for this method "
+    )
+
+
+def _no_promotion(patch: Patch) -> ApiError:
+    if patch.source not in _PROMOTED:
+        return _bad_copy(patch)
+    return BadRequestException("Promotion not available. Canary does not exist.")
+
+
+def _deployment(stage: Stage, patch: Patch) -> Stage:
+    if patch.op == COPY:
+        raise _no_promotion(patch)
+    return replace(stage, deployment_id=patch.value or "")
+
+
+def _variables(stage: Stage, patch: Patch) -> Stage:
+    if patch.op == COPY:
+        raise _no_promotion(patch)
+    return replace(stage, variables=None)
+
+
+def _variable(stage: Stage, patch: Patch) -> Stage:
+    variables = dict(stage.variables or {})
+    if patch.op == REMOVE:
+        variables.pop(patch.name, None)
+    else:
+        variables[patch.name] = patch.value or ""
+    return replace(stage, variables=variables or None)
+
+
+def _no_canary(stage: Stage, patch: Patch) -> Stage:
+    if patch.op == REMOVE:
+        return stage
+    raise BadRequestException("canarySettings: canaries are not supported yet; expected none")
+
+
+def _access_log(stage: Stage, patch: Patch) -> Stage:
+    field = {"destinationArn": "destination_arn", "format": "format"}.get(patch.name)
+    settings = stage.access_log_settings or AccessLogSettings()
+    if patch.op == REMOVE and (field is None or getattr(settings, field) is None):
+        raise _no_setting(patch)
+    if field is None:
+        raise BadRequestException(
+            "Invalid accessLogSettings path. Must be one of : "
+            "[/accessLogSettings/destinationArn, /accessLogSettings/format]"
+        )
+    if patch.op != REMOVE and not patch.value:
+        raise BadRequestException("Access Log value must not be empty")
+    value = None if patch.op == REMOVE else patch.value
+    settings = replace(settings, **{field: value})
+    unset = settings.destination_arn is None and settings.format is None
+    return replace(stage, access_log_settings=None if unset else settings)
+
+
+def _no_access_log(stage: Stage, patch: Patch) -> Stage:
+    if stage.access_log_settings is None:
+        raise _no_setting(patch)
+    return replace(stage, access_log_settings=None)
+
+
+def _one_of(options: tuple[str, ...]) -> Callable[[Patch], str]:
+    def read(patch: Patch) -> str:
+        if patch.value not in options:
+            raise BadRequestException(
+                f"Invalid patch value for {patch.path}: expected one of {', '.join(options)}; "
+                f"found {patch.value!r}"
+            )
+        return patch.value
+
+    return read
+
+
+_SETTINGS: Mapping[str, tuple[str, Callable[[Patch], Any]]] = {
+    "metrics/enabled": ("metrics_enabled", truth),
+    "logging/dataTrace": ("data_trace_enabled", truth),
+    "logging/loglevel": ("logging_level", _one_of(_LOG_LEVELS)),
+    "throttling/burstLimit": ("throttling_burst_limit", number),
+    "throttling/rateLimit": ("throttling_rate_limit", decimal),
+    "caching/enabled": ("caching_enabled", truth),
+    "caching/dataEncrypted": ("cache_data_encrypted", truth),
+    "caching/ttlInSeconds": ("cache_ttl_in_seconds", number),
+    "caching/requireAuthorizationForCacheControl": (
+        "require_authorization_for_cache_control",
+        truth,
+    ),
+    "caching/unauthorizedCacheControlHeaderStrategy": (
+        "unauthorized_cache_control_header_strategy",
+        _one_of(_STRATEGIES),
+    ),
+}
+
+# AWS has recorded settings appear with caching on, even when only throttling was patched.
+_FIRST = MethodSetting(caching_enabled=True)
+
+
+def _method_key(patch: Patch) -> str:
+    path, verb = patch.names[:2]
+    return f"{path.removeprefix('/')}/{verb}"
+
+
+def _setting(stage: Stage, patch: Patch) -> Stage:
+    field, read = _SETTINGS["/".join(patch.names[2:])]
+    key = _method_key(patch)
+    setting = replace(stage.method_settings.get(key, _FIRST), **{field: read(patch)})
+    return replace(stage, method_settings={**stage.method_settings, key: setting})
+
+
+def _no_settings(stage: Stage, patch: Patch) -> Stage:
+    key = _method_key(patch)
+    if key not in stage.method_settings:
+        raise _no_setting(patch)
+    kept = {name: each for name, each in stage.method_settings.items() if name != key}
+    return replace(stage, method_settings=kept)
+
+
+_PATHS: Table[Stage] = Table(
+    (
+        Row("/accessLogSettings", (REMOVE,), _no_access_log),
+        Row("/accessLogSettings/{member}", EVERY, _access_log),
+        Row("/cacheClusterEnabled", (REPLACE,), flag("cache_cluster_enabled")),
+        Row("/cacheClusterSize", (REPLACE,), option("cache_cluster_size")),
+        Row("/canarySettings", (REMOVE,), _no_canary),
+        Row("/canarySettings/deploymentId", (REPLACE,), _no_canary),
+        Row("/canarySettings/percentTraffic", (REPLACE,), _no_canary),
+        Row("/canarySettings/useStageCache", (REPLACE,), _no_canary),
+        Row("/canarySettings/stageVariableOverrides", (REPLACE,), _no_canary),
+        Row("/canarySettings/stageVariableOverrides/{name}", (REPLACE,), _no_canary),
+        Row("/clientCertificateId", (REPLACE,), option("client_certificate_id")),
+        Row("/deploymentId", (REPLACE, COPY), _deployment),
+        Row("/description", (REPLACE,), option("description")),
+        Row("/documentationVersion", (REPLACE,), option("documentation_version")),
+        Row("/tracingEnabled", (REPLACE,), flag("tracing_enabled")),
+        Row("/variables", (REMOVE, COPY), _variables),
+        Row("/variables/{name}", (REPLACE, REMOVE), _variable),
+        *(Row(f"/{{path}}/{{method}}/{name}", (REPLACE,), _setting) for name in _SETTINGS),
+        Row("/{path}/{method}", (REMOVE,), _no_settings),
+    ),
+    _StageComplaints(),
+)

@@ -1,0 +1,47 @@
+"""Records as the API shows them, where that is not simply all of their members."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from octetgate.control.calls import Members
+from octetgate.control.wire.render import parts
+from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.integration import Integration
+from octetgate.core.model.stage import Stage
+
+
+def shown_resource(resource: Resource, *, embed: Collection[str] = ()) -> Members:
+    """Return a resource as the API shows it: verbs only, unless ``embed`` says ``methods``."""
+    methods: Mapping[str, Any] = {
+        verb: shown_method(method) if "methods" in embed else {}
+        for verb, method in resource.resource_methods.items()
+    }
+    return {
+        "id": resource.id,
+        "parentId": resource.parent_id,
+        "pathPart": resource.path_part,
+        "path": resource.path,
+        "resourceMethods": methods or None,
+    }
+
+
+def shown_method(method: Method) -> Members:
+    """Return a method as the API shows it."""
+    integration = method.method_integration
+    return {
+        **parts(method),
+        "methodResponses": method.method_responses or None,
+        "methodIntegration": shown_integration(integration) if integration else None,
+    }
+
+
+def shown_integration(integration: Integration) -> Members:
+    """Return an integration as the API shows it."""
+    responses = integration.integration_responses or None
+    return {**parts(integration), "integrationResponses": responses}
+
+
+def shown_stage(stage: Stage) -> Members:
+    """Return a stage as the API shows it."""
+    # No cache stands behind a cache cluster yet, and none is claimed to.
+    return {**parts(stage), "cacheClusterStatus": "NOT_AVAILABLE", "tags": stage.tags or None}

@@ -1,0 +1,53 @@
+"""What every way of making or changing a stage goes through."""
+
+import re
+from collections.abc import Mapping
+
+from octetgate.control.calls import Members, Write
+from octetgate.control.errors import BadRequestException, NotFoundException
+from octetgate.core.model.stage import Stage
+from octetgate.core.ports.store import DEPLOYMENTS, STAGES
+
+_STAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
+_VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
+_VARIABLE_VALUE = re.compile(r"[A-Za-z0-9\-._~:/?#&=,]{1,512}")
+_MOST_VARIABLES = 100
+
+
+def keep_stage(call: Write, api: str, stage: Stage) -> None:
+    """Check a stage and write it."""
+    if not _STAGE_NAME.fullmatch(stage.stage_name):
+        raise BadRequestException(
+            f"stageName: expected 1 to 128 of a-zA-Z0-9_-; found {stage.stage_name!r}"
+        )
+    if call.store.get(DEPLOYMENTS, f"{api}/{stage.deployment_id}") is None:
+        raise BadRequestException("Deployment id does not exist")
+    if stage.documentation_version:
+        raise NotFoundException("Invalid Documentation version specified")
+    if stage.client_certificate_id:
+        raise BadRequestException("Invalid Client Certificate ID specified")
+    _check_variables(stage.variables or {})
+    call.store.put(STAGES, f"{api}/{stage.stage_name}", stage)
+
+
+def refuse_canary(asked: Members) -> None:
+    """Refuse canaries: nothing would send them traffic."""
+    if asked.get("canarySettings") is not None:
+        raise BadRequestException("canarySettings: canaries are not supported yet; expected none")
+
+
+def _check_variables(variables: Mapping[str, str]) -> None:
+    """Refuse variables that AWS would (spec: request-lifecycle 12)."""
+    if len(variables) > _MOST_VARIABLES:
+        raise BadRequestException(
+            f"variables: expected at most {_MOST_VARIABLES}; found {len(variables)}"
+        )
+    for name, value in variables.items():
+        if not _VARIABLE_NAME.fullmatch(name):
+            raise BadRequestException(
+                f"variables: expected a name of 1 to 64 of A-Za-z0-9_; found {name!r}"
+            )
+        if not _VARIABLE_VALUE.fullmatch(value or ""):
+            raise BadRequestException(
+                f"variables.{name}: expected 1 to 512 of A-Za-z0-9-._~:/?#&=,; found {value!r}"
+            )
