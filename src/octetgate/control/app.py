@@ -1,0 +1,206 @@
+"""The management port: one management call, start to finish.
+
+An ASGI application that answers the management APIs of ``apigateway`` and ``lambda``, health,
+and the packages that GetFunction links to.
+"""
+
+import asyncio
+import logging
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import parse_qs
+
+from starlette.applications import Starlette
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from octetgate.control.browsers import refuse_other_sites
+from octetgate.control.callers import Caller, caller
+from octetgate.control.calls import CheckDeployment, ControlSettings, Invoke, Read, Write
+from octetgate.control.dispatch import Answering, answering
+from octetgate.control.errors import (
+    AccessDeniedException,
+    ApiError,
+    BadRequestException,
+    InternalFailure,
+    Refused,
+    RequestEntityTooLargeException,
+    UnknownOperationException,
+    conflict,
+)
+from octetgate.control.wire import parse, render, service
+from octetgate.control.wire.message import Answered, Asked
+from octetgate.control.wire.router import Match, Router, service_of
+from octetgate.control.wire.validate import validate
+from octetgate.core.model.definition import ApiDefinition
+from octetgate.core.ports.functions import Functions, InvokeError
+from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS, Store, StoreConflict
+
+LARGEST_BODY = 70 * 1024 * 1024
+"""Bytes of one request: Lambda's 50 MiB package, in Base64, and room for the rest."""
+
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+_BUG = "Internal failure; the log of octetgate says more"
+_LOG = logging.getLogger(__name__)
+
+
+def application(
+    store: Store,
+    functions: Functions,
+    settings: ControlSettings,
+    health: Callable[[], Mapping[str, object]],
+    check_deployment: CheckDeployment | None = None,
+) -> Starlette:
+    """Return the management application.
+
+    ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
+    refuses a definition of which it says anything.
+    """
+    management = Management(store, functions, settings, check_deployment or _servable)
+
+    async def healthy(request: Request) -> Response:
+        del request
+        return JSONResponse(dict(health()))
+
+    return Starlette(
+        routes=[
+            Route("/_octetgate/health", healthy, methods=["GET"]),
+            Route("/_octetgate/functions/{name}/code", management.code, methods=["GET"]),
+            Route("/{path:path}", management.call, methods=_METHODS),
+        ]
+    )
+
+
+def _servable(definition: ApiDefinition) -> list[str]:
+    """Return no complaint: without a gateway there is nobody to ask."""
+    del definition
+    return []
+
+
+class Management:
+    """Answers the operations of the service models."""
+
+    def __init__(
+        self,
+        store: Store,
+        functions: Functions,
+        settings: ControlSettings,
+        check_deployment: CheckDeployment,
+    ) -> None:
+        self._store = store
+        self._functions = functions
+        self._settings = settings
+        self._check_deployment = check_deployment
+
+    async def call(self, request: Request) -> Response:
+        """Answer one operation, or refuse it in the words of its service."""
+        who = caller(request.headers.get("authorization"), self._settings)
+        path = request.scope["raw_path"].decode("latin-1")
+        name = who.service if who.service in service.SERVICES else service_of(path)
+        try:
+            answered = await self._answered(request, path, name, who)
+        except ApiError as error:
+            answered = await asyncio.to_thread(_refused, name, error)
+        except StoreConflict:
+            answered = await asyncio.to_thread(_refused, name, conflict(name))
+        except InvokeError as error:
+            answered = await asyncio.to_thread(_refused, name, Refused(error))
+        except Exception:  # noqa: BLE001  # the port answers, whatever the bug
+            _LOG.exception("%s %s failed", request.method, path)
+            answered = await asyncio.to_thread(_refused, name, InternalFailure(_BUG))
+        headers = {"x-amzn-RequestId": str(uuid.uuid4()), **answered.headers}
+        return Response(answered.body, answered.status, headers)
+
+    async def code(self, request: Request) -> Response:
+        """Send a function's deployment package."""
+        try:
+            refuse_other_sites(request.headers)
+        except AccessDeniedException as error:
+            return JSONResponse({"message": str(error)}, error.status)
+        package = await asyncio.to_thread(self._package, request.path_params["name"])
+        if package is None:
+            return JSONResponse({"message": "Function not found"}, 404)
+        return Response(package, media_type="application/zip")
+
+    async def _answered(self, request: Request, path: str, name: str, who: Caller) -> Answered:
+        refuse_other_sites(request.headers)
+        asked = Asked(
+            method=request.method,
+            path=path,
+            query=parse_qs(request.url.query, keep_blank_values=True),
+            headers=dict(request.headers),
+            body=await _body(request),
+        )
+        # The first call to a service reads its model, which is no work for the loop.
+        match = await asyncio.to_thread(_matched, name, asked)
+        answer = answering(name, match.operation)
+        members = parse.members(match, asked)
+        validate(name, match.operation, members)
+        about = self._about(request, who)
+        result = await self._run(answer, about, members)
+        return render.answer(match.operation, result)
+
+    def _about(self, request: Request, who: Caller) -> dict[str, Any]:
+        return {
+            "account": who.account,
+            "region": who.region,
+            "now": time.time(),
+            "url": str(request.base_url).rstrip("/"),
+            "settings": self._settings,
+            "check_deployment": self._check_deployment,
+        }
+
+    async def _run(self, answer: Answering, about: dict[str, Any], members: Any) -> Any:
+        if answer.needs is Invoke:
+            return await answer.function(Invoke(functions=self._functions, **about), members)
+        return await asyncio.to_thread(self._transact, answer, about, members)
+
+    def _transact(self, answer: Answering, about: dict[str, Any], members: Any) -> Any:
+        """Run a plain operation in the transaction that it asks for."""
+        if answer.needs is Read:
+            with self._store.read() as view:
+                return answer.function(Read(store=view, **about), members)
+        with self._store.write() as draft:
+            return answer.function(Write(store=draft, **about), members)
+
+    def _package(self, name: str) -> bytes | None:
+        with self._store.read() as view:
+            function = view.get(FUNCTIONS, name)
+            return view.get(FUNCTION_CODE, function.code_key) if function else None
+
+
+@cache
+def _router(name: str) -> Router:
+    return Router(service.load(name).operations.values())
+
+
+def _matched(name: str, asked: Asked) -> Match:
+    match = _router(name).find(asked.method, asked.path, asked.query)
+    if match is None:
+        raise UnknownOperationException(f"{name}: no operation at {asked.method} {asked.path}")
+    return match
+
+
+def _refused(name: str, error: ApiError) -> Answered:
+    return render.failure(service.load(name), error)
+
+
+async def _body(request: Request) -> bytes:
+    """Return the request's body, which has to be whole and not too large."""
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > LARGEST_BODY:
+                raise RequestEntityTooLargeException(
+                    f"Request must be smaller than {LARGEST_BODY} bytes"
+                )
+            parts.append(part)
+    except ClientDisconnect:
+        raise BadRequestException("The request ended before its body did") from None
+    return b"".join(parts)

@@ -1,0 +1,46 @@
+"""What keeps other people's web pages out of the management port.
+
+The port listens on loopback and takes any credentials, so a page in the developer's own
+browser could talk to it.  Two things give such a page away:
+
+* it comes from another site: the browser then sends ``Origin``, or ``Sec-Fetch-Site``, and
+  neither can be forged by the page;
+* it comes from a name that its owner pointed at 127.0.0.1 (DNS rebinding): ``Origin`` and
+  ``Host`` then agree, but on a name.  So a browser has to come to ``localhost`` or to an
+  address.  Programs send no ``Origin`` and are answered under any name.
+"""
+
+import ipaddress
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from octetgate.control.errors import AccessDeniedException
+
+_OWN = ("same-origin", "none")
+
+
+def refuse_other_sites(headers: Mapping[str, str]) -> None:
+    """Refuse a request that a page of another site made; headers by lower-case name."""
+    site = headers.get("sec-fetch-site")
+    if site is not None and site not in _OWN:
+        raise AccessDeniedException(f"Sec-Fetch-Site: expected a request of our own; found {site}")
+    origin, host = headers.get("origin"), headers.get("host", "")
+    if origin is None:
+        return
+    if urlsplit(origin).netloc.lower() != host.lower():
+        raise AccessDeniedException(f"Origin: expected the site of {host}; found {origin}")
+    if not _is_unforgeable(urlsplit(origin).hostname or ""):
+        raise AccessDeniedException(
+            f"Host: expected localhost or an address from a browser; found {host}"
+        )
+
+
+def _is_unforgeable(host: str) -> bool:
+    """Whether nobody can point the name at this machine from afar."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

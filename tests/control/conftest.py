@@ -1,0 +1,105 @@
+"""A management port on a real socket, and the real boto3 talking to it."""
+
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import boto3
+import botocore.config
+import pytest
+import uvicorn
+
+from octetgate.adapters.stores import memory
+from octetgate.control.app import application
+from octetgate.control.calls import ControlSettings
+from tests.control.functions import FakeFunctions
+
+
+@pytest.fixture(scope="session")
+def management() -> Iterator[SimpleNamespace]:
+    """Return a management port for the whole session; tests make APIs of their own."""
+    store = memory.open("memory://")
+    functions = FakeFunctions()
+    problems: list[str] = []
+    app = application(
+        store,
+        functions,
+        ControlSettings(),
+        health=lambda: {"status": "ok"},
+        check_deployment=lambda _: list(problems),
+    )
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
+    thread = threading.Thread(target=server.run, daemon=True)
+    bound = threading.Event()
+    startup = server.startup
+
+    async def started(sockets=None):
+        await startup(sockets)
+        bound.set()
+
+    server.startup = started
+    thread.start()
+    assert bound.wait(10)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield SimpleNamespace(
+        url=f"http://127.0.0.1:{port}",
+        port=port,
+        store=store,
+        functions=functions,
+        problems=problems,
+    )
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="session")
+def client(management):
+    """Return a maker of boto3 clients."""
+
+    def made(service, *, key="test", region="eu-west-1"):
+        return boto3.client(
+            service,
+            endpoint_url=management.url,
+            region_name=region,
+            aws_access_key_id=key,
+            aws_secret_access_key="secret",
+            config=botocore.config.Config(
+                retries={"total_max_attempts": 1}, parameter_validation=False
+            ),
+        )
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def gw(client):
+    """Return the client of API Gateway."""
+    return client("apigateway")
+
+
+@pytest.fixture(scope="session")
+def lam(client):
+    """Return the client of Lambda."""
+    return client("lambda")
+
+
+@pytest.fixture
+def api(gw):
+    """Return a fresh API, with the ids that every call needs."""
+    made = gw.create_rest_api(name="pets")
+    return SimpleNamespace(id=made["id"], root=made["rootResourceId"])
+
+
+@pytest.fixture
+def post(gw, api):
+    """Return the place of a POST method on a fresh API's root, as keyword arguments."""
+    place = {"restApiId": api.id, "resourceId": api.root, "httpMethod": "POST"}
+    gw.put_method(**place, authorizationType="NONE")
+    return place
+
+
+@pytest.fixture
+def mocked(gw, post):
+    """Return the place of a POST method with a MOCK integration."""
+    gw.put_integration(**post, type="MOCK")
+    return post
