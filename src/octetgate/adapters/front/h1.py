@@ -1,0 +1,73 @@
+"""The default door: HTTP/1.1 on our own protocol, over listening sockets it is given."""
+
+import asyncio
+import contextlib
+import socket
+import ssl
+from collections.abc import Sequence
+
+from octetgate.adapters.wire.clock import Clock
+from octetgate.adapters.wire.h1_server import DoorSettings, ServerConnection
+from octetgate.core.ports.exchange import Application
+
+__all__ = ["Door", "DoorSettings", "serve"]
+
+_BACKLOG = 2048
+
+
+class Door:
+    """Listeners, and the connections that came through them."""
+
+    def __init__(self, app: Application, settings: DoorSettings) -> None:
+        self.app = app
+        self.settings = settings
+        self.connections: set[ServerConnection] = set()
+        self._empty = asyncio.Event()
+        self._empty.set()
+        self.closing = False
+        self.servers: list[asyncio.Server] = []
+        self.clock = Clock(settings.tick_seconds, self._sweep)
+
+    async def close(self, grace_seconds: float) -> None:
+        """Accept no more, let calls in flight finish for so long, then cut what is left."""
+        self.closing = True
+        for server in self.servers:
+            server.close()
+        for connection in list(self.connections):
+            connection.end_if_idle()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(grace_seconds):
+                await self._empty.wait()
+        await asyncio.gather(*[connection.end() for connection in list(self.connections)])
+        self.clock.stop()
+
+    def entered(self, connection: ServerConnection) -> None:
+        self.connections.add(connection)
+        self._empty.clear()
+
+    def left(self, connection: ServerConnection) -> None:
+        self.connections.discard(connection)
+        if not self.connections:
+            self._empty.set()
+
+    def _sweep(self, now: float) -> None:
+        for connection in list(self.connections):
+            connection.sweep(now)
+
+
+async def serve(
+    app: Application,
+    sockets: Sequence[socket.socket],
+    settings: DoorSettings,
+    ssl_context: ssl.SSLContext | None = None,
+) -> Door:
+    """Answer what comes in on these sockets with ``app``, until the door is closed."""
+    door = Door(app, settings)
+    loop = asyncio.get_running_loop()
+    for listening in sockets:
+        door.servers.append(
+            await loop.create_server(
+                lambda: ServerConnection(door), sock=listening, ssl=ssl_context, backlog=_BACKLOG
+            )
+        )
+    return door

@@ -1,0 +1,187 @@
+"""Both directions of a connection, each with a brake.
+
+What arrives waits in an :class:`Inlet` until somebody reads it; when too much waits, the
+transport stops reading, so the sender feels it.  What leaves goes to the transport, which
+tells the :class:`Wire` when too much waits there.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from typing import cast
+
+from octetgate.adapters.wire.framing import Reader
+
+INLET_BYTES = 256 * 1024
+"""How much may wait unread before the transport stops reading; one piece may exceed it."""
+
+
+class Wire(asyncio.Protocol):
+    """A protocol that knows whether its peer is there and whether it takes what is written."""
+
+    transport: asyncio.Transport
+
+    def __init__(self) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.lost: Exception | None = None
+        """Why nothing can be written any more, once that is so."""
+        self.paused = False
+        """Whether a writer has to :meth:`drain` before it writes on."""
+        self._reading = True
+        self._drained: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = cast("asyncio.Transport", transport)
+
+    def pause_writing(self) -> None:
+        self.paused = True
+
+    def resume_writing(self) -> None:
+        self.paused = False
+        if self._drained is not None and not self._drained.done():
+            self._drained.set_result(None)
+
+    async def drain(self) -> None:
+        """Wait until the peer has taken enough; raises ``lost`` when it never will."""
+        if self.lost is not None:
+            raise self.lost
+        if self.paused:
+            self._drained = self.loop.create_future()
+            try:
+                await self._drained
+            finally:
+                self._drained = None
+
+    def lose(self, error: Exception) -> bool:
+        """Say why the peer is gone; returns whether a writer was waiting, and now knows."""
+        self.lost = error
+        if self._drained is None or self._drained.done():
+            return False
+        self._drained.set_exception(error)
+        return True
+
+    def hold_reading(self) -> None:
+        """Stop reading until :meth:`go_on_reading`; may be called more than once."""
+        if self._reading and not self.transport.is_closing():
+            self._reading = False
+            self.transport.pause_reading()
+
+    def go_on_reading(self) -> None:
+        """Read again; may be called more than once."""
+        if not self._reading and not self.transport.is_closing():
+            self._reading = True
+            self.transport.resume_reading()
+
+
+class Inlet:
+    """A body's bytes that have arrived and wait to be read: a source, and its feeding end."""
+
+    __slots__ = (
+        "_begin",
+        "_closed",
+        "_ended",
+        "_error",
+        "_pieces",
+        "_size",
+        "_waiter",
+        "_wire",
+        "reader",
+    )
+
+    def __init__(self, wire: Wire, reader: Reader, begin: Callable[[], None] | None = None) -> None:
+        self._wire = wire
+        self.reader = reader
+        self._begin = begin
+        """Called once, before the first read: the moment for ``100 Continue``."""
+        self._pieces: deque[bytes] = deque()
+        self._size = 0
+        self._waiter: asyncio.Future[None] | None = None
+        self._ended = False
+        self._closed = False
+        self._error: Exception | None = None
+
+    async def read(self) -> bytes:
+        if self._begin is not None:
+            begin, self._begin = self._begin, None
+            begin()
+        while not self._pieces:
+            if self._error is not None:
+                raise self._error
+            if self._ended:
+                return b""
+            self._waiter = self._wire.loop.create_future()
+            try:
+                await self._waiter
+            finally:
+                self._waiter = None
+        piece = self._pieces.popleft()
+        self._size -= len(piece)
+        if self._size < INLET_BYTES:
+            self._wire.go_on_reading()
+        return piece
+
+    def close(self) -> None:
+        if self._closed:
+            return
+        self._closed = True
+        self._pieces.clear()
+        self._size = 0
+        if not self._ended:
+            self.fail(RuntimeError("a body was read after it had been closed"))
+            self._wire.go_on_reading()
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will come: all of it has, or it broke."""
+        return self._ended or self._error is not None
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody waits for the next piece."""
+        return self._waiter is not None
+
+    @property
+    def unbegun(self) -> bool:
+        """Whether the body was never asked for, and so a ``100 Continue`` never sent."""
+        return self._begin is not None
+
+    def feed(self, data: bytes) -> bool:
+        """Take what has arrived and return whether the body is complete.
+
+        BadHead when it is not HTTP; what came after the body is the reader's ``rest``.
+        """
+        piece = self.reader.feed(data)
+        if piece:
+            self.put(piece)
+        if self.reader.ended:
+            self.end()
+            return True
+        return False
+
+    def put(self, piece: bytes) -> None:
+        """Take a piece that has arrived; nothing is kept once the body is closed."""
+        if self._closed:
+            return
+        self._pieces.append(piece)
+        self._size += len(piece)
+        if self._waiter is not None:
+            self._wake()
+        elif self._size > INLET_BYTES:
+            self._wire.hold_reading()
+
+    def end(self) -> None:
+        """Say that the body is complete."""
+        self._ended = True
+        self._wake()
+
+    def fail(self, error: Exception) -> bool:
+        """Say why the body will never be complete; returns whether somebody was waiting."""
+        if not self._ended and self._error is None:
+            self._error = error
+        return self._wake()
+
+    def _wake(self) -> bool:
+        if self._waiter is None or self._waiter.done():
+            return False
+        self._waiter.set_result(None)
+        return True

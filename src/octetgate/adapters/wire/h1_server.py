@@ -1,0 +1,512 @@
+"""The server's side of an HTTP/1.1 connection: requests in, one reply each, in order.
+
+A connection is receiving a head, or has an exchange in hand, or is leaving.  The exchange's
+handler is a task of its own; requests that arrive meanwhile wait, and reading stops when too
+many bytes of them do.
+
+What happens when the client leaves (``connection_lost``):
+
+- whoever waits for the request's body gets ClientGone;
+- whoever waits in ``send`` for the client gets ClientGone;
+- a handler that waits for anything else is cancelled, so that an upstream is freed at once.
+  Inside ``send`` that cancellation, too, is turned into ClientGone.
+
+A client that only half-closes (FIN after its request) is still there and gets its answer.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Protocol
+
+from octetgate.adapters.wire.clock import Clock
+from octetgate.adapters.wire.flow import Inlet, Wire
+from octetgate.adapters.wire.framing import Chunked, Counted
+from octetgate.adapters.wire.heads import (
+    HEAD_END,
+    MAX_HEAD,
+    MAX_REQUEST_LINE,
+    BadHead,
+    Framing,
+    check_partial_head,
+    read_request,
+    reply_lines,
+    status_line,
+)
+from octetgate.core.http.body import Body
+from octetgate.core.http.message import RequestHead
+from octetgate.core.ports.exchange import Application, ClientGone, Reply
+
+_log = logging.getLogger(__name__)
+
+_CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_KEEP_ALIVE = b"Connection: keep-alive\r\n\r\n"
+_CLOSE = b"Connection: close\r\n\r\n"
+_JOINED_BYTES = 64 * 1024
+"""Up to here copying a body behind its head is cheaper than a write of its own."""
+_PIPELINED_BYTES = 64 * 1024
+_DRAINED_BYTES = 256 * 1024
+"""Rather than read more than this of a body that nobody wants, the connection is given up."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DoorSettings:
+    """What a door allows its clients; seconds are counted in steps of ``tick_seconds``."""
+
+    idle_seconds: float = 310
+    """Between two requests (spec: request-lifecycle 15)."""
+    head_seconds: float = 10
+    """From the first byte of a head to its last."""
+    body_seconds: float = 30
+    """Without a byte of a body that the application waits for."""
+    write_seconds: float = 60
+    """Without the client taking a byte of what is written."""
+    linger_seconds: float = 10
+    """For a client to hear the last reply while it is still sending."""
+    max_connections: int = 10_000
+    """More are answered 503."""
+    write_buffer_bytes: int = 256 * 1024
+    """Unsent bytes at which the application has to wait."""
+    tick_seconds: float = 0.5
+
+
+class Listener(Protocol):
+    """What the connections of one door share."""
+
+    app: Application
+    settings: DoorSettings
+    clock: Clock
+    connections: set["ServerConnection"]
+    closing: bool
+    """Whether every reply is to be the last on its connection."""
+
+    def entered(self, connection: "ServerConnection") -> None: ...
+
+    def left(self, connection: "ServerConnection") -> None:
+        """Called once for each that entered, when it is closed and its handler has ended."""
+
+
+class ServerConnection(Wire):
+    """One client."""
+
+    def __init__(self, listener: Listener) -> None:
+        super().__init__()
+        self._listener = listener
+        self._settings = listener.settings
+        self.clock = listener.clock
+        self._since = self.clock.now
+        """When what this connection waits for last came nearer."""
+        self._unsent = 0
+        self._held: bytes | bytearray = b""
+        """Bytes of a head that is not whole, or of requests whose turn has not come."""
+        self._scanned = 0
+        self._exchange: _Exchange | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._inlet: Inlet | None = None
+        """The request's body while it is arriving."""
+        self._fault: BadHead | None = None
+        """What was wrong with the request's body."""
+        self._half_closed = False
+        self._leaving = False
+        self.peer = ""
+        self.secure = False
+
+    # --- What arrives ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self.peer = peer[0] if isinstance(peer, tuple) else ""
+        self.secure = transport.get_extra_info("sslcontext") is not None
+        self.transport.set_write_buffer_limits(high=self._settings.write_buffer_bytes)
+        self._listener.entered(self)
+        if len(self._listener.connections) > self._settings.max_connections:
+            self._refuse(BadHead("too many connections", 503))
+
+    def data_received(self, data: bytes) -> None:
+        if self._inlet is not None:
+            data = self._receive_body(self._inlet, data)
+            if not data:
+                return
+        if self._leaving:
+            return
+        if self._held:
+            self._held += data
+            self._receive(self._held)
+        else:
+            self._receive(data)
+
+    def eof_received(self) -> bool:
+        self._half_closed = True
+        if self._inlet is not None:
+            self._break_body(self._inlet, BadHead("expected a whole body, found its beginning"))
+        owed = self._exchange is not None and not self._exchange.complete
+        # asyncio's TLS cannot half-close: there, the end of one direction ends both.
+        return owed and not self.secure
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        gone = ClientGone("the client closed the connection")
+        told = self.lose(gone)
+        if self._inlet is not None:
+            told = self._inlet.fail(gone) or told
+        self._since = self.clock.now
+        if self._task is None:
+            self._listener.left(self)
+        elif not told:
+            self._task.cancel()
+
+    def _receive(self, data: bytes | bytearray) -> None:
+        if self._exchange is None:
+            self._receive_head(data)
+        else:
+            self._hold(data)
+
+    def _hold(self, data: bytes | bytearray) -> None:
+        """Keep what is not due yet; bounded, because then reading stops."""
+        self._held = data if isinstance(data, bytearray) else bytearray(data)
+        if self._exchange is not None and len(data) > _PIPELINED_BYTES:
+            self.hold_reading()
+
+    def _receive_head(self, data: bytes | bytearray) -> None:
+        end = data.find(HEAD_END, self._scanned)
+        try:
+            if end < 0:
+                self._await_head(data)
+                return
+            if end > MAX_HEAD:
+                raise BadHead(f"expected at most {MAX_HEAD} bytes of header", 431)
+            head, framing = read_request(bytes(data[:end]))
+            self._scanned = 0
+            self._held = b""
+            self._begin(head, framing, bytes(data[end + 4 :]))
+        except BadHead as error:
+            self._refuse(error)
+
+    def _await_head(self, data: bytes | bytearray) -> None:
+        if data[:2] == b"\r\n":  # RFC 9112 2.2: an empty line before a request is ignored.
+            data = data[2:]
+            self._held = b""
+        if not data:
+            return
+        check_partial_head(data, self._scanned, MAX_REQUEST_LINE)
+        if not self._held:
+            self._since = self.clock.now
+        self._hold(data)
+        self._scanned = max(0, len(data) - 3)
+
+    def _begin(self, head: RequestHead, framing: Framing, rest: bytes) -> None:
+        if framing.length == 0:
+            body = Body()
+            self._held = bytearray(rest)
+        else:
+            body = self._open_body(framing, rest)
+        self._exchange = exchange = _Exchange(self, head, body, framing)
+        self._task = self.loop.create_task(self._handle(exchange))
+
+    def _open_body(self, framing: Framing, rest: bytes) -> Body:
+        """Return the body: ready when it came with its head, else as it comes."""
+        reader = Chunked() if framing.length is None else Counted(framing.length)
+        piece = reader.feed(rest) if rest else b""
+        if reader.ended:
+            self._held = bytearray(reader.rest)
+            return Body.of(piece)
+        begin = self._say_continue if framing.expects_continue and not rest else None
+        self._inlet = inlet = Inlet(self, reader, begin)
+        self._since = self.clock.now
+        if piece:
+            inlet.put(piece)
+        return Body(inlet, length=framing.length)
+
+    def _receive_body(self, inlet: Inlet, data: bytes) -> bytes:
+        """Hand on what belongs to the body; return what came after it."""
+        self._since = self.clock.now
+        try:
+            if not inlet.feed(data):
+                return b""
+        except BadHead as fault:
+            self._break_body(inlet, fault)
+            return b""
+        self._inlet = None
+        if self._exchange is not None and self._exchange.complete:
+            self._next()
+        return inlet.reader.rest
+
+    def _break_body(self, inlet: Inlet, fault: BadHead) -> None:
+        """The request will never be whole: nothing more is understood on this connection."""
+        self._inlet = None
+        self._fault = fault
+        inlet.fail(ClientGone(str(fault)))
+
+    def _say_continue(self) -> None:
+        if self.lost is None:
+            self.transport.write(_CONTINUE)
+
+    # --- The exchange ---
+
+    async def _handle(self, exchange: "_Exchange") -> None:
+        try:
+            await self._listener.app(exchange)
+        except Exception:  # noqa: BLE001  # whatever it is, the client is owed an end
+            _log.exception("the application raised, which it promises not to")
+        finally:
+            self._finish(exchange)
+
+    def _finish(self, exchange: "_Exchange") -> None:
+        """Decide what becomes of the connection after an exchange."""
+        self._task = None
+        self._since = self.clock.now
+        if self.lost is not None:
+            self._listener.left(self)
+        elif not exchange.complete:
+            self._give_up(exchange)
+        elif not exchange.keep_alive or self._half_closed or self._listener.closing:
+            self._leave(linger=self._inlet is not None or bool(self._held))
+        elif self._inlet is None:
+            self._next()
+        else:
+            exchange.body.close()
+
+    def _give_up(self, exchange: "_Exchange") -> None:
+        """End an exchange that has no whole reply."""
+        if exchange.started:
+            self.cut()
+        elif self._fault is not None:
+            self._refuse(self._fault)
+        else:
+            self._refuse(BadHead("the request was not answered", 500))
+
+    def _next(self) -> None:
+        """Turn to the next request, which may be here already."""
+        self._exchange = None
+        self.go_on_reading()
+        if self._held:
+            self._receive_head(self._held)
+
+    def may_keep(self, framing: Framing) -> bool:
+        """Return whether the connection can serve another request after this one's reply."""
+        if not framing.keep_alive or self._half_closed or self._listener.closing:
+            return False
+        inlet = self._inlet
+        if inlet is None:
+            return self._fault is None
+        reader = inlet.reader
+        small = isinstance(reader, Counted) and reader.left <= _DRAINED_BYTES
+        return small and not inlet.unbegun
+
+    # --- Leaving ---
+
+    def _refuse(self, error: BadHead) -> None:
+        """Answer what never became an exchange, or got no reply, and close."""
+        text = f"{error}\n".encode("ascii", "backslashreplace")
+        self.transport.write(
+            b"%b%bContent-Type: text/plain\r\nContent-Length: %d\r\n%b%b"
+            % (status_line(error.status), self.clock.date, len(text), _CLOSE, text)
+        )
+        self._leave(linger=True)
+
+    def _leave(self, *, linger: bool) -> None:
+        """Close so that the last reply is heard.
+
+        Closing while the client is still sending would reset the connection, and a reset takes
+        away what the client has not read yet.  So only our side is closed, and what comes is
+        thrown away for a while.
+        """
+        self._leaving = True
+        if self._half_closed or not linger:
+            self.transport.close()
+        if self.transport.is_closing():
+            return
+        self._since = self.clock.now
+        self._held = b""
+        if self._inlet is not None:
+            self._inlet.close()
+            self._inlet = None
+        self.go_on_reading()
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+
+    def cut(self) -> None:
+        """End the connection in a way that shows that the reply is not whole."""
+        exchange = self._exchange
+        if exchange is not None and exchange.ends_with_connection:
+            self.transport.abort()
+        else:
+            # What was written is delivered; the missing end of the framing tells the rest.
+            self.transport.close()
+
+    async def end(self) -> None:
+        """Close at once, whatever is going on."""
+        task = self._task
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+        self.transport.abort()
+
+    def end_if_idle(self) -> None:
+        """Close unless an exchange is in hand; then its reply will be the last."""
+        if self._exchange is None and not self._leaving:
+            self.transport.close()
+
+    # --- Deadlines ---
+
+    def sweep(self, now: float) -> None:
+        """Give up whatever has waited too long."""
+        if self.lost is not None:
+            self._sweep_lost(now)
+        elif self.transport.get_write_buffer_size():
+            self._sweep_writing(now)
+        else:
+            self._unsent = 0
+            if now - self._since > self._patience(now):
+                self._expire()
+
+    def _patience(self, now: float) -> float:
+        settings = self._settings
+        if self._leaving:
+            return settings.linger_seconds
+        if self._exchange is None:
+            return settings.head_seconds if self._held else settings.idle_seconds
+        if self._inlet is None:
+            return float("inf")
+        if not self._inlet.wanted and not self._exchange.complete:
+            self._since = now  # It is the application that takes its time.
+        return settings.body_seconds
+
+    def _expire(self) -> None:
+        if self._inlet is not None and self._exchange is not None and not self._exchange.complete:
+            fault = BadHead("expected the rest of the body, it did not come", 408)
+            self._break_body(self._inlet, fault)
+        elif self._exchange is None and self._held:
+            self._refuse(BadHead("expected the rest of the head, it did not come", 408))
+        else:
+            self.transport.abort()
+
+    def _sweep_writing(self, now: float) -> None:
+        unsent = self.transport.get_write_buffer_size()
+        if unsent != self._unsent:
+            self._unsent = unsent
+            self._since = now
+        elif now - self._since > self._settings.write_seconds:
+            self.transport.abort()
+
+    def _sweep_lost(self, now: float) -> None:
+        # It was told that the client is gone and went on nevertheless.
+        if self._task is not None and now - self._since > self._settings.body_seconds:
+            self._task.cancel()
+
+
+class _Exchange:
+    """The one request in hand, and the reply it is owed."""
+
+    __slots__ = (
+        "_connection",
+        "_framing",
+        "body",
+        "complete",
+        "ends_with_connection",
+        "head",
+        "keep_alive",
+        "peer",
+        "secure",
+        "sent",
+        "started",
+    )
+
+    def __init__(
+        self, connection: ServerConnection, head: RequestHead, body: Body, framing: Framing
+    ) -> None:
+        self._connection = connection
+        self._framing = framing
+        self.head = head
+        self.body = body
+        self.peer = connection.peer
+        self.secure = connection.secure
+        self.started = False
+        self.sent = 0
+        self.complete = False
+        """Whether the whole reply has been handed to the transport."""
+        self.keep_alive = False
+        self.ends_with_connection = False
+        """Whether nothing but the connection's end says where the reply ends."""
+
+    async def send(self, reply: Reply) -> None:
+        connection = self._connection
+        try:
+            if self.started:
+                raise RuntimeError("an exchange is owed one reply, and this is the second")
+            if connection.lost is not None:
+                raise connection.lost
+            await self._send(reply)
+            if connection.paused:
+                await connection.drain()
+            self.complete = True
+        except asyncio.CancelledError:
+            reply.body.close()
+            task = asyncio.current_task()
+            if connection.lost is None or task is None or task.uncancel():
+                raise
+            raise connection.lost from None
+        except BaseException:
+            reply.body.close()
+            raise
+
+    def abort(self) -> None:
+        self.started = True
+        self._connection.cut()
+
+    async def _send(self, reply: Reply) -> None:
+        body, write = reply.body, self._connection.transport.write
+        if self.head.method == "HEAD" or reply.status in {204, 304}:
+            length = body.length if reply.status not in {204, 304} else None
+            write(self._head(reply, length, chunked=False))
+            body.close()
+            return
+        data = body.ready
+        if data is None:
+            await self._stream(reply, body)
+            return
+        head = self._head(reply, len(data), chunked=False)
+        if len(data) <= _JOINED_BYTES:
+            write(head + data)
+        else:
+            write(head)
+            write(data)
+        self.sent = len(data)
+
+    async def _stream(self, reply: Reply, body: Body) -> None:
+        chunked = body.length is None and self.head.version == "HTTP/1.1"
+        self.ends_with_connection = body.length is None and not chunked
+        connection, length = self._connection, body.length
+        transport = connection.transport
+        transport.write(self._head(reply, length, chunked=chunked))
+        while piece := await body.read():
+            if connection.lost is not None:
+                raise connection.lost
+            self.sent += len(piece)
+            if chunked:
+                transport.writelines((b"%x\r\n" % len(piece), piece, b"\r\n"))
+            elif length is None or self.sent <= length:
+                transport.write(piece)
+            else:
+                break
+            if connection.paused:
+                await connection.drain()
+        if chunked:
+            transport.write(b"0\r\n\r\n")
+        elif length is not None and self.sent != length:
+            self.abort()
+            raise ValueError(f"expected {length} bytes of reply, found {self.sent}")
+
+    def _head(self, reply: Reply, length: int | None, *, chunked: bool) -> bytes:
+        """Return the reply's head, and from here on it has started."""
+        lines = [status_line(reply.status), self._connection.clock.date]
+        lines += reply_lines(reply.headers.fields)
+        if length is not None:
+            lines.append(b"Content-Length: %d\r\n" % length)
+        elif chunked:
+            lines.append(b"Transfer-Encoding: chunked\r\n")
+        keep = self._connection.may_keep(self._framing) and not self.ends_with_connection
+        lines.append(_KEEP_ALIVE if keep else _CLOSE)
+        self.keep_alive = keep
+        self.started = True
+        return b"".join(lines)
