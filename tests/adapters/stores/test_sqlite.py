@@ -5,6 +5,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from octetgate.adapters.stores import sqlite
 from octetgate.core.ports.store import FUNCTION_CODE, StoreConflict, StoreUnusable
@@ -175,4 +176,11 @@ def test_a_foreign_writer_is_a_conflict(file):
         with pytest.raises(StoreConflict, match=r"another writer held .*store\.db for 0\.05 s"):
             put(store)
         foreign.close()
+        put(store)
+
+
+def test_a_fault_of_ours_stays_what_it_is(store):
+    with store._readers.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE documents")
+    with pytest.raises(OperationalError, match="no such table: documents"):
         put(store)

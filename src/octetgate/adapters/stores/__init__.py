@@ -2,3 +2,6 @@
 
 A module offers ``open(url) -> Store`` and raises StoreUnusable for a URL that it cannot serve.
 """
+
+KEPT_CHANGES = 10_000
+"""As many changes are remembered by every store; who has seen less has to read it all again."""

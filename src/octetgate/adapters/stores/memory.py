@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import dropwhile
 from typing import TypeVar
 
+from octetgate.adapters.stores import KEPT_CHANGES
 from octetgate.adapters.stores._documents import understood, written
 from octetgate.adapters.stores._location import located
 from octetgate.core.ports.store import (
@@ -24,8 +25,6 @@ from octetgate.core.ports.store import (
 )
 
 T = TypeVar("T")
-
-KEPT_CHANGES = 10_000
 
 
 def open(url: str) -> Store:  # noqa: A001 - every store's module is opened by this name

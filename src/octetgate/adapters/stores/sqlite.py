@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.exc import DBAPIError
 
+from octetgate.adapters.stores import KEPT_CHANGES
 from octetgate.adapters.stores._documents import understood, written
 from octetgate.adapters.stores._location import located
 from octetgate.adapters.stores._revision import RevisionWord
@@ -45,8 +46,6 @@ from octetgate.core.ports.store import (
 )
 
 T = TypeVar("T")
-
-KEPT_CHANGES = 10_000
 
 _REVISION = select(func.coalesce(func.max(changes.c.revision), 0))
 _OLDEST = select(func.coalesce(func.min(changes.c.revision), 1))
@@ -221,20 +220,23 @@ class SqliteStore:
         try:
             yield
         except DBAPIError as error:
-            raise self._explanation(error) from error
+            explanation = self._explanation(error)
+            if explanation is None:
+                raise
+            raise explanation from error
         except migrations.WrongSchema as error:
             raise StoreUnusable(f"store {self._path}: {error}") from error
 
-    def _explanation(self, error: DBAPIError) -> Exception:
-        """Return the port's error for the database's."""
+    def _explanation(self, error: DBAPIError) -> Exception | None:
+        """Return the port's error for the database's; None for a fault of our own."""
         # An extended name, like SQLITE_READONLY_DIRECTORY, starts with the plain one.
         name = "_".join(getattr(error.orig, "sqlite_errorname", "").split("_")[:2])
         if name in {"SQLITE_BUSY", "SQLITE_LOCKED"}:
             return StoreConflict(f"another writer held {self._path} for {self._wait:g} s")
-        expected = _EXPECTED.get(name)
-        if expected is None:
-            return error
-        return StoreUnusable(f"store {self._path}: expected {expected}, found: {error.orig}")
+        if name not in _EXPECTED:
+            return None
+        reason = f"expected {_EXPECTED[name]}, found: {error.orig}"
+        return StoreUnusable(f"store {self._path}: {reason}")
 
 
 def _engine(path: Path, wait: float) -> Engine:
