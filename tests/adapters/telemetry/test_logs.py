@@ -109,6 +109,13 @@ def test_what_a_client_sent_cannot_forge_a_line(form):
     assert "\x1b" not in output
 
 
+def test_a_traceback_that_came_as_text_is_kept():
+    record = logging.makeLogRecord(
+        {"levelno": 40, "msg": "from a worker", "exc_text": "Traceback: far away"}
+    )
+    assert "Traceback: far away" in said(lambda: LOG.handle(record))
+
+
 def test_any_value_can_be_a_field():
     output = said(
         lambda: LOG.info("odd", extra={"path": Path("/x"), "keys": {(1, 2): 3}, "half": "\ud800"})
