@@ -7,8 +7,10 @@ line terminator.  What cannot be translated is refused with its reason.
 Python cannot interrupt a match, so a pattern that may run away is bounded:
 
 * an unbounded repeat inside an unbounded repeat, as in ``(a+)+``, is refused;
-* with one repeat that can be retried the text may have 262 144 characters,
-  with more of them 16 384.  A pattern without such a repeat reads any length.
+* a repeat with something after it can be retried, once for each character of the
+  text, and a search starts once for each character.  Where the worst case is
+  quadratic the text may have 16 384 characters, where it is cubic or worse 2 048:
+  a second or a few.  What is linear reads any length.
 """
 
 from __future__ import annotations
@@ -16,8 +18,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-_ONE_RETRY = 262_144
-_MANY_RETRIES = 16_384
+_QUADRATIC = 16_384
+_CUBIC = 2_048
 
 _CLASSES = {
     "Lower": "a-z",
@@ -71,16 +73,18 @@ class Regex:
     """A translated pattern that knows how much text it may read."""
 
     pattern: re.Pattern[str]
-    longest: int | None
+    retries: int
+    """Repeats that can be retried: the degree of a full match's worst case."""
 
     def fullmatch(self, text: str) -> bool:
         """Say whether the whole of ``text`` matches, as ``String.matches`` does."""
-        return self.pattern.fullmatch(self._admit(text)) is not None
+        return self.pattern.fullmatch(self._admit(text, self.retries)) is not None
 
     def replace(self, text: str, replacement: str, count: int = 0) -> str:
         r"""Return ``text`` with matches replaced; ``$1`` and ``\1`` as in Java."""
         template = _replacement(replacement, self.pattern)
-        return self.pattern.sub(lambda match: _expand(match, template), self._admit(text), count)
+        admitted = self._admit(text, self._searching)
+        return self.pattern.sub(lambda match: _expand(match, template), admitted, count)
 
     def split(self, text: str, limit: int = 0) -> list[str]:
         """Return the pieces between matches, as ``String.split`` does.
@@ -90,7 +94,7 @@ class Regex:
         """
         pieces: list[str] = []
         start = 0
-        for match in self.pattern.finditer(self._admit(text)):
+        for match in self.pattern.finditer(self._admit(text, self._searching)):
             if len(pieces) + 1 == limit:
                 break
             # An empty match at either end separates nothing.
@@ -104,10 +108,14 @@ class Regex:
             pieces.pop()
         return pieces
 
-    def _admit(self, text: str) -> str:
-        if self.longest is not None and len(text) > self.longest:
+    @property
+    def _searching(self) -> int:
+        return self.retries and self.retries + 1
+
+    def _admit(self, text: str, degree: int) -> str:
+        if degree >= 2 and len(text) > (longest := _QUADRATIC if degree == 2 else _CUBIC):
             raise TextTooLong(
-                f"regular expression {self.pattern.pattern!r} may read {self.longest} "
+                f"regular expression {self.pattern.pattern!r} may read {longest} "
                 f"characters because it can be retried, found {len(text)}"
             )
         return text
@@ -120,13 +128,7 @@ def compile(pattern: str) -> Regex:  # noqa: A001 - as in `re`
         compiled = re.compile(translation.python(), re.ASCII)
     except (re.error, OverflowError, RecursionError) as error:
         raise BadPattern(pattern, str(error)) from error
-    return Regex(compiled, _longest(translation.retries))
-
-
-def _longest(retries: int) -> int | None:
-    if not retries:
-        return None
-    return _ONE_RETRY if retries == 1 else _MANY_RETRIES
+    return Regex(compiled, translation.retries)
 
 
 @dataclass(slots=True)
@@ -241,7 +243,7 @@ class _Translation:
         name = self.java[self.position + 1 : self.position + 2]
         if name in _SIMPLE:
             return self._take(2, _SIMPLE[name])
-        if name.lower() in _SETS and name:
+        if name.lower() in _SETS:
             return self._take(2, f"[{'^' if name.isupper() else ''}{_SETS[name.lower()]}]")
         return self._character()
 
@@ -296,7 +298,7 @@ class _Translation:
         if self.java.startswith(r"\Q", self.position):
             return re.escape(self._quoted())
         name = self.java[self.position + 1 : self.position + 2]
-        if name and name in _SETS:
+        if name in _SETS:
             return self._take(2, _SETS[name])
         return self._character()
 
