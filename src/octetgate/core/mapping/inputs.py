@@ -59,9 +59,9 @@ class Input(Host):
             case "json", [path]:
                 return self._json(path)
             case "path", [path]:
+                found = self._find(path)
                 # Recorded: the empty body has no path, though it prints as {}.
-                found = jsonpath.MISSING if self._empty else self._find(path)
-                return None if found is jsonpath.MISSING else found
+                return None if self._empty or found is jsonpath.MISSING else found
             case "params", []:
                 return {place: _last(values) for place, values in self._places.items()}
             case "params", [parameter]:

@@ -24,7 +24,7 @@ from octetgate.core.mapping.vtl.nodes import (
     Step,
 )
 
-DEEPEST = 60
+DEEPEST = 40
 """Parentheses, brackets and blocks within each other, at most."""
 
 _WORDS = {

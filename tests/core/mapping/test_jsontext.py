@@ -1,0 +1,60 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from octetgate.core.mapping import jsontext
+
+
+@pytest.mark.parametrize(
+    "number, text",
+    [
+        (0.0, "0.0"),
+        (-0.0, "-0.0"),
+        (1.0, "1.0"),
+        (1e3, "1000.0"),
+        (0.001, "0.001"),
+        (0.0001, "1.0E-4"),
+        (9999999.0, "9999999.0"),
+        (1e7, "1.0E7"),
+        (-1.25e10, "-1.25E10"),
+        (1.5e300, "1.5E300"),
+        (float("inf"), "Infinity"),
+        (float("-inf"), "-Infinity"),
+        (float("nan"), "NaN"),
+    ],
+)
+def test_a_double_prints_as_java_prints_it(number, text):
+    assert jsontext.double_text(number) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_printed_double_reads_back_as_itself(number):
+    assert float(jsontext.double_text(number)) == number
+
+
+def test_keys_keep_their_order_and_the_last_of_a_name_wins():
+    assert jsontext.dump(jsontext.parse('{"b": 1, "a": 2, "b": 3}')) == '{"b":3,"a":2}'
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "{'a': 1}", "NaN", "[Infinity]", "[" * 100_000, "1" * 5000]
+)
+def test_what_is_not_json_is_refused(text):
+    with pytest.raises(jsontext.BadJson, match="expected a JSON document"):
+        jsontext.parse(text)
+
+
+def test_half_a_surrogate_pair_becomes_the_replacement_character():
+    document = jsontext.parse('{"\\ud800": ["a\\udc00", "\\ud83d\\ude00", 1]}')
+    assert document == {"\ufffd": ["a\ufffd", "\U0001f600", 1]}
+
+
+@given(st.text())
+def test_a_string_dumps_as_the_standard_library_dumps_it(text):
+    assert jsontext.dump(text) == json.dumps(text, ensure_ascii=False)
+
+
+def test_tuples_dump_as_arrays_and_strangers_as_their_text():
+    assert jsontext.dump((True, None, 1, jsontext)) == f"[true,null,1,{json.dumps(str(jsontext))}]"

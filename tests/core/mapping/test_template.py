@@ -1,0 +1,220 @@
+import inspect
+import json
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.mapping.golden import Golden, cases
+from tests.core.mapping.rendering import rendered
+
+from octetgate.core.mapping import template
+from octetgate.core.mapping.context import Context, Overrides
+from octetgate.core.mapping.inputs import Input
+from octetgate.core.mapping.template import Bounds, Scope, TemplateError
+
+
+@pytest.mark.parametrize("name", cases())
+def test_a_golden_template_renders_to_its_expectation(name):
+    golden = Golden(name)
+    output = template.compile(golden.template).render(golden.scope)
+    if golden.expected.startswith("as json: "):
+        assert json.loads(output) == json.loads(golden.expected.removeprefix("as json: "))
+    else:
+        assert output == golden.expected
+    assert golden.left_behind() == golden.expected_overrides()
+
+
+@given(st.text(st.characters(exclude_characters="$#"), max_size=200))
+def test_text_without_a_dollar_or_a_hash_renders_to_itself(text):
+    assert rendered(text) == text
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(st.characters(codec="utf-8")),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(st.text(st.characters(codec="utf-8")), inner, max_size=4)
+    ),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_the_whole_document_survives_input_json(document):
+    output = rendered("$input.json('$')", json.dumps(document))
+    assert json.loads(output) == document
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_base64_encode_and_decode_are_each_others_reverse(text):
+    output = rendered(
+        "$util.base64Decode($util.base64Encode($input.params('t')))", path={"t": [text]}
+    )
+    assert output == text
+
+
+@given(st.text(st.characters(codec="utf-8")))
+def test_url_encode_and_decode_are_each_others_reverse(text):
+    output = rendered("$util.urlDecode($util.urlEncode($input.params('t')))", path={"t": [text]})
+    assert output == text
+
+
+@given(st.text(st.sampled_from("$#{}()[]\"'\\ab.!=@*\n <end>if|set&")))
+def test_any_text_compiles_or_says_where_it_is_wrong(text):
+    error = None
+    try:
+        template.compile(text).render(Scope())
+    except TemplateError as found:
+        error = found
+    assert error is None or (error.line >= 1 and error.column >= 1)
+
+
+def test_a_template_renders_again_as_if_it_were_the_first_time():
+    compiled = template.compile(
+        "#set($l = [])#foreach($i in [1..3])$!l.add($i)#end$l $m#set($m = 1)"
+    )
+    first = compiled.render(Scope())
+    assert first == "truetruetrue[1,2,3] $m"
+    assert compiled.render(Scope()) == first
+
+
+def test_what_a_request_template_overrides_a_response_template_reads():
+    overrides = Overrides()
+    request = Scope(context=Context({}, overrides))
+    template.compile(
+        '#set($context.requestOverride.header.foo = "bar")#set($context.requestOverride.invented = "kept")#set($context.mine = 7)'
+    ).render(request)
+    response = Scope(context=Context({}, overrides))
+    text = "$context.requestOverride.header.foo $context.requestOverride.invented $context.mine"
+    assert template.compile(text).render(response) == "bar kept 7"
+
+
+@pytest.mark.parametrize(
+    "text, reads",
+    [
+        ("$input.body", True),
+        ("$input.json('$')", True),
+        ("${input.path('$.a')}", True),
+        ('#set($x = "$input.body")', True),
+        ('$input["body"]', True),
+        ("#set($alias = $input)", True),
+        ("$map.get($input.body)", True),
+        ("$input.params('a')", False),
+        ("$input.params().header.A $context.stage", False),
+        ("input.body", False),
+    ],
+)
+def test_reads_body_is_true_when_the_template_may_look_at_it(text, reads):
+    assert template.compile(text).reads_body is reads
+
+
+def test_a_template_larger_than_awss_quota_is_refused():
+    template.compile("x" * template.LARGEST_TEMPLATE)
+    with pytest.raises(TemplateError, match="expected at most 307200 bytes, found 307202"):
+        template.compile("é" * (template.LARGEST_TEMPLATE // 2 + 1))
+
+
+def test_a_large_body_is_not_copied_before_the_final_join(monkeypatch):
+    body = "A" * 1000
+    seen = []
+    monkeypatch.setattr(
+        "octetgate.core.mapping.vtl.run.Output.write", lambda self, text: seen.append(text)
+    )
+    template.compile('{"base64Image":"$input.body"}').render(Scope(input=Input(body)))
+    assert any(text is body for text in seen)
+
+
+DOUBLING = '#set($x = $input.body)#foreach($i in [1..40])#set($x = "$x$x")#end$x.length()'
+
+
+SMALL = Bounds(work=100_000)
+
+
+@pytest.mark.parametrize(
+    "text, bounds, reason",
+    [
+        pytest.param(DOUBLING, Bounds(), "more than", id="doubling"),
+        pytest.param(
+            "#foreach($i in [1..1001])$i#end",
+            SMALL,
+            "more than 1000 iterations, found 1001",
+            id="iterations",
+        ),
+        pytest.param(
+            "#foreach($a in [1..99])#foreach($b in [1..99])x#end#end",
+            Bounds(steps=1000),
+            "more than 1000 steps",
+            id="nested",
+        ),
+        pytest.param("#macro(m)#m()#end#m()", SMALL, "more than 20 deep", id="macro-in-itself"),
+        pytest.param("#define($d)$d#end$d", SMALL, "more than 20 deep", id="block-in-itself"),
+        pytest.param(
+            "#set($x = 3)#foreach($i in [1..1000])#set($x = $x * $x)#end",
+            SMALL,
+            "1024 bits",
+            id="big-integer",
+        ),
+        pytest.param("#set($x = [1..10001])", SMALL, "at most 10000 numbers", id="range"),
+        pytest.param("#set($l = [])$l.add($l)$l", SMALL, "nested too deeply", id="list-in-itself"),
+        pytest.param(
+            "#foreach($i in [1..900])$input.body.toUpperCase().length()#end",
+            SMALL,
+            "characters in all",
+            id="reading",
+        ),
+        pytest.param(
+            "#set($s = 'a')#foreach($i in [1..60])#set($s = $s + $s)#end",
+            SMALL,
+            "characters in all",
+            id="adding",
+        ),
+        pytest.param(
+            "#foreach($i in [1..11])0123456789#end",
+            Bounds(output=100),
+            "more than 100 characters of output",
+            id="text",
+        ),
+        pytest.param(
+            "$input.body$input.body",
+            Bounds(output=150),
+            "input.body: more than 150 characters of output",
+            id="reference",
+        ),
+    ],
+)
+def test_a_rendering_that_would_not_end_is_stopped(text, bounds, reason):
+    with pytest.raises(TemplateError, match=reason):
+        template.compile(text, bounds).render(Scope(input=Input("b" * 100)))
+
+
+def test_a_template_nested_beyond_reason_is_refused():
+    with pytest.raises(TemplateError, match="nested more than 40 levels deep"):
+        template.compile("#if(" + "(" * 5000)
+
+
+def test_running_out_of_stack_is_an_error_of_the_template():
+    outer = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack(0)) + 150)
+    try:
+        with pytest.raises(TemplateError, match="the template is nested too deeply"):
+            template.compile("#if(" + "(" * 30 + "1" + ")" * 31 + "#end")
+    finally:
+        sys.setrecursionlimit(outer)
+
+
+def test_a_document_nested_beyond_reason_counts_as_no_json():
+    assert rendered("$input.json('$')", "[" * 100_000) == '""'
+
+
+def test_undefined_variables_print_their_source_and_null_ones_nothing():
+    output = rendered("$foo ${foo.bar} $!foo $!{foo} #set($foo = $input.path('$.x'))[$foo$foo.bar]")
+    assert output == "$foo ${foo.bar}   []"
+
+
+def test_members_that_the_gateway_does_not_know_print_nothing():
+    assert rendered("[$context.x.y$input.x$stageVariables.z$util.qr(1)$context$input$util]") == "[]"
