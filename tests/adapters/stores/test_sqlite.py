@@ -91,13 +91,17 @@ def test_closing_twice_is_as_good_as_once(file):
 
 
 def test_a_store_leaves_no_open_file(tmp_path):
-    open_files = Path("/proc/self/fd")
-    before = len(list(open_files.iterdir()))
+    def open_files():
+        links = [Path(f"/proc/self/fd/{file.name}") for file in Path("/proc/self/fd").iterdir()]
+        return [link for link in links if link.resolve().is_relative_to(tmp_path)]
+
     with closing(sqlite.open(f"sqlite:///{tmp_path}/store.db")) as store:
         put(store)
+        assert open_files()
+    (tmp_path / "foreign.db").write_bytes(b"no database" * 100)
     with pytest.raises(StoreUnusable):
-        sqlite.open(f"sqlite:///{tmp_path}/none/store.db")
-    assert len(list(open_files.iterdir())) == before
+        sqlite.open(f"sqlite:///{tmp_path}/foreign.db")
+    assert open_files() == []
 
 
 # --- Errors ------------------------------------------------------------------------------------
