@@ -44,7 +44,8 @@ class EndpointUri:
         self._pieces = _PLACEHOLDER.split(text)
         # What is behind a fixed host can be filled without reading the URI anew.
         authority = _AUTHORITY.match(self._pieces[0])
-        self._fixed = None if authority is None else self._read(text)
+        named_later = authority is None and len(self._pieces) > 1
+        self._fixed = None if named_later else self._read(text)
         if authority is not None:
             self._pieces[0] = self._pieces[0][authority.end() :]
 
