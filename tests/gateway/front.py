@@ -80,7 +80,7 @@ async def receive(reader: asyncio.StreamReader) -> Message:
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
     body = b""
-    while size := int(await reader.readline(), 16):
+    while size := int(await reader.readuntil(b"\r\n"), 16):
         body += await reader.readexactly(size)
         await reader.readexactly(2)
     await reader.readline()
