@@ -29,7 +29,7 @@ class Event(Enum):
     ANSWERED = "answered"  # POST …/response
     FAILED = "failed"  # POST …/error
     INIT_FAILED = "init failed"  # POST …/init/error
-    TIMED_OUT = "timed out"  # took longer than it may
+    TIMED_OUT = "timed out"  # has been in its state for longer than it may
     RETIRED = "retired"  # too old or too idle, or the supervisor closes
     EXITED = "exited"
 
@@ -61,6 +61,8 @@ _MOVES: Mapping[tuple[State, Event], tuple[State, Order]] = {
     (State.STARTING, Event.EXITED): (State.GONE, Order.FAIL_INIT),
     (State.IDLE, Event.GIVEN): (State.BUSY, Order.SEND),
     (State.IDLE, Event.HUNG_UP): (State.RESTING, Order.WITHDRAW),
+    # For an idle process, too long is as long as it is kept warm.
+    (State.IDLE, Event.TIMED_OUT): (State.LEAVING, Order.KILL),
     (State.IDLE, Event.RETIRED): (State.LEAVING, Order.KILL),
     (State.IDLE, Event.EXITED): (State.GONE, Order.WITHDRAW),
     (State.BUSY, Event.ANSWERED): (State.RESTING, Order.DELIVER),
@@ -69,6 +71,7 @@ _MOVES: Mapping[tuple[State, Event], tuple[State, Order]] = {
     (State.BUSY, Event.RETIRED): (State.LEAVING, Order.FAIL_CALL_AND_KILL),
     (State.BUSY, Event.EXITED): (State.GONE, Order.FAIL_CALL),
     (State.RESTING, Event.ASKED): (State.IDLE, Order.OFFER),
+    (State.RESTING, Event.TIMED_OUT): (State.LEAVING, Order.KILL),
     (State.RESTING, Event.RETIRED): (State.LEAVING, Order.KILL),
     (State.RESTING, Event.EXITED): (State.GONE, Order.NOTHING),
     # A process that reported a failed init ends by itself, or is helped to.

@@ -58,6 +58,20 @@ class InvalidPayload(InvokeError):
     status = 400
 
 
+class InvalidPackage(InvokeError):
+    """The function's deployment package cannot be unpacked."""
+
+    code = "InvalidZipFileException"
+    status = 502
+
+
+class InvalidRuntime(InvokeError):
+    """The function asks for a runtime that is not here."""
+
+    code = "InvalidRuntimeException"
+    status = 502
+
+
 @dataclass(slots=True, kw_only=True)
 class Invocation:
     """One call."""

@@ -1,0 +1,90 @@
+"""What an invocation must be before a function sees it (spec: lambda 3 and 6)."""
+
+import base64
+import binascii
+import json
+import re
+from uuid import uuid4
+
+import msgspec
+
+from octetgate.core.functions.names import FunctionName
+from octetgate.core.functions.permission import allows
+from octetgate.core.model.function import Function
+from octetgate.core.ports.functions import (
+    InvalidPayload,
+    InvalidRuntime,
+    Invocation,
+    InvocationType,
+    InvokeDenied,
+    PayloadTooLarge,
+)
+
+PAYLOAD_LIMIT = 6_291_456
+EVENT_LIMIT = 1_048_576
+"""Bytes of a payload that is invoked asynchronously."""
+CLIENT_CONTEXT_LIMIT = 3583
+
+_GATEWAY = "apigateway.amazonaws.com"
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_VISIBLE = re.compile(r"[ -~]+")
+
+
+def admit(function: Function, name: FunctionName, invocation: Invocation) -> None:
+    """Raise InvokeDenied or InvalidRuntime unless the function may be, and can be, invoked."""
+    source = invocation.source_arn
+    if source is not None and not allows(function.policy, _GATEWAY, source, name.qualifier):
+        raise InvokeDenied(
+            f"{function.name}: expected a permission for {_GATEWAY} with source {source}; "
+            "found none"
+        )
+    if not function.runtime.startswith("python3."):
+        raise InvalidRuntime(
+            f"{function.name}: expected a runtime python3.x; found {function.runtime!r}"
+        )
+
+
+def payload(invocation: Invocation) -> bytes:
+    """Return the event's JSON; raises PayloadTooLarge or InvalidPayload."""
+    found = invocation.payload
+    limit = EVENT_LIMIT if invocation.type is InvocationType.EVENT else PAYLOAD_LIMIT
+    if len(found) > limit:
+        raise PayloadTooLarge(
+            f"Request must be smaller than {limit} bytes for the InvokeFunction operation; "
+            f"found {len(found)} bytes"
+        )
+    if not found:
+        return b"{}"
+    try:
+        msgspec.json.decode(found, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        raise InvalidPayload(f"Could not parse request body into json: {error}") from error
+    return found
+
+
+def client_context(encoded: str | None) -> str | None:
+    """Return the client's context as JSON on one ASCII line; raises InvalidPayload."""
+    if not encoded:
+        return None
+    try:
+        context = json.loads(base64.b64decode(encoded, validate=True))
+    except (binascii.Error, ValueError) as error:
+        raise InvalidPayload(
+            f"Client context must be a valid Base64-encoded JSON object; {error}"
+        ) from error
+    if not isinstance(context, dict) or len(encoded) > CLIENT_CONTEXT_LIMIT:
+        raise InvalidPayload(
+            "Client context must be a Base64-encoded JSON object of at most "
+            f"{CLIENT_CONTEXT_LIMIT} bytes"
+        )
+    return json.dumps(context)
+
+
+def request_id(wish: str | None) -> str:
+    """Return the wish if it is a UUID, else a new one."""
+    return wish if wish and _UUID.fullmatch(wish) else str(uuid4())
+
+
+def trace_id(given: str | None) -> str | None:
+    """Return the trace id if it can stand in a header."""
+    return given if given and _VISIBLE.fullmatch(given) else None

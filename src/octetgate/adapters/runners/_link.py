@@ -1,0 +1,109 @@
+"""One connection of a function's process to its Runtime API.
+
+The processes are ours and speak plain HTTP/1.1, but what runs in them is not: whatever
+arrives is bounded, and what is not HTTP ends the connection.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import Protocol, cast
+
+import httptools
+
+from octetgate.core.functions.runtime_api import Refused, Reply
+from octetgate.core.http.headers import Headers
+
+HEAD_LIMIT = 256 * 1024
+"""Bytes of one request's path and headers; clients put whole stack traces into a header."""
+
+
+class Listener(Protocol):
+    """The one who acts on what a process says."""
+
+    def hear(
+        self, link: "Link", method: str, path: str, headers: Headers, body: bytes | None
+    ) -> None:
+        """Act on one request; ``body`` is None if it was longer than the limit."""
+
+    def hung_up(self, link: "Link") -> None:
+        """Take notice that the connection is closed."""
+
+
+class Link(asyncio.Protocol):
+    """Reads requests, one after the other, and writes replies."""
+
+    def __init__(self, listener: Listener, body_limit: int) -> None:
+        self._listener = listener
+        self._body_limit = body_limit
+        self._parser = httptools.HttpRequestParser(self)
+        self.on_message_begin()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._listener.hung_up(self)
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            if not self._transport.is_closing():
+                self.reply(Refused(400, "InvalidRequest", f"expected HTTP/1.1; {error}").reply)
+                self.close()
+
+    # The parser calls these.
+
+    def on_message_begin(self) -> None:
+        self._path = b""
+        self._headers = Headers()
+        self._head_size = 0
+        self._body: list[bytes] = []
+        self._body_size = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._count_head(url)
+        self._path += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count_head(name + value)
+        self._headers.add(name.decode("latin-1"), value.decode("latin-1"))
+
+    def on_headers_complete(self) -> None:
+        if (self._headers.get("expect") or "").lower() == "100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, piece: bytes) -> None:
+        self._body_size += len(piece)
+        if self._body_size > self._body_limit:
+            self._body.clear()
+        else:
+            self._body.append(piece)
+
+    def on_message_complete(self) -> None:
+        too_long = self._body_size > self._body_limit
+        self._listener.hear(
+            self,
+            self._parser.get_method().decode("ascii"),
+            self._path.decode("latin-1"),
+            self._headers,
+            None if too_long else b"".join(self._body),
+        )
+        self._body.clear()
+
+    def _count_head(self, piece: bytes) -> None:
+        self._head_size += len(piece)
+        if self._head_size > HEAD_LIMIT:
+            self.close()
+
+    def reply(self, reply: Reply) -> None:
+        """Write one response."""
+        lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
+        lines += [f"{name}: {value}" for name, value in reply.headers]
+        lines.append(f"Content-Length: {len(reply.body)}\r\n\r\n")
+        self._transport.write("\r\n".join(lines).encode("latin-1"))
+        self._transport.write(reply.body)
+
+    def close(self) -> None:
+        self._transport.close()

@@ -1,0 +1,125 @@
+"""Deployment packages, unpacked: one folder per content, made once and never changed."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import zipfile
+import zlib
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+
+from octetgate.core.ports.functions import InvalidPackage
+from octetgate.core.ports.store import FUNCTION_CODE, Store
+
+UNPACKED_LIMIT = 250 * 2**20
+"""Lambda's own limit."""
+
+_UNFINISHED = "unfinished-"
+
+
+class Packages:
+    """The unpacked deployment packages below one folder."""
+
+    def __init__(self, store: Store, root: Path) -> None:
+        self._store = store
+        self._root = root
+        self._ready: set[str] = set()
+        self._unpacking: dict[str, asyncio.Future[None]] = {}
+
+    def start(self) -> None:
+        """Make the folder; remove what an earlier run left unfinished."""
+        self._root.mkdir(parents=True, exist_ok=True)
+        for left in self._root.glob(_UNFINISHED + "*"):
+            shutil.rmtree(left, ignore_errors=True)
+
+    async def folder(self, code_key: str) -> Path:
+        """Return the folder of the package with this SHA-256; raises InvalidPackage."""
+        folder = self._root / code_key
+        if code_key not in self._ready:
+            await asyncio.shield(self._unpacking.get(code_key) or self._begin(code_key, folder))
+        return folder
+
+    def _begin(self, code_key: str, folder: Path) -> "asyncio.Future[None]":
+        """Unpack in a thread, once for all calls that need the package now."""
+        loop = asyncio.get_running_loop()
+        unpacking = loop.run_in_executor(None, self._unpack, code_key, folder)
+        self._unpacking[code_key] = unpacking
+
+        def ended(unpacked: "asyncio.Future[None]") -> None:
+            del self._unpacking[code_key]
+            if not unpacked.cancelled() and unpacked.exception() is None:
+                self._ready.add(code_key)
+
+        unpacking.add_done_callback(ended)
+        return unpacking
+
+    def _unpack(self, code_key: str, folder: Path) -> None:
+        if folder.is_dir():
+            return
+        unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._root))
+        try:
+            unpack(self._package(code_key), unfinished)
+            unfinished.chmod(0o755)
+            _settle(unfinished, folder)
+        finally:
+            shutil.rmtree(unfinished, ignore_errors=True)
+
+    def _package(self, code_key: str) -> bytes:
+        with self._store.read() as reading:
+            package = reading.get(FUNCTION_CODE, code_key)
+        if package is None:
+            raise InvalidPackage(f"code {code_key}: expected a package in the store; found none")
+        return package
+
+
+def _settle(unfinished: Path, folder: Path) -> None:
+    """Give the finished folder its name, unless another call was faster."""
+    try:
+        unfinished.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
+
+
+def unpack(package: bytes, folder: Path) -> None:
+    """Write the zip's files below the folder; raises InvalidPackage."""
+    try:
+        with zipfile.ZipFile(BytesIO(package)) as archive:
+            entries = archive.infolist()
+            _weigh(entries)
+            for entry in entries:
+                _write(archive, entry, folder)
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        # RuntimeError is an encrypted entry, NotImplementedError an unknown compression.
+        raise InvalidPackage(f"package: expected a zip file; {error}") from error
+
+
+def _weigh(entries: list[zipfile.ZipInfo]) -> None:
+    # zipfile never reads more of an entry than it declares, so the sum bounds what is written.
+    size = sum(entry.file_size for entry in entries)
+    if size > UNPACKED_LIMIT:
+        raise InvalidPackage(
+            f"package: expected at most {UNPACKED_LIMIT} bytes unzipped; found {size}"
+        )
+
+
+def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, folder: Path) -> None:
+    path = folder / _inside(entry.filename)
+    if entry.is_dir():
+        path.mkdir(parents=True, exist_ok=True)
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(entry) as source, path.open("wb") as target:
+        shutil.copyfileobj(source, target)
+        # Only whether it may be run: a package made under a strict umask still has to be read.
+        executable = entry.external_attr >> 16 & 0o111
+        os.fchmod(target.fileno(), 0o755 if executable else 0o644)
+
+
+def _inside(name: str) -> PurePosixPath:
+    """Return the entry's path; raises InvalidPackage if it leads out of the folder."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or ".." in path.parts or "\\" in name:
+        raise InvalidPackage(f"package: expected paths inside the package; found {name!r}")
+    return path

@@ -1,0 +1,429 @@
+"""One process of a function: started, given one call at a time, ended.
+
+What happens next is looked up in :mod:`octetgate.core.functions.lifecycle`; here it is done.
+"""
+
+import asyncio
+import os
+import secrets
+import shutil
+import signal
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol, cast
+from uuid import uuid4
+
+from octetgate.adapters.runners._link import Link
+from octetgate.adapters.runners._log import FunctionLog, Tail
+from octetgate.core.functions import reports, runtime_api
+from octetgate.core.functions.environment import environment
+from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step
+from octetgate.core.functions.names import LATEST
+from octetgate.core.functions.runtime_api import Answer, Assignment, Failure, InitFailure, Next
+from octetgate.core.http.headers import Headers
+from octetgate.core.model.function import Function
+from octetgate.core.ports.functions import Outcome
+
+ANSWER_LIMIT = 6_291_556
+"""Bytes of an answer; Lambda's own limit, 100 above that of a payload."""
+
+_RUNTIMES = Path(__file__).parents[2] / "runtimes"
+_LEAVE_SECONDS = 1.0
+"""How long a process may take to end, once it is about to or told to."""
+_PIPE_READ = 64 * 1024
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Call:
+    """One invocation that a process works on, or will."""
+
+    request_id: str
+    payload: bytes
+    function_arn: str
+    outcome: "asyncio.Future[Outcome]"
+    trace_id: str | None = None
+    client_context: str | None = None
+    log_tail: bool = False
+    came: float = field(default_factory=time.monotonic)
+    given: bool = False
+    """Whether a process has it."""
+
+    def again(self) -> "Call":
+        """Return the same call with an outcome of its own, for another attempt."""
+        return replace(self, outcome=asyncio.get_running_loop().create_future(), given=False)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody still waits for the outcome."""
+        return not self.outcome.done()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a process is started from."""
+
+    function: Function
+    task_root: Path
+    scratch: Path
+    """Where processes get their private folders."""
+    log: FunctionLog
+    init_seconds: float
+    idle_seconds: float
+    shared: Mapping[str, str] = field(default_factory=dict)
+
+
+class Owner(Protocol):
+    """The one who has calls for processes."""
+
+    def offered(self, worker: "Worker") -> None:
+        """Take notice that the process can take a call; may give one at once."""
+
+    def withdrawn(self, worker: "Worker") -> None:
+        """Take notice that it cannot any more."""
+
+    def start_failed(self, error: Callable[[str], bytes], tail: bytes) -> None:
+        """Tell a waiting caller; ``error`` makes the error from its request id."""
+
+    def gone(self, worker: "Worker") -> None:
+        """Forget the process."""
+
+
+class Worker(asyncio.SubprocessProtocol):
+    """One process, its Runtime API on a loopback port of its own, and its output."""
+
+    def __init__(self, plan: Plan, owner: Owner) -> None:
+        self._plan = plan
+        self._owner = owner
+        self._loop = asyncio.get_running_loop()
+        self._state = State.STARTING
+        self._call: Call | None = None
+        self._attempt_id = ""
+        self._asking: Link | None = None
+        self._links: set[Link] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._transport: asyncio.SubprocessTransport | None = None
+        self._tail = Tail()
+        self._born = time.monotonic()
+        self._given_at = 0.0
+        self._init_seconds: float | None = None
+        self._pid: int | None = None
+        self._output: int | None = None
+        self._server: asyncio.Server | None = None
+        self._folder = plan.scratch / secrets.token_hex(8)
+        self.ended = asyncio.Event()
+
+    @property
+    def state(self) -> State:
+        return self._state
+
+    @property
+    def has_served(self) -> bool:
+        """Whether it was given a call before."""
+        return self._given_at > 0
+
+    @property
+    def leaving(self) -> bool:
+        """Whether its place will soon be free."""
+        return self._state is State.LEAVING
+
+    # --- Starting ---
+
+    async def start(self) -> None:
+        """Start the process; the owner hears how it went."""
+        if self._state is not State.STARTING:
+            self._exited(0)  # told to end before there was anything to end
+            return
+        self._set_timer()
+        try:
+            self._folder.mkdir(mode=0o700)
+            server = await self._loop.create_server(self._accept, "127.0.0.1", 0)
+            self._server = server
+            await self._spawn(server.sockets[0].getsockname()[1])
+        except (OSError, ValueError) as error:
+            self._print(f"The process could not be started: {error}\n")
+            self._exited(1)
+
+    def _accept(self) -> Link:
+        link = Link(self, ANSWER_LIMIT)
+        self._links.add(link)
+        return link
+
+    async def _spawn(self, port: int) -> None:
+        reading, writing = os.pipe()
+        os.set_blocking(reading, False)  # the system's own signature
+        self._output = reading
+        self._loop.add_reader(reading, self._read_output)
+        try:
+            await self._loop.subprocess_exec(
+                lambda: self,
+                *(sys.executable, "-s", "-P", "-X", "utf8"),
+                *(str(_RUNTIMES / "python.py"), str(os.getpid())),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=writing,
+                stderr=writing,
+                cwd=self._plan.task_root,
+                env=self._environment(port),
+                # A group of its own, so that what the function starts ends with it.
+                start_new_session=True,
+                close_fds=True,
+            )
+        finally:
+            os.close(writing)
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take notice that the process runs (asyncio calls this)."""
+        self._transport = cast("asyncio.SubprocessTransport", transport)
+        self._pid = self._transport.get_pid()
+        if self._state is State.LEAVING:
+            self._kill()
+
+    def _environment(self, port: int) -> dict[str, str]:
+        now = datetime.now(UTC)
+        return environment(
+            self._plan.function,
+            task_root=str(self._plan.task_root),
+            runtime_dir=str(_RUNTIMES),
+            runtime_api=f"127.0.0.1:{port}",
+            log_stream=f"{now:%Y/%m/%d}/[{LATEST}]{uuid4().hex}",
+            temporary=str(self._folder),
+            shared=self._plan.shared,
+        )
+
+    # --- What the process says ---
+
+    def hear(
+        self, link: Link, method: str, path: str, headers: Headers, body: bytes | None
+    ) -> None:
+        try:
+            request = runtime_api.understand(method, path, headers, body or b"")
+            match request:
+                case Next():
+                    self._asked(link)
+                case InitFailure(payload=payload):
+                    self._init_failed(link, payload)
+                case Answer() | Failure():
+                    self._answered(link, request, too_long=body is None)
+        except runtime_api.Refused as refusal:
+            link.reply(refusal.reply)
+        except OutOfTurn as error:
+            link.reply(runtime_api.out_of_turn(str(error)))
+
+    def hung_up(self, link: Link) -> None:
+        self._links.discard(link)
+        if link is self._asking and self._state is State.IDLE:
+            self._perform(self._move(Event.HUNG_UP))
+
+    def _asked(self, link: Link) -> None:
+        order = self._move(Event.ASKED)
+        self._asking = link
+        if self._init_seconds is None:
+            self._init_seconds = time.monotonic() - self._born
+        self._perform(order)
+
+    def _init_failed(self, link: Link, payload: bytes) -> None:
+        order = self._move(Event.INIT_FAILED)
+        link.reply(runtime_api.ACCEPTED)
+        self._perform(order, lambda _: payload)
+
+    def _answered(self, link: Link, request: Answer | Failure, *, too_long: bool) -> None:
+        if self._call is not None:
+            runtime_api.check(request, self._assignment(self._call, 0))
+        failed = too_long or isinstance(request, Failure)
+        self._move(Event.FAILED if failed else Event.ANSWERED)
+        if too_long:
+            link.reply(runtime_api.too_large(ANSWER_LIMIT))
+            self._conclude(reports.answer_too_large(ANSWER_LIMIT), failed=True)
+        else:
+            link.reply(runtime_api.ACCEPTED)
+            self._conclude(request.payload, failed=failed)
+
+    # --- What happens to the process ---
+
+    def give(self, call: Call) -> None:
+        """Hand the call to the process, which has asked for one."""
+        order = self._move(Event.GIVEN)
+        self._call = call
+        call.given = True
+        self._perform(order)
+
+    def retire(self) -> None:
+        """End the process; a call in it fails."""
+        if self._state is not State.GONE:
+            self._perform(self._move(Event.RETIRED))
+
+    def process_exited(self) -> None:
+        """Take notice that the process ended (asyncio calls this)."""
+        status = self._transport.get_returncode() if self._transport else None
+        self._exited(1 if status is None else status)
+
+    def _exited(self, status: int) -> None:
+        order = self._move(Event.EXITED)
+        self._kill()  # what it started may have outlived it
+        self._read_output()
+        self._perform(order, lambda request_id: reports.exited(request_id, status))
+        self._release()
+
+    def _timed_out(self) -> None:
+        seconds = self._allowed(self._state)
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        order = self._move(Event.TIMED_OUT)
+        self._perform(order, lambda request_id: reports.timed_out(request_id, now, seconds))
+
+    # --- Doing it ---
+
+    def _move(self, event: Event) -> Order:
+        self._state, order = step(self._state, event)
+        self._set_timer()
+        return order
+
+    def _perform(self, order: Order, error: Callable[[str], bytes] | None = None) -> None:
+        """Do what the table says; ``error`` makes the error for the caller, if one must be told."""
+        error = error or (lambda request_id: reports.exited(request_id, -signal.SIGKILL))
+        if order is Order.OFFER:
+            self._owner.offered(self)
+        elif order is Order.WITHDRAW:
+            self._asking = None
+            self._owner.withdrawn(self)
+        elif order is Order.SEND:
+            self._send()
+        if order in (Order.KILL, Order.FAIL_CALL_AND_KILL, Order.FAIL_INIT_AND_KILL):
+            self._owner.withdrawn(self)
+            self._kill()
+        if order in (Order.FAIL_CALL, Order.FAIL_CALL_AND_KILL) and self._call is not None:
+            self._conclude(error(self._call.request_id), failed=True)
+        elif order in (Order.FAIL_INIT, Order.FAIL_INIT_AND_KILL):
+            self._read_output()
+            self._owner.start_failed(error, self._tail.end())
+
+    def _send(self) -> None:
+        call, link = self._call, self._asking
+        if call is None or link is None:
+            raise OutOfTurn("expected a call and a process that asked for one")
+        self._asking = None
+        self._attempt_id = str(uuid4())
+        self._tail = Tail()
+        self._print(reports.start_line(call.request_id, LATEST))
+        self._given_at = time.monotonic()
+        deadline_ms = int((time.time() + self._plan.function.timeout) * 1000)
+        link.reply(runtime_api.next_reply(self._assignment(call, deadline_ms)))
+
+    def _assignment(self, call: Call, deadline_ms: int) -> Assignment:
+        return Assignment(
+            request_id=call.request_id,
+            attempt_id=self._attempt_id,
+            deadline_ms=deadline_ms,
+            function_arn=call.function_arn,
+            payload=call.payload,
+            trace_id=call.trace_id,
+            client_context=call.client_context,
+        )
+
+    def _conclude(self, payload: bytes, *, failed: bool) -> None:
+        """Tell the caller what came of the call, if it still waits."""
+        call, self._call = self._call, None
+        if call is None:
+            return
+        # What the function printed is in the pipe already: it printed before it answered.
+        self._read_output()
+        self._print(self._end_lines(call.request_id))
+        if call.wanted:
+            outcome = Outcome(
+                status=200,
+                payload=payload,
+                function_error="Unhandled" if failed else None,
+                log_tail=self._tail.end() if call.log_tail else None,
+                request_id=call.request_id,
+            )
+            call.outcome.set_result(outcome)
+
+    def _end_lines(self, request_id: str) -> str:
+        init, self._init_seconds = self._init_seconds or None, 0.0
+        return reports.end_lines(
+            request_id,
+            seconds=time.monotonic() - self._given_at,
+            memory_size=self._plan.function.memory_size,
+            memory_used=_peak_memory(self._pid),
+            init=init,
+        )
+
+    def _kill(self) -> None:
+        if self._pid is not None:
+            try:
+                os.killpg(self._pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass  # ended by itself
+            except PermissionError:
+                pass  # nothing is left in the group but what has already ended
+
+    def _release(self) -> None:
+        """Give back what the process had, once it is gone."""
+        for link in list(self._links):
+            link.close()
+        if self._server is not None:
+            self._server.close()
+        if self._transport is not None:
+            self._transport.close()
+        if self._output is not None:
+            self._loop.remove_reader(self._output)
+            os.close(self._output)
+            self._output = None
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self.ended.set()
+        self._owner.gone(self)
+
+    # --- Its output and its time ---
+
+    def _read_output(self) -> None:
+        """Take what is in the pipe."""
+        while self._output is not None:
+            try:
+                data = os.read(self._output, _PIPE_READ)
+            except BlockingIOError:
+                return
+            if not data:
+                self._loop.remove_reader(self._output)
+                return
+            self._keep(data)
+            if len(data) < _PIPE_READ:
+                return
+
+    def _print(self, text: str) -> None:
+        self._keep(text.encode())
+
+    def _keep(self, data: bytes) -> None:
+        self._tail.feed(data)
+        self._plan.log.write(data)
+
+    def _set_timer(self) -> None:
+        """Wait for as long as the process may stay in its state."""
+        if self._timer is not None:
+            self._timer.cancel()
+        seconds = self._allowed(self._state)
+        self._timer = self._loop.call_later(seconds, self._timed_out) if seconds else None
+
+    def _allowed(self, state: State) -> float:
+        """Return the seconds that a process may stay in the state; 0 for ever."""
+        return {
+            State.STARTING: self._plan.init_seconds,
+            State.IDLE: self._plan.idle_seconds,
+            State.BUSY: self._plan.function.timeout,
+            State.RESTING: self._plan.init_seconds,
+            State.LEAVING: _LEAVE_SECONDS,
+            State.GONE: 0,
+        }[state]
+
+
+def _peak_memory(pid: int | None) -> int:
+    """Return the most memory that the process has held, in MiB; 0 if that cannot be known."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return 0
+    for line in status.splitlines():
+        if line.startswith("VmHWM:"):
+            return int(line.split()[1]) // 1024
+    return 0

@@ -1,0 +1,332 @@
+"""The supervisor: functions in processes of their own on this machine, without containers.
+
+One supervisor serves every gateway worker (see :mod:`octetgate.adapters.runners.unix`).  It
+follows the store: a call made after a function was changed is served by the change, while
+calls at work end where they began.
+"""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from octetgate.adapters.runners import _admission
+from octetgate.adapters.runners._log import FunctionLog
+from octetgate.adapters.runners._packages import Packages
+from octetgate.adapters.runners._pool import Pool
+from octetgate.adapters.runners._worker import Call, Plan, Worker
+from octetgate.core.functions.names import FunctionName, function_name
+from octetgate.core.model.function import Function
+from octetgate.core.ports.functions import (
+    FunctionNotFound,
+    Invocation,
+    InvocationType,
+    InvokeError,
+    Outcome,
+    TooManyInvocations,
+)
+from octetgate.core.ports.store import FUNCTIONS, Store
+
+_CORES = os.cpu_count() or 1
+_END_SECONDS = 5.0
+"""How long killed processes may take to be gone."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisorSettings:
+    """What can be chosen for running functions."""
+
+    data: Path
+    """Code is unpacked to ``functions/code/`` below it; logs go to ``logs/functions/``."""
+    workers_per_function: int = _CORES * 2
+    workers_total: int = _CORES * 8
+    queue: int = 256
+    """Calls of one function that may wait for a process."""
+    queue_seconds: float = 60.0
+    """How long a call may wait for a process."""
+    idle_seconds: float = 600.0
+    """How long a process without work is kept warm."""
+    init_seconds: float = 10.0
+    """How long a process may take to load its handler; AWS's own limit."""
+    grace_seconds: float = 10.0
+    """How long calls at work may take to end when the supervisor closes."""
+    event_queue: int = 1000
+    """Asynchronous calls that may be under way."""
+    event_retry_seconds: tuple[float, ...] = (60.0, 120.0)
+    """Pauses before the second and the third attempt of an asynchronous call; AWS's own."""
+    log_bytes: int = 10 * 2**20
+    """Size of a function's log file before a new one is begun."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables of every function, such as credentials and ``AWS_ENDPOINT_URL``."""
+    region: str = "us-east-1"
+    """In the ARN of a function that is not found."""
+    account_id: str = "000000000000"
+    """In the ARN of a function that is not found."""
+
+
+class Supervisor:
+    """Keeps the promise of :class:`octetgate.core.ports.functions.Functions`."""
+
+    def __init__(self, store: Store, settings: SupervisorSettings) -> None:
+        self._store = store
+        self._settings = settings
+        self._packages = Packages(store, settings.data / "functions" / "code")
+        self._functions: dict[str, Function | None] = {}
+        self._revision: int | None = None
+        self._pools: dict[str, Pool] = {}
+        self._replaced: set[Pool] = set()
+        self._logs: dict[str, FunctionLog] = {}
+        self._workers: set[Worker] = set()
+        self._calls: set[asyncio.Future[Outcome]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._events: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    async def start(self) -> None:
+        """Make the folders; processes start when their function is called."""
+        await asyncio.to_thread(self._make_folders)
+
+    def _make_folders(self) -> None:
+        self._packages.start()
+        scratch = (self._settings.data / "functions" / "scratch").absolute()
+        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _remove_abandoned(scratch)
+        self._scratch = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=scratch))
+
+    # --- Invoking ---
+
+    async def invoke(self, invocation: Invocation) -> Outcome:
+        """Return the outcome; raises InvokeError when the function did not run."""
+        name = function_name(invocation.function, invocation.qualifier)
+        if name is None:
+            raise FunctionNotFound(f"Function not found: {invocation.function}")
+        function = self._function(name)
+        _admission.admit(function, name, invocation)
+        call = self._call(function, invocation)
+        if invocation.type is InvocationType.DRY_RUN:
+            return Outcome(status=204, request_id=call.request_id)
+        if invocation.type is InvocationType.EVENT:
+            self._invoke_later(name, call)
+            return Outcome(status=202, request_id=call.request_id)
+        return await self._run(name, call)
+
+    def _call(self, function: Function, invocation: Invocation) -> Call:
+        return Call(
+            request_id=_admission.request_id(invocation.request_id),
+            payload=_admission.payload(invocation),
+            function_arn=function.arn,
+            outcome=asyncio.get_running_loop().create_future(),
+            trace_id=_admission.trace_id(invocation.trace_id),
+            client_context=_admission.client_context(invocation.client_context),
+            log_tail=invocation.log_tail,
+        )
+
+    async def _run(self, name: FunctionName, call: Call) -> Outcome:
+        """Have a process work on the call.
+
+        If the caller leaves, the outcome is cancelled with it: a call that still waits is
+        forgotten, a function that runs keeps running, as on AWS.
+        """
+        pool = await self._pool(name)
+        if self._closing:
+            raise TooManyInvocations("functions: the supervisor is closing")
+        patience = asyncio.get_running_loop().call_later(
+            self._settings.queue_seconds, _lose_patience, call, self._settings.queue_seconds
+        )
+        self._calls.add(call.outcome)
+        try:
+            pool.submit(call)
+            return await call.outcome
+        finally:
+            patience.cancel()
+            self._calls.discard(call.outcome)
+
+    # --- Functions as they are now ---
+
+    def _function(self, name: FunctionName) -> Function:
+        """Return the function as the store has it; raises FunctionNotFound."""
+        revision = self._store.revision()
+        if revision != self._revision:
+            self._functions.clear()
+            self._revision = revision
+        if name.name not in self._functions:
+            with self._store.read() as reading:
+                self._functions[name.name] = reading.get(FUNCTIONS, name.name)
+        function = self._functions[name.name]
+        # There are no versions and aliases, so no qualifier but $LATEST names anything.
+        if function is None or name.qualifier is not None:
+            if function is None:
+                self._replace(name.name, None)
+            raise FunctionNotFound(f"Function not found: {self._arn(name, function)}")
+        return function
+
+    def _arn(self, name: FunctionName, function: Function | None) -> str:
+        region, account = self._settings.region, self._settings.account_id
+        arn = f"arn:aws:lambda:{region}:{account}:function:{name.name}"
+        arn = function.arn if function is not None else arn
+        return f"{arn}:{name.qualifier}" if name.qualifier else arn
+
+    async def _pool(self, name: FunctionName) -> Pool:
+        """Return the pool of the function as it is now, its package unpacked."""
+        while True:
+            function = self._function(name)
+            folder = await self._packages.folder(function.code_key)
+            if self._function(name) == function:
+                break
+            # It changed while its package was being unpacked.
+        pool = self._pools.get(name.name)
+        if pool is None or _essence(pool.plan.function) != _essence(function):
+            pool = Pool(
+                self._plan(function, folder),
+                self,
+                workers=self._settings.workers_per_function,
+                queue=self._settings.queue,
+            )
+            self._replace(name.name, pool)
+        return pool
+
+    def _replace(self, name: str, pool: Pool | None) -> None:
+        """Serve the function from another pool; the old one's processes end as they finish."""
+        old = self._pools.pop(name, None)
+        if pool is not None:
+            self._pools[name] = pool
+        if old is not None:
+            self._replaced = {pool for pool in self._replaced if pool.workers} | {old}
+            if pool is not None:
+                pool.adopt(old.waiting)
+            old.drain()
+
+    def _plan(self, function: Function, folder: Path) -> Plan:
+        log = self._logs.get(function.name)
+        if log is None:
+            path = self._settings.data / "logs" / "functions" / f"{function.name}.log"
+            log = self._logs[function.name] = FunctionLog(path, self._settings.log_bytes)
+        return Plan(
+            function=function,
+            task_root=folder,
+            scratch=self._scratch,
+            log=log,
+            init_seconds=self._settings.init_seconds,
+            idle_seconds=self._settings.idle_seconds,
+            shared=self._settings.environment,
+        )
+
+    # --- The room that pools share ---
+
+    def start_worker(self, worker: Worker) -> None:
+        self._workers.add(worker)
+        self._own(self._tasks, asyncio.get_running_loop().create_task(worker.start()))
+
+    def has_place(self) -> bool:
+        return not self._closing and len(self._workers) < self._settings.workers_total
+
+    def share(self) -> None:
+        starved = [pool for pool in self._pools.values() if pool.starved]
+        for pool in sorted(starved, key=lambda pool: pool.waits_since):
+            if not self.has_place():
+                self._make_place()
+                return  # the pool grows when the place is free
+            pool.grow()
+
+    def _make_place(self) -> None:
+        """End one idle process, unless one is about to end already."""
+        if any(worker.leaving for worker in self._workers):
+            return
+        for pool in self._pools.values():
+            if pool.shrink():
+                return
+
+    def free(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+
+    @staticmethod
+    def _own(owned: set[asyncio.Task[None]], task: asyncio.Task[None]) -> None:
+        owned.add(task)
+        task.add_done_callback(owned.discard)
+
+    # --- Asynchronous calls ---
+
+    def _invoke_later(self, name: FunctionName, call: Call) -> None:
+        if self._closing or len(self._events) >= self._settings.event_queue:
+            raise TooManyInvocations(
+                f"{name.name}: expected fewer than {self._settings.event_queue} "
+                "asynchronous calls under way"
+            )
+        self._own(self._events, asyncio.get_running_loop().create_task(self._attempt(name, call)))
+
+    async def _attempt(self, name: FunctionName, call: Call) -> None:
+        """Run the call until it succeeds, at most once more than there are pauses."""
+        for pause in (0.0, *self._settings.event_retry_seconds):
+            await asyncio.sleep(pause)
+            try:
+                outcome = await self._run(name, call.again())
+            except FunctionNotFound:
+                return  # deleted meanwhile
+            except InvokeError:
+                continue
+            if outcome.function_error is None:
+                return
+        log = self._logs.get(name.name)
+        if log is not None:
+            log.write(f"RequestId: {call.request_id} The event was given up\n".encode())
+
+    # --- The end ---
+
+    async def close(self) -> None:
+        """Let calls at work end, up to the grace; then end every process."""
+        self._closing = True
+        if self._calls:
+            await asyncio.wait(self._calls, timeout=self._settings.grace_seconds)
+        for task in self._events:
+            task.cancel()
+        await asyncio.gather(*self._events, return_exceptions=True)
+        for pool in {*self._pools.values(), *self._replaced}:
+            pool.end()
+        ends = [worker.ended.wait() for worker in self._workers]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_END_SECONDS):
+                await asyncio.gather(*self._tasks, *ends)
+        for log in self._logs.values():
+            log.close()
+        await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+
+
+def _essence(function: Function) -> tuple[object, ...]:
+    """Return what a process is started from; a change of anything else leaves it running."""
+    return (
+        function.arn,
+        function.code_key,
+        function.handler,
+        function.runtime,
+        function.timeout,
+        function.memory_size,
+        function.environment,
+    )
+
+
+def _lose_patience(call: Call, seconds: float) -> None:
+    if call.wanted and not call.given:
+        error = TooManyInvocations(f"functions: no process was free within {seconds:g} s")
+        call.outcome.set_exception(error)
+
+
+def _remove_abandoned(scratch: Path) -> None:
+    """Remove the folders of supervisors that were killed."""
+    for folder in scratch.iterdir():
+        pid = folder.name.partition("-")[0]
+        if not (pid.isdigit() and _runs(int(pid))):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # another user's
+    return True

@@ -1,0 +1,63 @@
+"""The environment that a function's process starts with: exactly what AWS gives, and its own."""
+
+from collections.abc import Mapping
+
+from octetgate.core.functions.names import LATEST
+from octetgate.core.model.function import Function
+
+RESERVED = (
+    "_HANDLER",
+    "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+    "AWS_LAMBDA_FUNCTION_NAME",
+    "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE",
+    "AWS_LAMBDA_LOG_GROUP_NAME",
+    "AWS_LAMBDA_LOG_STREAM_NAME",
+    "AWS_LAMBDA_RUNTIME_API",
+    "LAMBDA_RUNTIME_DIR",
+    "LAMBDA_TASK_ROOT",
+)
+"""Names that a function's configuration does not get to choose."""
+
+
+def environment(
+    function: Function,
+    *,
+    task_root: str,
+    runtime_dir: str,
+    runtime_api: str,
+    log_stream: str,
+    temporary: str,
+    shared: Mapping[str, str],
+) -> dict[str, str]:
+    """Return the variables (spec: lambda 7).
+
+    ``shared`` is what every function gets, such as credentials; the function's own variables
+    win over it and over the defaults, never over the reserved names.
+    """
+    region = function.arn.split(":")[3]
+    given = {
+        "_HANDLER": function.handler,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
+        "AWS_LAMBDA_FUNCTION_NAME": function.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": LATEST,
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
+        "AWS_LAMBDA_RUNTIME_API": runtime_api,
+        "LAMBDA_RUNTIME_DIR": runtime_dir,
+        "LAMBDA_TASK_ROOT": task_root,
+    }
+    defaults = {
+        "AWS_DEFAULT_REGION": region,
+        "AWS_REGION": region,
+        "LANG": "en_US.UTF-8",
+        "LD_LIBRARY_PATH": f"{task_root}:{task_root}/lib",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PYTHONPATH": runtime_dir,
+        "TMPDIR": temporary,
+        "TZ": ":UTC",
+    }
+    return {**defaults, **shared, **function.environment, **given}

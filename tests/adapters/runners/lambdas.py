@@ -1,0 +1,55 @@
+"""Functions for tests: their packages, and a supervisor that runs them."""
+
+import base64
+import hashlib
+import io
+import zipfile
+
+from octetgate.core.model.function import Function
+from octetgate.core.ports.functions import Invocation
+from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS
+
+REGION_AND_ACCOUNT = "eu-west-1:111122223333"
+
+
+def zipped(files):
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name, text)
+    return package.getvalue()
+
+
+class Lambda:
+    """A supervisor over a memory store, and what a test does with it."""
+
+    def __init__(self, store, supervisor):
+        self.store = store
+        self.supervisor = supervisor
+
+    def put(self, code, *, name="f", **changes):
+        """Create or replace a function; ``code`` is its handler.py, or its package."""
+        package = zipped({"handler.py": code}) if isinstance(code, str) else code
+        digest = hashlib.sha256(package)
+        function = Function(
+            **{
+                "name": name,
+                "arn": f"arn:aws:lambda:{REGION_AND_ACCOUNT}:function:{name}",
+                "runtime": "python3.12",
+                "handler": "handler.handler",
+                "role": "arn:aws:iam::111122223333:role/r",
+                "code_key": digest.hexdigest(),
+                "code_sha256": base64.b64encode(digest.digest()).decode(),
+                "code_size": len(package),
+                "last_modified": 0.0,
+                "revision_id": "1",
+            }
+            | changes
+        )
+        with self.store.write() as writing:
+            writing.put(FUNCTION_CODE, function.code_key, package)
+            writing.put(FUNCTIONS, name, function)
+
+    async def invoke(self, payload=b"{}", *, function="f", **changes):
+        invocation = Invocation(function=function, payload=payload, **changes)
+        return await self.supervisor.invoke(invocation)

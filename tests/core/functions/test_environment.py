@@ -1,0 +1,64 @@
+import pytest
+
+from octetgate.core.functions.environment import RESERVED, environment
+from octetgate.core.model.function import Function
+
+
+def given(*, own=None, shared=None):
+    function = Function(
+        name="thumb",
+        arn="arn:aws:lambda:eu-west-1:111122223333:function:thumb",
+        runtime="python3.12",
+        handler="handler.handler",
+        role="r",
+        code_key="k",
+        code_sha256="s",
+        code_size=1,
+        last_modified=0.0,
+        revision_id="1",
+        memory_size=256,
+        environment=own or {},
+    )
+    return environment(
+        function,
+        task_root="/code",
+        runtime_dir="/runtimes",
+        runtime_api="127.0.0.1:9",
+        log_stream="2024/03/12/[$LATEST]00",
+        temporary="/scratch",
+        shared=shared or {},
+    )
+
+
+def test_the_variables_are_those_of_a_lambda_runtime():
+    assert given() == {
+        "_HANDLER": "handler.handler",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "AWS_EXECUTION_ENV": "AWS_Lambda_python3.12",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",
+        "AWS_LAMBDA_FUNCTION_NAME": "thumb",
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": "/aws/lambda/thumb",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "2024/03/12/[$LATEST]00",
+        "AWS_LAMBDA_RUNTIME_API": "127.0.0.1:9",
+        "AWS_REGION": "eu-west-1",
+        "LAMBDA_RUNTIME_DIR": "/runtimes",
+        "LAMBDA_TASK_ROOT": "/code",
+        "LANG": "en_US.UTF-8",
+        "LD_LIBRARY_PATH": "/code:/code/lib",
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "PYTHONPATH": "/runtimes",
+        "TMPDIR": "/scratch",
+        "TZ": ":UTC",
+    }
+
+
+def test_a_functions_own_variable_wins_over_a_shared_one_and_over_a_default():
+    seen = given(own={"A": "own", "TZ": "UTC"}, shared={"A": "shared", "B": "shared"})
+    assert (seen["A"], seen["B"], seen["TZ"]) == ("own", "shared", "UTC")
+
+
+@pytest.mark.parametrize("name", RESERVED)
+def test_a_reserved_variable_cannot_be_chosen(name):
+    assert given(own={name: "x"}, shared={name: "x"})[name] == given()[name]
