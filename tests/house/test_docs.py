@@ -5,8 +5,10 @@ import tomllib
 
 import botocore.session
 import pytest
+import typer.main
 from botocore import xform_name
 
+from octetgate.cli.main import app
 from octetgate.server.settings import ClientSettings, Settings, known
 
 
@@ -92,6 +94,21 @@ def test_a_lock_file_pins_every_package_by_hash_and_names_no_index(project, name
     assert packages
     assert [package for package in packages if "--hash=sha256:" not in package] == []
     assert re.findall(r"\w+:/|--\w+-\w+|(?<![\w.])/\w+/.*", text) == []
+
+
+def commands(group, words="octetgate"):
+    """Return the full name of every command below a group."""
+    found = set()
+    for name, command in group.commands.items():
+        below = getattr(command, "commands", None)
+        found |= commands(command, f"{words} {name}") if below else {f"{words} {name}"}
+    return found
+
+
+def test_every_command_is_documented_and_every_documented_command_exists(project):
+    page = read(project, "reference/commands.md")
+    named = re.findall(r"^\| `(octetgate(?: [a-z]+)+)", page, flags=re.MULTILINE)
+    assert set(named) == commands(typer.main.get_command(app))
 
 
 def test_every_make_command_in_the_docs_is_a_target(project):
