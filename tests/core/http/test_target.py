@@ -9,10 +9,7 @@ from hypothesis import strategies as st
 from octetgate.core.http.target import (
     encode_path_value,
     encode_query,
-    join,
-    multi,
     parse_query,
-    single,
     split,
 )
 
@@ -32,11 +29,6 @@ text = st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
 )
 def test_a_target_splits_at_its_first_question_mark(target, path, query):
     assert split(target) == (path, query)
-
-
-def test_a_target_without_query_has_no_question_mark():
-    assert join("/a", "") == "/a"
-    assert join("/a", "b=c") == "/a?b=c"
 
 
 @pytest.mark.parametrize(
@@ -66,12 +58,6 @@ def test_a_target_without_query_has_no_question_mark():
 )
 def test_a_query_is_decoded_once(query, pairs):
     assert parse_query(query) == pairs
-
-
-def test_the_single_view_keeps_the_last_value_and_the_multi_view_all():
-    pairs = [("a", "1"), ("b", "2"), ("a", "3")]
-    assert single(pairs) == {"a": "3", "b": "2"}
-    assert multi(pairs) == {"a": ["1", "3"], "b": ["2"]}
 
 
 @given(st.lists(st.tuples(text.filter(bool), text), max_size=5))

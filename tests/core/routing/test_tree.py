@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from octetgate.core.routing.paths import BadTemplate, Kind, parse, specificity
+from octetgate.core.routing.paths import BadTemplate, Kind, parse
 from octetgate.core.routing.tree import ANY, ANY_METHODS, Match, Tree
 
 
@@ -132,6 +132,12 @@ def template_of(shape: tuple[list[str], bool]) -> str:
     pieces, greedy = shape
     named = [f"{{x{at}}}" if piece == "{x}" else piece for at, piece in enumerate(pieces)]
     return "/" + "/".join([*named, "{rest+}"] if greedy else named)
+
+
+def specificity(template: str) -> list[tuple[int, str]]:
+    """Sort templates by how they are tried."""
+    parts = parse(template)
+    return [(part.kind, part.text if part.kind is Kind.STATIC else "") for part in parts]
 
 
 def fits(template: str, segments: list[str]) -> bool:

@@ -42,9 +42,6 @@ DROPPED_WHEN_MAPPED = frozenset({"expect", "proxy-authenticate", "te", "via"}) |
 }
 """What vanishes silently when mapped onto a request to a backend (6.2)."""
 
-DROPPED_TO_AWS = DROPPED_WHEN_MAPPED | {"referer"}
-"""What vanishes when mapped onto a request to an AWS service (6.2)."""
-
 FORBIDDEN_MAPPINGS = frozenset(
     {"content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id"}
 )
@@ -136,21 +133,6 @@ def nominated(headers: Headers) -> frozenset[str]:
     return frozenset(options - {"close", "keep-alive", ""})
 
 
-def to_http_proxy(headers: Headers) -> Headers:
-    """Return the client's visible fields as an HTTP_PROXY backend gets them."""
-    return _without(headers, DROPPED_TO_HTTP_PROXY)
-
-
-def mapped_to_http(headers: Headers) -> Headers:
-    """Return the mapped fields that an HTTP or HTTP_PROXY backend gets."""
-    return _without(headers, DROPPED_WHEN_MAPPED)
-
-
-def mapped_to_aws(headers: Headers) -> Headers:
-    """Return the mapped fields that an AWS service gets."""
-    return _without(headers, DROPPED_TO_AWS)
-
-
 def forbidden_mapping(names: Iterable[str], *, aws: bool) -> str | None:
     """Return the first name that must not be mapped, or None; ``aws`` for AWS and AWS_PROXY."""
     forbidden = FORBIDDEN_AWS_MAPPINGS if aws else FORBIDDEN_MAPPINGS
@@ -159,8 +141,9 @@ def forbidden_mapping(names: Iterable[str], *, aws: bool) -> str | None:
 
 def response_headers_http_proxy(headers: Headers) -> Headers:
     """Return a proxied backend's fields as the client gets them."""
-    named = nominated(headers)
-    return _renamed(_without(headers, named) if named else headers, PROXY_RESPONSE)
+    if named := nominated(headers):
+        headers = Headers.of_fields([field for field in headers.fields if field[1] not in named])
+    return _renamed(headers, PROXY_RESPONSE)
 
 
 def response_headers_lambda_proxy(headers: Headers) -> Headers:
@@ -171,10 +154,6 @@ def response_headers_lambda_proxy(headers: Headers) -> Headers:
 def response_headers_mapped(headers: Headers) -> Headers:
     """Return the fields that an integration response mapped as the client gets them."""
     return _renamed(headers, MAPPED_RESPONSE)
-
-
-def _without(headers: Headers, dropped: frozenset[str]) -> Headers:
-    return Headers.of_fields([field for field in headers.fields if field[1] not in dropped])
 
 
 def _renamed(headers: Headers, fates: Mapping[str, str | None]) -> Headers:

@@ -22,11 +22,6 @@ def split(target: str) -> tuple[str, str]:
     return path, query
 
 
-def join(path: str, query: str) -> str:
-    """Return the target for a path and a query, the latter possibly empty."""
-    return f"{path}?{query}" if query else path
-
-
 def parse_query(query: str) -> Pairs:
     """Return the query's (name, value) pairs in order, decoded once.
 
@@ -47,19 +42,6 @@ def _decoded(text: str) -> str:
         return text.replace("+", " ")
     # Targets are Latin-1 text, one character a byte; the bytes are UTF-8.
     return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode("utf-8", "replace")
-
-
-def single(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """Return the single-valued view: the last value of each name."""
-    return dict(pairs)
-
-
-def multi(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    """Return the multi-valued view: every value of each name, in order."""
-    values: dict[str, list[str]] = {}
-    for name, value in pairs:
-        values.setdefault(name, []).append(value)
-    return values
 
 
 def encode_query(pairs: Iterable[tuple[str, str]]) -> str:

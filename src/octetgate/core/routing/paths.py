@@ -1,10 +1,7 @@
-"""Path templates of resources: ``/a/{id}/{proxy+}`` read, ordered and filled in."""
+"""Path templates of resources: ``/a/{id}/{proxy+}``, read and refused."""
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
-
-from octetgate.core.http.target import encode_path_value
 
 
 class BadTemplate(ValueError):
@@ -13,14 +10,6 @@ class BadTemplate(ValueError):
     def __init__(self, template: str, expected: str, found: str) -> None:
         super().__init__(f"resource path {template!r}: expected {expected}, found {found!r}")
         self.template = template
-
-
-class MissingValue(LookupError):
-    """A path parameter that nobody gave a value for."""
-
-    def __init__(self, template: str, name: str) -> None:
-        super().__init__(f"{template}: expected a value for {{{name}}}, found none")
-        self.name = name
 
 
 class Kind(IntEnum):
@@ -68,32 +57,3 @@ def _segment(template: str, text: str) -> Segment:
     if not name or "{" in name or "}" in name:
         raise BadTemplate(template, "a parameter's name in braces", text)
     return Segment(Kind.GREEDY if text.endswith("+}") else Kind.PARAMETER, name)
-
-
-def specificity(template: str) -> tuple[tuple[Kind, str], ...]:
-    """Return a key that sorts templates by how they are tried: the more specific first.
-
-    Two templates with the same key match the same paths.
-    """
-    return tuple(
-        (segment.kind, segment.text if segment.kind is Kind.STATIC else "")
-        for segment in parse(template)
-    )
-
-
-def fill(template: str, values: Mapping[str, str]) -> str:
-    """Return the template with its parameters replaced, encoded for a URL.
-
-    Raises MissingValue.
-    """
-    return "/" + "/".join(_filled(template, values))
-
-
-def _filled(template: str, values: Mapping[str, str]) -> Iterator[str]:
-    for kind, text in ((segment.kind, segment.text) for segment in parse(template)):
-        if kind is Kind.STATIC:
-            yield text
-        elif text not in values:
-            raise MissingValue(template, text)
-        else:
-            yield encode_path_value(values[text])
