@@ -230,6 +230,11 @@ def test_what_javas_decoder_lets_pass_is_let_pass(data, made):
     assert run(Decode(), data) == made
 
 
+def test_a_piece_after_the_padding_is_refused_like_the_whole():
+    assert outcome(Decode(), b"QQ==", b"Q") == outcome(Decode(), b"QQ==Q")
+    assert outcome(Decode(), b"QQ==", b"Q") == ("nothing after the padding", "'Q'", 4)
+
+
 def test_an_empty_piece_changes_nothing():
     assert run(Decode(), b"", b'"QU', b"", b'JD"', b"") == b"ABC"
     assert run(Utf8(), b"", b"\xe2", b"", b"\x82\xac") == "€".encode()

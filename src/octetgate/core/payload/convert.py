@@ -213,7 +213,7 @@ def _reason(media_types: MediaTypes, content_type: str | None) -> str:
         return "text payload, for binaryMediaTypes is empty"
     named = first(content_type) if content_type else DEFAULT_CONTENT_TYPE
     subject = named if content_type else f"no Content-Type counts as {named}, which"
-    return f"{subject} {_listed(media_types, media_types.covering(named), named)}"
+    return f"{subject} {_listed(media_types.covering(named), named)}"
 
 
 def _asked(media_types: MediaTypes, accept: str | None) -> str:
@@ -223,10 +223,10 @@ def _asked(media_types: MediaTypes, accept: str | None) -> str:
     entry = media_types.covering(accept)
     if not accept:
         return "no Accept counts as text" if entry is None else "no Accept is covered by */*"
-    return f"Accept {first(accept)} {_listed(media_types, entry, first(accept))}"
+    return f"Accept {first(accept)} {_listed(entry, first(accept))}"
 
 
-def _listed(media_types: MediaTypes, entry: str | None, named: str) -> str:
+def _listed(entry: str | None, named: str) -> str:
     if entry is None:
         return "is not in binaryMediaTypes"
     if first(entry) == named:
