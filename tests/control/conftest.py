@@ -1,5 +1,7 @@
 """A management port on a real socket, and the real boto3 talking to it."""
 
+import http.client
+import json
 import threading
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -103,3 +105,21 @@ def mocked(gw, post):
     """Return the place of a POST method with a MOCK integration."""
     gw.put_integration(**post, type="MOCK")
     return post
+
+
+@pytest.fixture(scope="session")
+def call_raw(management):
+    """Return a plain HTTP call: (status, headers by lower-case name, JSON body or bytes)."""
+
+    def called(method, target, *, body=None, headers=None):
+        connection = http.client.HTTPConnection("127.0.0.1", management.port, timeout=10)
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        connection.request(method, target, data, headers or {})
+        response = connection.getresponse()
+        found = response.read()
+        connection.close()
+        names = {name.lower(): value for name, value in response.getheaders()}
+        is_json = names.get("content-type") == "application/json"
+        return response.status, names, json.loads(found) if is_json else found
+
+    return called

@@ -39,6 +39,9 @@ _RECORDED: Mapping[str, str] = {
     ),
 }
 
+# Java's letters, digits and separators, as near as `re` comes to them.
+_UNICODE: Mapping[str, str] = {r"\p{L}": r"\w", r"\p{N}": r"\d", r"\p{Z}": r"\s"}
+
 
 @dataclass(frozen=True)
 class Member:
@@ -90,7 +93,12 @@ class Shape:
     @cached_property
     def matches(self) -> re.Pattern[str] | None:
         """The pattern that a string has to match as a whole."""
-        return re.compile(self.pattern) if self.pattern else None
+        if not self.pattern:
+            return None
+        text = self.pattern
+        for java, python in _UNICODE.items():
+            text = text.replace(java, python)
+        return re.compile(text)
 
     @cached_property
     def listed(self) -> str:
