@@ -7,7 +7,7 @@ came after the body.  A piece that is all body is handed on as it is, never copi
 import re
 from typing import Protocol
 
-from octetgate.adapters.wire.heads import BadHead, check_trailer
+from octetgate.adapters.wire.lines import BadHead, read_field
 
 _SIZE_LINE = re.compile(rb"([0-9A-Fa-f]{1,16})(?:[ \t]*;[\t\x20-\x7e\x80-\xff]*)?").fullmatch
 _MAX_SIZE = 2**63 - 1
@@ -136,7 +136,7 @@ class Chunked:
         if not line:
             self.ended = True
             return
-        check_trailer(line)
+        read_field(line)
         self._trailers += len(line)
         if self._trailers > _MAX_TRAILERS:
             raise BadHead(f"expected at most {_MAX_TRAILERS} bytes of trailers")

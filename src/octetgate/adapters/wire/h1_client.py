@@ -17,10 +17,10 @@ from octetgate.adapters.wire.heads import (
     check_partial_head,
     read_response,
     stated_length,
-    write_request,
 )
+from octetgate.adapters.wire.writing import write_request
 from octetgate.core.http.body import Body
-from octetgate.core.http.message import ResponseHead
+from octetgate.core.http.headers import Headers
 from octetgate.core.ports.upstream import (
     UpstreamBroken,
     UpstreamRequest,
@@ -242,34 +242,34 @@ class ClientConnection(Wire):
                 self._scanned = max(0, len(data) - 3)
                 return
             self._held, self._scanned = b"", 0
-            head, framing = read_response(data[:end], self._method)
+            status, headers, framing = read_response(data[:end], self._method)
             data = data[end + 4 :]
-            if head.status == 101:
+            if status == 101:
                 raise BadHead("the protocol was switched, which was not asked for")
-            if head.status >= 200:
-                self._answered(head, framing, data)
+            if status >= 200:
+                self._answered(status, headers, framing, data)
                 return
 
-    def _answered(self, head: ResponseHead, framing: Framing, rest: bytes) -> None:
+    def _answered(self, status: int, headers: Headers, framing: Framing, rest: bytes) -> None:
         self._keep_alive = framing.keep_alive
-        if head.status >= 400:
+        if status >= 400:
             # Writing on could make the upstream reset the connection, and its answer with it.
             self._stop_upload()
-        body = self._open_body(head, framing, rest)
+        body = self._open_body(headers, framing, rest)
         answer, self._answer = self._answer, None
         if answer is None or answer.done():  # It was cancelled a moment ago.
             self.abort()
             return
-        answer.set_result(UpstreamResponse(head.status, head.headers, body))
+        answer.set_result(UpstreamResponse(status, headers, body))
         if self._inlet is None:
             self._over()
 
-    def _open_body(self, head: ResponseHead, framing: Framing, rest: bytes) -> Body:
+    def _open_body(self, headers: Headers, framing: Framing, rest: bytes) -> Body:
         """Return the body: ready when it came with its head, else as it comes."""
         if framing.length == 0:
             self._keep_alive = self._keep_alive and not rest
             if self._method == "HEAD":
-                return Body(_NOTHING, length=stated_length(head.headers))
+                return Body(_NOTHING, length=stated_length(headers))
             return Body()
         reader = _reader(framing)
         piece = reader.feed(rest) if rest else b""

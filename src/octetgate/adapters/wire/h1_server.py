@@ -30,9 +30,8 @@ from octetgate.adapters.wire.heads import (
     Framing,
     check_partial_head,
     read_request,
-    reply_lines,
-    status_line,
 )
+from octetgate.adapters.wire.writing import reply_lines, status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
 from octetgate.core.ports.exchange import Application, ClientGone, Reply
@@ -246,10 +245,12 @@ class ServerConnection(Wire):
     async def _handle(self, exchange: "_Exchange") -> None:
         try:
             await self._listener.app(exchange)
+        except asyncio.CancelledError:
+            self._finish(exchange)
+            raise
         except Exception:  # noqa: BLE001  # whatever it is, the client is owed an end
             _log.exception("the application raised, which it promises not to")
-        finally:
-            self._finish(exchange)
+        self._finish(exchange)
 
     def _finish(self, exchange: "_Exchange") -> None:
         """Decide what becomes of the connection after an exchange."""
@@ -436,7 +437,13 @@ class _Exchange:
                 raise RuntimeError("an exchange is owed one reply, and this is the second")
             if connection.lost is not None:
                 raise connection.lost
-            await self._send(reply)
+            data = reply.body.ready
+            if self.head.method == "HEAD" or reply.status in {204, 304}:
+                self._send_head(reply)
+            elif data is not None:
+                self._send_ready(reply, data)
+            else:
+                await self._stream(reply, reply.body)
             if connection.paused:
                 await connection.drain()
             self.complete = True
@@ -454,17 +461,14 @@ class _Exchange:
         self.started = True
         self._connection.cut()
 
-    async def _send(self, reply: Reply) -> None:
-        body, write = reply.body, self._connection.transport.write
-        if self.head.method == "HEAD" or reply.status in {204, 304}:
-            length = body.length if reply.status not in {204, 304} else None
-            write(self._head(reply, length, chunked=False))
-            body.close()
-            return
-        data = body.ready
-        if data is None:
-            await self._stream(reply, body)
-            return
+    def _send_head(self, reply: Reply) -> None:
+        """Answer what has no body on the wire; only HEAD may say how long it would be."""
+        length = None if reply.status in {204, 304} else reply.body.length
+        self._connection.transport.write(self._head(reply, length, chunked=False))
+        reply.body.close()
+
+    def _send_ready(self, reply: Reply, data: bytes) -> None:
+        write = self._connection.transport.write
         head = self._head(reply, len(data), chunked=False)
         if len(data) <= _JOINED_BYTES:
             write(head + data)
@@ -499,14 +503,15 @@ class _Exchange:
 
     def _head(self, reply: Reply, length: int | None, *, chunked: bool) -> bytes:
         """Return the reply's head, and from here on it has started."""
-        lines = [status_line(reply.status), self._connection.clock.date]
-        lines += reply_lines(reply.headers.fields)
         if length is not None:
-            lines.append(b"Content-Length: %d\r\n" % length)
-        elif chunked:
-            lines.append(b"Transfer-Encoding: chunked\r\n")
-        keep = self._connection.may_keep(self._framing) and not self.ends_with_connection
-        lines.append(_KEEP_ALIVE if keep else _CLOSE)
+            framing = b"Content-Length: %d\r\n" % length
+        else:
+            framing = b"Transfer-Encoding: chunked\r\n" if chunked else b""
+        connection = self._connection
+        keep = not self.ends_with_connection and connection.may_keep(self._framing)
+        first, lines = status_line(reply.status), reply_lines(reply.headers.fields)
+        end = _KEEP_ALIVE if keep else _CLOSE
+        head = b"".join((first, connection.clock.date, *lines, framing, end))
         self.keep_alive = keep
         self.started = True
-        return b"".join(lines)
+        return head
