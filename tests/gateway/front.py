@@ -4,6 +4,7 @@ Everything goes through sockets of the loopback; only Lambda is a fake of its po
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import socket
@@ -36,6 +37,8 @@ FUNCTION_URI = (
     "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/"
     "arn:aws:lambda:us-east-1:000000000000:function:f/invocations"
 )
+CONFIGURATION_ERROR = (500, "Internal server error")
+"""What the client hears of a payload that cannot be converted."""
 Fields = list[tuple[str, str]]
 
 
@@ -224,6 +227,19 @@ def response(
         response_templates=dict(templates) if templates else None,
         **members,
     )
+
+
+def proxy_result(
+    body: bytes | str, *, flag: bool | None, content_type: str | None = "image/png"
+) -> bytes:
+    """Return what a proxy function returns; bytes as Base64, None for what it leaves out."""
+    text = body if isinstance(body, str) else base64.b64encode(body).decode()
+    result: dict[str, object] = {"statusCode": 200, "body": text}
+    if flag is not None:
+        result["isBase64Encoded"] = flag
+    if content_type is not None:
+        result["headers"] = {"Content-Type": content_type}
+    return json.dumps(result).encode()
 
 
 @contextlib.asynccontextmanager

@@ -1,16 +1,15 @@
-"""Every row of the payload tables against a running gateway (spec: payload-encodings 2 to 6).
+"""Every row of the payload tables against a running gateway (spec: payload-encodings 2 to 5, 12).
 
 What the client sends and gets, and what the backend sees, is read from sockets.
 """
 
 import base64
-import json
 
 import pytest
 from tests.core.payload.vectors import MANGLED, E, R, T
-from tests.gateway.front import FakeFunctions, Front, response
+from tests.gateway.front import CONFIGURATION_ERROR, Front, proxy_result, response
 
-from octetgate.core.model.integration import ContentHandling, PassthroughBehavior
+from octetgate.core.model.integration import ContentHandling
 
 TO_BINARY = ContentHandling.CONVERT_TO_BINARY
 TO_TEXT = ContentHandling.CONVERT_TO_TEXT
@@ -20,7 +19,6 @@ IMAGE, TEXT, OCTETS = "image/png", "text/plain", "application/octet-stream"
 
 E_TWICE, T_ENCODED = base64.b64encode(E), base64.b64encode(T)
 FAILS = None
-CONFIGURATION_ERROR = (500, "Internal server error")
 
 forwarding = pytest.mark.parametrize("kind", ["HTTP", "HTTP_PROXY"])
 
@@ -208,18 +206,6 @@ MATCHES = [
 ]
 
 
-def proxy_result(
-    body: bytes | str, *, flag: bool | None, content_type: str | None = IMAGE
-) -> bytes:
-    text = body if isinstance(body, str) else base64.b64encode(body).decode()
-    result: dict[str, object] = {"statusCode": 200, "body": text}
-    if flag is not None:
-        result["isBase64Encoded"] = flag
-    if content_type is not None:
-        result["headers"] = {"Content-Type": content_type}
-    return json.dumps(result).encode()
-
-
 @pytest.mark.parametrize("media_types, accept, matches", MATCHES)
 async def test_accept_matches_the_list_as_recorded(front: Front, media_types, accept, matches):
     front.deploy(front.integration("AWS_PROXY"), media_types)
@@ -304,262 +290,3 @@ async def test_passthrough_keeps_a_response_whatever_the_list_says(
     front.deploy(front.integration("HTTP", integration_responses=responses), PNG)
     front.backend.returns(R, backend_type)
     assert (await front.ask("GET", accept=accept)).body == R
-
-
-# --- 6.1: request to proxy event
-
-
-@pytest.mark.parametrize(
-    "media_types, content_type, sent, body, flag",
-    [
-        pytest.param(NONE, IMAGE, None, None, False, id="no-body"),
-        pytest.param(ALL, IMAGE, None, None, False, id="no-body-under-a-catch-all"),
-        pytest.param(PNG, IMAGE, b"", None, False, id="empty-body"),
-        pytest.param(NONE, IMAGE, R, MANGLED.decode(), False, id="no-list"),
-        pytest.param(PNG, TEXT, R, MANGLED.decode(), False, id="unlisted"),
-        pytest.param(PNG, TEXT, T, T.decode(), False, id="text"),
-        pytest.param(PNG, IMAGE, R, E.decode(), True, id="listed"),
-        pytest.param(PNG, IMAGE, T, T_ENCODED.decode(), True, id="text-under-a-listed-type"),
-        pytest.param(PNG, "image/png; foo=bar", R, E.decode(), True, id="parameters"),
-        pytest.param(ALL, None, R, E.decode(), True, id="no-content-type-under-a-catch-all"),
-        pytest.param(("application/json",), None, R, E.decode(), True, id="no-content-type-is-json"),
-        pytest.param(PNG, None, R, MANGLED.decode(), False, id="no-content-type"),
-        pytest.param(("multipart/form-data",), "multipart/form-data; boundary=x", R, E.decode(), True, id="a-form"),
-    ],
-)  # fmt: skip
-async def test_a_body_enters_the_proxy_event_as_published(
-    front: Front, media_types, content_type, sent, body, flag
-):
-    front.deploy(front.integration("AWS_PROXY"), media_types)
-    front.functions.result = proxy_result("", flag=None)
-    await front.ask(body=sent, content_type=content_type)
-    event = front.functions.event
-    assert (event["body"], event["isBase64Encoded"]) == (body, flag)
-
-
-@pytest.mark.parametrize("handling", [TO_BINARY, TO_TEXT])
-async def test_content_handling_plays_no_role_for_a_proxy_event(front: Front, handling):
-    front.deploy(front.integration("AWS_PROXY", content_handling=handling), PNG)
-    front.functions.result = proxy_result("", flag=None)
-    await front.ask(body=R, content_type=IMAGE)
-    assert front.functions.event["body"] == E.decode()
-
-
-# --- 6.2: function result to response
-
-
-@pytest.mark.parametrize("content_type", [IMAGE, TEXT, None])
-@pytest.mark.parametrize(
-    "flag, accept, seen",
-    [
-        pytest.param(True, IMAGE, R, id="flag-and-accept"),
-        pytest.param(True, TEXT, E, id="flag-without-match"),
-        pytest.param(True, None, E, id="flag-without-accept"),
-        pytest.param(False, IMAGE, E, id="accept-without-flag"),
-        pytest.param(None, IMAGE, E, id="accept-flag-absent"),
-        pytest.param(False, TEXT, E, id="neither"),
-        pytest.param(None, None, E, id="nothing-said"),
-    ],
-)
-async def test_a_function_body_reaches_the_client_as_recorded(
-    front: Front, flag, accept, seen, content_type
-):
-    front.deploy(front.integration("AWS_PROXY"), PNG)
-    front.functions.result = proxy_result(E.decode(), flag=flag, content_type=content_type)
-    answer = await front.ask("GET", accept=accept)
-    assert (answer.status, answer.body) == (200, seen)
-    assert answer.header("Content-Type") == (content_type or "application/json")
-
-
-async def test_a_function_body_is_never_decoded_without_a_list(front: Front):
-    front.deploy(front.integration("AWS_PROXY"))
-    front.functions.result = proxy_result(R, flag=True)
-    assert (await front.ask("GET", accept=IMAGE)).body == E
-
-
-async def test_a_function_body_is_text_in_utf_8(front: Front):
-    front.deploy(front.integration("AWS_PROXY"), PNG)
-    front.functions.result = proxy_result("prix: 5 €", flag=False)
-    assert (await front.ask("GET", accept=IMAGE)).body == "prix: 5 €".encode()
-
-
-async def test_a_function_body_that_is_not_base64_is_a_500(front: Front):
-    front.deploy(front.integration("AWS_PROXY"), PNG)
-    front.functions.result = proxy_result("èé+à)(", flag=True)
-    answer = await front.ask("GET", accept=IMAGE)
-    assert answer.error == CONFIGURATION_ERROR
-
-
-# --- 3.3: templates and passthroughBehavior
-
-TEMPLATE = {"application/json": '{"got": "$input.body"}'}
-W_MATCH = PassthroughBehavior.WHEN_NO_MATCH
-W_TEMPLATES = PassthroughBehavior.WHEN_NO_TEMPLATES
-NEVER = PassthroughBehavior.NEVER
-
-
-@pytest.mark.parametrize(
-    "behavior, templates, content_type, status, seen",
-    [
-        (W_MATCH, None, TEXT, 200, T),
-        (W_MATCH, TEMPLATE, "application/json", 200, b'{"got": "' + T + b'"}'),
-        (W_MATCH, TEMPLATE, None, 200, b'{"got": "' + T + b'"}'),
-        (W_MATCH, TEMPLATE, "application/json; charset=utf-8", 200, b'{"got": "' + T + b'"}'),
-        (W_MATCH, TEMPLATE, TEXT, 200, T),
-        (W_TEMPLATES, None, TEXT, 200, T),
-        (W_TEMPLATES, TEMPLATE, "application/json", 200, b'{"got": "' + T + b'"}'),
-        (W_TEMPLATES, TEMPLATE, TEXT, 415, None),
-        (NEVER, None, TEXT, 415, None),
-        (NEVER, TEMPLATE, "application/json", 200, b'{"got": "' + T + b'"}'),
-        (NEVER, TEMPLATE, TEXT, 415, None),
-    ],
-)
-async def test_a_template_or_passthrough_is_chosen_as_published(
-    front: Front, behavior, templates, content_type, status, seen
-):
-    members = {"passthrough_behavior": behavior, "request_templates": templates}
-    front.deploy(front.integration("HTTP", **members))
-    front.backend.returns(b"{}", "application/json")
-    answer = await front.ask(body=T, content_type=content_type)
-    assert answer.status == status
-    if seen is None:
-        assert answer.error == (415, "Unsupported Media Type")
-        assert answer.header("x-amzn-ErrorType") == "BadRequestException"
-        assert front.backend.got == []
-    else:
-        assert front.backend.got[0].body == seen
-
-
-@pytest.mark.parametrize(
-    "media_types, handling, sent, seen",
-    [
-        pytest.param(NONE, None, T, b'{"got": "' + T + b'"}', id="text"),
-        pytest.param(NONE, None, R, b'{"got": "' + MANGLED + b'"}', id="mangled-text"),
-        pytest.param(PNG, TO_TEXT, R, b'{"got": "' + E + b'"}', id="binary-as-base64"),
-        pytest.param(NONE, TO_BINARY, E, FAILS, id="decoded-bytes"),
-        pytest.param(NONE, TO_BINARY, T_ENCODED, FAILS, id="decoded-bytes-that-are-text"),
-        pytest.param(PNG, None, R, FAILS, id="binary-bytes"),
-        pytest.param(PNG, TO_BINARY, R, FAILS, id="binary-bytes-to-binary"),
-        pytest.param(PNG, None, T, b'{"got": "' + T + b'"}', id="binary-bytes-that-are-text"),
-    ],
-)
-async def test_a_template_sees_the_converted_body(front: Front, media_types, handling, sent, seen):
-    templates = {IMAGE: '{"got": "$input.body"}'}
-    members = {"request_templates": templates, "content_handling": handling}
-    front.deploy(front.integration("HTTP", **members), media_types)
-    front.backend.returns(b"{}", "application/json")
-    answer = await front.ask(body=sent, content_type=IMAGE, accept="application/json")
-    if seen is FAILS:
-        assert answer.error == CONFIGURATION_ERROR
-        assert front.backend.got == []
-    else:
-        assert front.backend.got[0].body == seen
-
-
-# --- 4.3: response templates
-
-
-@pytest.mark.parametrize(
-    "handling, backend_type, accept, sent, seen",
-    [
-        pytest.param(TO_TEXT, IMAGE, IMAGE, R, b'{"data": "' + E + b'"}', id="binary-as-base64"),
-        pytest.param(TO_TEXT, TEXT, IMAGE, T, b'{"data": "' + T + b'"}', id="text"),
-        pytest.param(None, TEXT, TEXT, T, b'{"data": "' + T + b'"}', id="text-for-a-text-client"),
-        pytest.param(
-            None, IMAGE, TEXT, R, b'{"data": "' + E + b'"}', id="binary-for-a-text-client"
-        ),
-        pytest.param(TO_BINARY, TEXT, TEXT, E, FAILS, id="decoded-bytes"),
-        pytest.param(TO_BINARY, IMAGE, TEXT, R, FAILS, id="binary-bytes"),
-        pytest.param(None, TEXT, IMAGE, E, FAILS, id="decoded-for-a-binary-client"),
-    ],
-)
-async def test_a_response_template_sees_the_converted_body(
-    front: Front, handling, backend_type, accept, sent, seen
-):
-    templates = {"application/json": '{"data": "$input.body"}'}
-    responses = {"200": response(handling=handling, templates=templates)}
-    front.deploy(front.integration("HTTP", integration_responses=responses), PNG)
-    front.backend.returns(sent, backend_type)
-    answer = await front.ask("GET", accept=accept)
-    if seen is FAILS:
-        assert answer.error == CONFIGURATION_ERROR
-    else:
-        assert answer.body == seen
-
-
-# --- 3.4 and 4.4: a function behind templates
-
-QUOTED = json.dumps(E.decode()).encode()
-
-
-def thumbnail(front: Front, **members: object):
-    given: dict[str, object] = {
-        "request_templates": {IMAGE: '{"operation":"thumbnail","base64Image":"$input.body"}'},
-        "passthrough_behavior": W_TEMPLATES,
-        "content_handling": TO_TEXT,
-    }
-    return front.integration("AWS", **(given | members))
-
-
-@pytest.mark.parametrize(
-    "handling, accept, seen",
-    [
-        pytest.param(None, IMAGE, R, id="a-binary-client-gets-bytes"),
-        pytest.param(None, "*/*", QUOTED, id="a-text-client-gets-the-quoted-string"),
-        pytest.param(None, None, QUOTED, id="so-does-one-that-says-nothing"),
-        pytest.param(TO_BINARY, "application/json", R, id="converted-for-any-client"),
-        pytest.param(TO_TEXT, IMAGE, QUOTED, id="kept-as-text"),
-    ],
-)
-async def test_the_launch_articles_function_answers_as_published(
-    front: Front, handling, accept, seen
-):
-    responses = {"200": response(handling=handling)}
-    front.deploy(thumbnail(front, integration_responses=responses), PNG)
-    front.functions.result = QUOTED
-    answer = await front.ask(body=R, content_type=IMAGE, accept=accept)
-    assert (answer.status, answer.body) == (200, seen)
-    assert answer.header("Content-Type") == "application/json"
-    assert front.functions.event == {"operation": "thumbnail", "base64Image": E.decode()}
-
-
-async def test_a_binary_body_for_a_function_becomes_text_without_being_told(front: Front):
-    front.deploy(thumbnail(front, content_handling=None), PNG)
-    front.functions.result = QUOTED
-    assert (await front.ask(body=R, content_type=IMAGE, accept=IMAGE)).body == R
-    assert front.functions.event["base64Image"] == E.decode()
-
-
-async def test_a_type_without_template_never_reaches_the_function(front: Front):
-    front.deploy(thumbnail(front), PNG)
-    answer = await front.ask(body=R, content_type="image/jpeg", accept=IMAGE)
-    assert answer.error == (415, "Unsupported Media Type")
-    assert front.functions.got == []
-
-
-@pytest.mark.parametrize(
-    "patterned, accept, status",
-    [
-        pytest.param(False, IMAGE, 500, id="its-json-is-not-base64"),
-        pytest.param(False, "*/*", 200, id="a-text-client-sees-the-error"),
-        pytest.param(True, "*/*", 400, id="selected-by-pattern"),
-        pytest.param(True, IMAGE, 400, id="selected-by-pattern-and-kept-as-text"),
-    ],
-)
-async def test_a_function_that_raises_is_answered_as_published(
-    front: Front, patterned, accept, status
-):
-    responses = {"200": response()}
-    if patterned:
-        responses["400"] = response("400", TO_TEXT, selection_pattern=".+")
-    front.deploy(thumbnail(front, integration_responses=responses), PNG)
-    raised(front.functions)
-    answer = await front.ask(body=R, content_type=IMAGE, accept=accept)
-    assert answer.status == status
-    if status != 500:
-        assert json.loads(answer.body)["errorMessage"] == "no image"
-
-
-def raised(functions: FakeFunctions) -> None:
-    functions.result = b'{"errorMessage": "no image", "errorType": "ValueError"}'
-    functions.error = "Unhandled"

@@ -137,7 +137,20 @@ def test_a_mapped_field_that_vanishes_never_reaches_the_backend(name):
 
 @pytest.mark.parametrize(
     "name",
-    ["Accept", "User-Agent", "Max-Forwards", "Server", "Trailer", "Upgrade", "WWW-Authenticate", "Content-MD5", "Content-Encoding", "Date", "Host", "X-Anything"],
+    [
+        "Accept",
+        "User-Agent",
+        "Max-Forwards",
+        "Server",
+        "Trailer",
+        "Upgrade",
+        "WWW-Authenticate",
+        "Content-MD5",
+        "Content-Encoding",
+        "Date",
+        "Host",
+        "X-Anything",
+    ],
 )
 def test_every_other_mapped_field_reaches_the_backend(name):
     assert name.lower() not in DROPPED_WHEN_MAPPED
