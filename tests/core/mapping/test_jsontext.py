@@ -56,5 +56,15 @@ def test_a_string_dumps_as_the_standard_library_dumps_it(text):
     assert jsontext.dump(text) == json.dumps(text, ensure_ascii=False)
 
 
-def test_tuples_dump_as_arrays_and_strangers_as_their_text():
-    assert jsontext.dump((True, None, 1, jsontext)) == f"[true,null,1,{json.dumps(str(jsontext))}]"
+@pytest.mark.parametrize("number, text", [(1.5, "1.5"), (1e10, "1.0E10")])
+def test_tuples_dump_as_arrays_and_strangers_as_their_text(number, text):
+    value = (True, None, 1, {"é": number, "s": '"'}, jsontext)
+    expected = f'[true,null,1,{{"é":{text},"s":"\\""}},"a module"]'
+    assert jsontext.dump(value, lambda _: "a module") == expected
+
+
+def test_a_value_inside_itself_is_a_recursion_error():
+    value: list[object] = []
+    value.append(value)
+    with pytest.raises(RecursionError):
+        jsontext.dump(value)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import NoReturn
@@ -24,33 +24,59 @@ class BadJson(ValueError):
 def parse(text: str) -> object:
     """Return the document in ``text`` as dicts, lists and scalars."""
     try:
-        document = json.loads(text, parse_constant=_refuse)
+        document: object = json.loads(text, parse_constant=_refuse)
+        if _SURROGATE_ESCAPE.search(text):
+            # Half of a surrogate pair cannot be sent as UTF-8 later.
+            document = _without_halves(document)
     except (ValueError, RecursionError) as error:
         raise BadJson(f"expected a JSON document: {error}") from error
-    if _SURROGATE_ESCAPE.search(text):
-        # Half of a surrogate pair cannot be sent as UTF-8 later.
-        return _without_halves(document)
     return document
 
 
-def dump(value: object) -> str:
-    """Return ``value`` as compact JSON text."""
-    if isinstance(value, str):
-        return encode_basestring(value)
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return double_text(value)
-    if isinstance(value, Mapping):
-        members = (f"{encode_basestring(str(k))}:{dump(v)}" for k, v in value.items())
-        return "{" + ",".join(members) + "}"
-    if isinstance(value, (list, tuple)):
-        return "[" + ",".join(map(dump, value)) + "]"
-    return encode_basestring(str(value))
+def dump(value: object, text_of: Callable[[object], str] = str) -> str:
+    """Return ``value`` as compact JSON text; ``text_of`` puts into words what JSON cannot say.
+
+    A value that contains itself raises ``RecursionError``.
+    """
+    text = json.dumps(
+        value, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=text_of
+    )
+    # The standard library is fast, but prints the doubles outside of this range its own way.
+    return _dump_slowly(value, text_of) if _has_scientific(value) else text
+
+
+def _has_scientific(value: object) -> bool:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting.extend(one.values())
+        elif isinstance(one, (list, tuple)):
+            waiting.extend(one)
+        elif isinstance(one, float) and not _is_plain(one):
+            return True
+    return False
+
+
+def _dump_slowly(value: object, text_of: Callable[[object], str]) -> str:
+    match value:
+        case float():
+            return double_text(value)
+        case dict():
+            members = (
+                f"{encode_basestring(str(key))}:{_dump_slowly(item, text_of)}"
+                for key, item in value.items()
+            )
+            return "{" + ",".join(members) + "}"
+        case list() | tuple():
+            return "[" + ",".join(_dump_slowly(item, text_of) for item in value) + "]"
+        case _:
+            return json.dumps(value, ensure_ascii=False, default=text_of)
+
+
+def _is_plain(number: float) -> bool:
+    """Say whether Java prints ``number`` without an exponent, as Python then does too."""
+    return number == 0 or 1e-3 <= abs(number) < 1e7
 
 
 def double_text(number: float) -> str:
@@ -59,7 +85,7 @@ def double_text(number: float) -> str:
         return "NaN"
     if math.isinf(number):
         return "Infinity" if number > 0 else "-Infinity"
-    if number == 0 or 1e-3 <= abs(number) < 1e7:
+    if _is_plain(number):
         return repr(number)
     sign, digits, exponent = Decimal(repr(number)).normalize().as_tuple()
     first, *rest = map(str, digits)

@@ -13,6 +13,8 @@ from collections.abc import Iterator
 _NAME = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([^\s"':{}\[\],]+))\s*:""")
 _INTEGER = re.compile(r"\s*([+-]?\d{1,18})\s*")
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'', re.DOTALL)
+_SIGN = re.compile(r"""[{}\[\],"']""")
+_INNER_SIGN = re.compile(r"""[{}\[\]"']""")
 _PAIRS = {"{": "}", "[": "]"}
 
 
@@ -42,9 +44,11 @@ def _members(text: str) -> Iterator[str]:
     start = position = 1
     open_brackets = ["}"]
     while open_brackets:
-        if position == len(text):
+        signs = _INNER_SIGN if len(open_brackets) > 1 else _SIGN
+        found = signs.search(text, position)
+        if found is None:
             raise _Unbalanced
-        char = text[position]
+        position, char = found.start(), found[0]
         if char in "\"'":
             position = _past_string(text, position)
             continue
@@ -52,7 +56,7 @@ def _members(text: str) -> Iterator[str]:
             open_brackets.append(_PAIRS[char])
         elif char in "}]" and open_brackets.pop() != char:
             raise _Unbalanced
-        if not open_brackets or (char == "," and len(open_brackets) == 1):
+        if not open_brackets or char == ",":
             yield text[start:position]
             start = position + 1
         position += 1
