@@ -186,6 +186,7 @@ class _Compiler:
         return lambda run: run.variables.__setitem__(node.name, defined)
 
     def _use(self, node: Use) -> Render:
+        # A macro gets values, not Velocity's names of them: an argument is evaluated once.
         macro = self._macros[node.name]
         arguments = [self._evaluation.expression(argument) for argument in node.arguments]
         body = None if node.body is None else self.block(node.body)

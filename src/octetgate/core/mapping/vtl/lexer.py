@@ -8,12 +8,13 @@ knows which; the lexer answers its questions and knows lines and columns.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from dataclasses import dataclass
 
 from octetgate.core.mapping.vtl.errors import TemplateError
 from octetgate.core.mapping.vtl.nodes import Place
 
-_MARK = re.compile(r"(\\*)([$#])")
+_MARK = re.compile(r"[$#]")
 _SPACE = re.compile(r"\s*")
 _REFERENCE = re.compile(r"\$(!?)(\{?)([A-Za-z][A-Za-z0-9_-]*)")
 _MEMBER = re.compile(r"\.([A-Za-z][A-Za-z0-9_-]*)(\(?)")
@@ -66,6 +67,7 @@ class Lexer:
         self.text = text
         self.position = 0
         self._start = start
+        self._newlines = [found.start() for found in re.finditer("\n", text)]
 
     @property
     def at_end(self) -> bool:
@@ -75,10 +77,10 @@ class Lexer:
     def place(self, position: int | None = None) -> Place:
         """Return the line and column of ``position``, by default the current one."""
         offset = self.position if position is None else position
-        newlines = self.text.count("\n", 0, offset)
+        newlines = bisect_left(self._newlines, offset)
         if not newlines:
             return Place(self._start.line, self._start.column + offset)
-        return Place(self._start.line + newlines, offset - self.text.rindex("\n", 0, offset))
+        return Place(self._start.line + newlines, offset - self._newlines[newlines - 1])
 
     def error(self, reason: str, position: int | None = None) -> TemplateError:
         """Return an error that points at ``position``."""
@@ -104,8 +106,9 @@ class Lexer:
         if not found:
             return None
         before = self.text[self.position : found.start()]
-        self.position = found.start(2)
-        return Mark(before, len(found[1]), found[2])
+        self.position = found.start()
+        text = before.rstrip("\\")
+        return Mark(text, len(before) - len(text), found[0])
 
     def rest(self) -> str:
         """Read everything that is left."""

@@ -17,7 +17,6 @@ from octetgate.core.mapping.vtl.values import (
     is_number,
     java_text,
     member,
-    plain,
     text,
 )
 
@@ -243,7 +242,7 @@ _LIST: _Table = {
     ("remove", 1): _remove,
     ("clear", 0): list.clear,
     ("subList", 2): lambda c, a, b: c[_within(a, len(c) + 1) : _within(b, len(c) + 1)],
-    ("toJSONString", 0): lambda c: jsontext.dump(plain(c)),
+    ("toJSONString", 0): lambda c: jsontext.dump(c, java_text),
 }
 
 
@@ -280,7 +279,7 @@ _MAP: _Table = {
     ("isEmpty", 0): lambda m: not m,
     ("remove", 1): lambda m, key: m.pop(text(key), None),
     ("clear", 0): dict.clear,
-    ("toJSONString", 0): lambda m: jsontext.dump(plain(m)),
+    ("toJSONString", 0): lambda m: jsontext.dump(m, java_text),
 }
 
 

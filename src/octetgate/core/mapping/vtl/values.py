@@ -71,7 +71,7 @@ def java_text(value: object) -> str:
             return value
         case list():
             # Recorded: lists print as JSON at any depth, maps print Java-style.
-            return jsontext.dump(plain(value))
+            return jsontext.dump(value, java_text)
         case Mapping():
             return "{" + ", ".join(f"{k}={java_text(v)}" for k, v in value.items()) + "}"
         case tuple():
@@ -82,19 +82,6 @@ def java_text(value: object) -> str:
             return value.text()
         case _:
             return jsontext.dump(value)
-
-
-def plain(value: object) -> object:
-    """Return ``value`` with everything that JSON does not know turned into text."""
-    match value:
-        case list() | tuple():
-            return [plain(item) for item in value]
-        case Mapping():
-            return {str(key): plain(item) for key, item in value.items()}
-        case Host() | Entry():
-            return java_text(value)
-        case _:
-            return value
 
 
 def truth(value: object) -> bool:
@@ -197,6 +184,8 @@ def member(target: object, name: str) -> object:
             return target.get(name)
         case Entry() if name in ("key", "value"):
             return target.key if name == "key" else target.value
+        case str() | list() | tuple() if name == "empty":
+            return not target
         case _:
             return None
 
