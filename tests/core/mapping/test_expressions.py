@@ -1,6 +1,6 @@
 import pytest
 
-from octetgate.core.mapping import expressions
+from octetgate.core.mapping import expressions, jsonpath
 from octetgate.core.mapping.expressions import (
     BadExpression,
     Location,
@@ -128,6 +128,12 @@ def test_a_body_that_starts_like_json_must_be_json(text, body):
 )
 def test_an_error_message_that_is_json_is_reached_into_for_responses(text, body, value):
     assert expressions.parse_expression(text).resolve(Call(body)) == value
+
+
+def test_a_body_that_finds_too_much_is_refused(monkeypatch):
+    monkeypatch.setattr(jsonpath, "_MOST", 2)
+    with pytest.raises(MalformedJsonBody, match="finds more than 2 values"):
+        expressions.parse_expression("method.request.body[*]").resolve(Call("[1, 2, 3]"))
 
 
 @pytest.mark.parametrize(

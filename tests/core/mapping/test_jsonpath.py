@@ -141,6 +141,10 @@ def test_a_path_knows_whether_it_names_one_thing(path, definite):
         ("$[?(@.x =~ 'a')]", "expected a regular expression between slashes"),
         ("$[?(@.x =~ /(/)]", "a group is not closed"),
         ("$[?(@.x in [1 2])]", "expected ']'"),
+        pytest.param(
+            "$" + ".a" * 5001, "expected at most 10000 characters, found 10003", id="long"
+        ),
+        pytest.param("$" + "[?(@" * 2000, "filters are nested too deeply", id="filters-in-filters"),
         ("$[?(" + "(" * 30 + "@.x", "nested more than 20 deep"),
     ],
 )

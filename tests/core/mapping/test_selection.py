@@ -1,7 +1,7 @@
 import pytest
 
 from octetgate.core.mapping import selection
-from octetgate.core.mapping.selection import BadPattern, Choice
+from octetgate.core.mapping.selection import BadPattern, Choice, TextTooLong
 
 RECORDED = [("200", "504"), (".*four hundred.*", "405"), (".+", "502"), (None, "200")]
 
@@ -30,6 +30,13 @@ def test_the_first_full_match_wins_and_then_the_default(responses, text, status)
 def test_a_pattern_that_cannot_be_used_is_refused_when_compiled():
     with pytest.raises(BadPattern, match="a group is not closed"):
         selection.compile([("(", "200")])
+
+
+def test_a_message_too_long_for_a_pattern_is_an_error_and_not_a_mismatch():
+    selector = selection.compile([(".*a.*b.*", "500"), (None, "200")])
+    assert selector.choose("x" * 16_384) == "200"
+    with pytest.raises(TextTooLong, match="may read 16384 characters"):
+        selector.choose("x" * 16_385)
 
 
 JSON, PNG, ANY = "json's", "png's", "any's"

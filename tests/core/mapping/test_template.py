@@ -1,6 +1,7 @@
 import inspect
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -83,6 +84,18 @@ def test_a_template_renders_again_as_if_it_were_the_first_time():
     assert compiled.render(Scope()) == first
 
 
+def test_threads_render_one_template_without_seeing_each_other():
+    compiled = template.compile(
+        "#macro(m $v)[$v]#end#set($x = $input.body)#foreach($i in [1..50])#m($x)#end"
+    )
+
+    def render(number: int) -> str:
+        return compiled.render(Scope(input=Input(str(number))))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(render, range(20))) == [f"[{n}]" * 50 for n in range(20)]
+
+
 def test_what_a_request_template_overrides_a_response_template_reads():
     overrides = Overrides()
     request = Scope(context=Context({}, overrides))
@@ -117,6 +130,11 @@ def test_a_template_larger_than_awss_quota_is_refused():
     template.compile("x" * template.LARGEST_TEMPLATE)
     with pytest.raises(TemplateError, match="expected at most 307200 bytes, found 307202"):
         template.compile("é" * (template.LARGEST_TEMPLATE // 2 + 1))
+
+
+def test_half_a_surrogate_pair_in_a_template_is_refused():
+    with pytest.raises(TemplateError, match="expected Unicode text"):
+        template.compile("\ud800")
 
 
 def test_a_large_body_is_not_copied_before_the_final_join(monkeypatch):

@@ -223,10 +223,13 @@ def _body(text: str, rest: str | None) -> _Resolve:
 
     def resolve(source: Source) -> Value:
         document = _document(source.body_text())
-        found = path.find(document)
-        if found is jsonpath.MISSING and embedded is not None:
-            found = embedded.find(_error_message(document))
-        return _rendered(found)
+        try:
+            found = path.find(document)
+            if found is jsonpath.MISSING and embedded is not None:
+                found = embedded.find(_error_message(document))
+            return _rendered(found)
+        except (PathError, RecursionError) as error:
+            raise MalformedJsonBody(f"{text}: too much to render: {error}") from error
 
     return resolve
 

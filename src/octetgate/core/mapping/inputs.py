@@ -11,7 +11,7 @@ from urllib.parse import quote_plus, unquote_plus
 from octetgate.core.mapping import jsonpath, jsontext
 from octetgate.core.mapping.path_text import PathError
 from octetgate.core.mapping.vtl.errors import MemberError
-from octetgate.core.mapping.vtl.values import Host, plain, text
+from octetgate.core.mapping.vtl.values import Host, java_text, text
 
 Parameters = Mapping[str, Sequence[str]]
 """From a parameter's name, in the client's spelling, to its values in order."""
@@ -73,7 +73,7 @@ class Input(Host):
         found = self._find(path)
         # Neither a missing value nor a body that is not JSON is an error (spec: mapping 6;
         # AWS's documentation speaks of a 400 for the latter, unconfirmed).
-        return '""' if found is jsonpath.MISSING else jsontext.dump(plain(found))
+        return '""' if found is jsonpath.MISSING else jsontext.dump(found, java_text)
 
     def _find(self, path: object) -> object:
         if not isinstance(path, str):
@@ -160,7 +160,7 @@ def base64_encode(value: object) -> str:
 
 
 def _serialised(value: object) -> str:
-    return "" if value is None else jsontext.dump(plain(value))
+    return "" if value is None else jsontext.dump(value, java_text)
 
 
 def base64_decode(value: object) -> str:

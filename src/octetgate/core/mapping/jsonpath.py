@@ -31,6 +31,7 @@ _Select = Callable[[object, object], Iterator[object]]
 _PLAIN = re.compile(r"\$(?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^'\\,]*'\])*")
 _PLAIN_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^'\\,]*)'\]")
 _MOST = 1_000_000
+_LONGEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,14 @@ def compile(path: str) -> Path:  # noqa: A001 - compile and find, as everywhere 
     text = path.strip()
     if not text.startswith("$"):
         text = "$" + text if text.startswith("[") else "$." + text
+    if len(text) > _LONGEST:
+        raise PathError(text[:40], 0, f"expected at most {_LONGEST} characters, found {len(text)}")
     if _PLAIN.fullmatch(text):
         return Path(text, True, tuple(_plain_steps(text)), ())
-    return _Compiler(text).path()
+    try:
+        return _Compiler(text).path()
+    except RecursionError as error:
+        raise PathError(text, 0, "filters are nested too deeply") from error
 
 
 def _plain_steps(text: str) -> Iterator[str | int]:

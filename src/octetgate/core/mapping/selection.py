@@ -12,6 +12,9 @@ from octetgate.core.mapping import javaregex
 BadPattern = javaregex.BadPattern
 """A selection pattern cannot be used; raised when the responses are compiled."""
 
+TextTooLong = javaregex.TextTooLong
+"""A message is longer than a selection pattern may safely read."""
+
 _T = TypeVar("_T")
 
 
@@ -27,6 +30,7 @@ class Selector:
 
         ``text`` is the backend's status, a Lambda function's error message (empty
         on success) or a mock's status code.  A pattern must match all of it.
+        Raises ``TextTooLong`` for a message longer than a pattern may safely read.
         """
         for pattern, status in self._patterns:
             if pattern.fullmatch(text):

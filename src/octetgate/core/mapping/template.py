@@ -64,7 +64,10 @@ class Template:
 
 def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 - the house's word
     """Return ``text`` as a template, or raise ``TemplateError`` saying where it is wrong."""
-    size = len(text.encode("utf-8", "replace"))
+    try:
+        size = len(text.encode())
+    except UnicodeEncodeError as error:
+        raise TemplateError(f"expected Unicode text, found {error}", 1, 1) from error
     if size > LARGEST_TEMPLATE:
         raise TemplateError(f"expected at most {LARGEST_TEMPLATE} bytes, found {size}", 1, 1)
     try:

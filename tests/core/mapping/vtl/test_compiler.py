@@ -17,6 +17,7 @@ SET = "#set($s = 'text')#set($n = 7)#set($m = {'k': 'v', 'n': 1})#set($l = ['a',
         ("$m.k.length() $m.missing.length()|$s.nothing()|$s.nothing", "1 ||"),
         ("$s. $s.5 $s..", "text. text.5 text.."),
         ("$ $$ $5 $. $! ${} $!{}", "$ $$ $5 $. $! ${} $!{}"),
+        ("$l.empty $s.empty $m.empty|", "false false |"),
         # escapes
         ("\\$s \\\\$s \\\\\\$s \\$nope \\$!nope|", "$s \\text \\$s \\$nope \\|"),
         ("\\#set($x = 1) \\\\#if(true)y#end \\#nope", "#set($x = 1) \\y \\#nope"),
