@@ -9,6 +9,7 @@ from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import Reply
+from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError
@@ -46,9 +47,14 @@ def compile_stage(
         )
         for resource in definition.resources.values()
     ]
+    try:
+        tree = Tree.build(routes)
+    except BadTemplate as error:
+        problems.append(f"resources: {error}")
+        tree = Tree.build([])
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
-    return StageSnapshot(facts, Tree.build(routes), tuple(problems))
+    return StageSnapshot(facts, tree, tuple(problems))
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:

@@ -58,8 +58,7 @@ class Body:
     @classmethod
     def of(cls, data: bytes) -> "Body":
         """Return a body whose bytes are all here."""
-        body = cls.__new__(cls)
-        body._source = None
+        body = cls()
         body.length = len(data)
         body.ready = data
         return body
@@ -99,9 +98,8 @@ class Body:
 
     def through(self, codec: Codec) -> "Body":
         """Return this body converted; one that is ready is converted at once."""
-        if self.ready is not None:
-            return Body.of(codec.feed(self.ready) + codec.finish())
-        assert self._source is not None
+        if self.ready is not None or self._source is None:
+            return Body.of(codec.feed(self.ready or b"") + codec.finish())
         length = None if self.length is None else codec.length(self.length)
         return Body(_Converted(self._source, codec), length=length)
 

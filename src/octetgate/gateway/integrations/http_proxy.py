@@ -39,7 +39,9 @@ from octetgate.gateway.phases.integration_response import ResponseConversion
 from octetgate.gateway.phases.method_response import method_response
 from octetgate.gateway.snapshot import StageFacts
 
-_DROPPED = DROPPED_TO_HTTP_PROXY | OURS
+# AWS drops Content-Encoding because it has inflated the body; this gateway has not, and a label
+# belongs to its bytes.
+_DROPPED = (DROPPED_TO_HTTP_PROXY | OURS) - {"content-encoding"}
 
 
 def compile(  # noqa: A001 - the word that every integration uses
