@@ -1,0 +1,156 @@
+"""What travels over the supervisor's socket: small heads in MessagePack, payloads as they are.
+
+A frame is two lengths, the head and the payload.  A payload may be six megabytes, so it is
+neither encoded nor copied together with its head.
+"""
+
+import asyncio
+import struct
+
+import msgspec
+
+from octetgate.core.ports.functions import Invocation, InvocationType, Outcome
+
+HEAD_LIMIT = 2**20
+PAYLOAD_LIMIT = 2**24
+"""More than Lambda takes, so that the refusal is Lambda's and not the socket's."""
+
+_LENGTHS = struct.Struct(">II")
+
+
+class BadFrame(Exception):
+    """The other end does not speak as it should; the connection is of no more use."""
+
+
+class Invoke(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """An invocation, all but its payload."""
+
+    id: int
+    function: str
+    invocation_type: InvocationType
+    qualifier: str | None
+    source_arn: str | None
+    client_context: str | None
+    log_tail: bool
+    trace_id: str | None
+    request_id: str | None
+
+
+class Cancel(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """Nobody waits for this call any more."""
+
+    id: int
+
+
+class Done(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """An outcome, all but its payload."""
+
+    id: int
+    status: int
+    function_error: str | None
+    log_tail: bytes | None
+    executed_version: str
+    request_id: str
+
+
+class Refusal(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """The function did not run."""
+
+    id: int
+    code: str
+    status: int
+    message: str
+
+
+Head = Invoke | Cancel | Done | Refusal
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Head).decode
+
+
+async def receive(reader: asyncio.StreamReader) -> tuple[Head, bytes] | None:
+    """Return the next frame, or None at the end; raises BadFrame."""
+    try:
+        lengths = await reader.readexactly(_LENGTHS.size)
+        head_size, payload_size = _LENGTHS.unpack(lengths)
+        if head_size > HEAD_LIMIT or payload_size > PAYLOAD_LIMIT:
+            raise BadFrame(
+                f"frame: expected at most {HEAD_LIMIT} and {PAYLOAD_LIMIT} bytes; "
+                f"found {head_size} and {payload_size}"
+            )
+        head = await reader.readexactly(head_size)
+        payload = await reader.readexactly(payload_size)
+    except (asyncio.IncompleteReadError, ConnectionError):
+        return None
+    try:
+        return _decode(head), payload
+    except msgspec.DecodeError as error:
+        raise BadFrame(f"frame: expected a head; {error}") from error
+
+
+def write(writer: asyncio.StreamWriter, head: Head, payload: bytes = b"") -> None:
+    """Write one frame, whole."""
+    encoded = _encode(head)
+    writer.write(_LENGTHS.pack(len(encoded), len(payload)) + encoded)
+    if payload:
+        writer.write(payload)
+
+
+async def send(writer: asyncio.StreamWriter, head: Head, payload: bytes = b"") -> None:
+    """Write one frame, and wait for the other end to keep up."""
+    write(writer, head, payload)
+    await writer.drain()
+
+
+def invoke(number: int, invocation: Invocation) -> Invoke:
+    """Return the head of an invocation."""
+    return Invoke(
+        id=number,
+        function=invocation.function,
+        invocation_type=invocation.type,
+        qualifier=invocation.qualifier,
+        source_arn=invocation.source_arn,
+        client_context=invocation.client_context,
+        log_tail=invocation.log_tail,
+        trace_id=invocation.trace_id,
+        request_id=invocation.request_id,
+    )
+
+
+def invocation(head: Invoke, payload: bytes) -> Invocation:
+    """Return the invocation of a frame."""
+    return Invocation(
+        function=head.function,
+        payload=payload,
+        type=head.invocation_type,
+        qualifier=head.qualifier,
+        source_arn=head.source_arn,
+        client_context=head.client_context,
+        log_tail=head.log_tail,
+        trace_id=head.trace_id,
+        request_id=head.request_id,
+    )
+
+
+def done(number: int, outcome: Outcome) -> Done:
+    """Return the head of an outcome."""
+    return Done(
+        id=number,
+        status=outcome.status,
+        function_error=outcome.function_error,
+        log_tail=outcome.log_tail,
+        executed_version=outcome.executed_version,
+        request_id=outcome.request_id,
+    )
+
+
+def outcome(head: Done, payload: bytes) -> Outcome:
+    """Return the outcome of a frame."""
+    return Outcome(
+        status=head.status,
+        payload=payload,
+        function_error=head.function_error,
+        log_tail=head.log_tail,
+        executed_version=head.executed_version,
+        request_id=head.request_id,
+    )
