@@ -21,7 +21,12 @@ from octetgate.core.mapping.expressions import (
     parse_response_expression,
     parse_response_target,
 )
-from octetgate.core.mapping.selection import BadPattern, Choice, response_template
+from octetgate.core.mapping.selection import (
+    BadPattern,
+    Choice,
+    TextTooLong,
+    response_template,
+)
 from octetgate.core.model.integration import ContentHandling, Integration, IntegrationResponse
 from octetgate.core.payload.codecs import BadPayload, codec
 from octetgate.core.payload.convert import Decision, Step, explain_response
@@ -202,7 +207,10 @@ class NonProxyResponse:
         return mapped
 
     def _select(self, call: Call, selected_by: str) -> _Compiled:
-        status = self._selector.choose(selected_by)
+        try:
+            status = self._selector.choose(selected_by)
+        except TextTooLong as error:
+            raise ApiConfigurationError(f"selectionPattern: {error}") from error
         if status is None:
             seen = call.arrival.notes.integration_status
             raise ApiConfigurationError(
