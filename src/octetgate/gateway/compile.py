@@ -102,6 +102,12 @@ def _compile(
     return compiled
 
 
+def load_integrations() -> None:
+    """Import every integration now, so that no call waits for it."""
+    for name in kinds.names(_INTEGRATIONS):
+        kinds.load(_INTEGRATIONS, name)
+
+
 class Unserved:
     """A method whose configuration cannot work; each call says so in the log."""
 

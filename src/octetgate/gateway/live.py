@@ -18,7 +18,7 @@ from octetgate.core.ports.store import (
     Store,
 )
 from octetgate.gateway.call import Route
-from octetgate.gateway.compile import compile_stage
+from octetgate.gateway.compile import compile_stage, load_integrations
 from octetgate.gateway.snapshot import Ports, StageSnapshot
 
 T = TypeVar("T")
@@ -35,6 +35,7 @@ class Live:
     """Stages and domain names as the store has them now."""
 
     def __init__(self, store: Store, ports: Ports, *, aws_limits: bool = False) -> None:
+        load_integrations()
         self._store = store
         self._ports = ports
         self._aws_limits = aws_limits
