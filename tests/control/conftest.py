@@ -1,20 +1,18 @@
 """A management port on a real socket, and the real boto3 talking to it."""
 
-import http.client
-import json
-import threading
 from collections.abc import Iterator
+from functools import partial
 from types import SimpleNamespace
 
 import boto3
 import botocore.config
 import pytest
-import uvicorn
+from tests.control.functions import FakeFunctions
+from tests.control.serving import call, served
 
 from octetgate.adapters.stores import memory
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
-from tests.control.functions import FakeFunctions
 
 
 @pytest.fixture(scope="session")
@@ -30,28 +28,14 @@ def management() -> Iterator[SimpleNamespace]:
         health=lambda: {"status": "ok"},
         check_deployment=lambda _: list(problems),
     )
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="error", lifespan="off"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    bound = threading.Event()
-    startup = server.startup
-
-    async def started(sockets=None):
-        await startup(sockets)
-        bound.set()
-
-    server.startup = started
-    thread.start()
-    assert bound.wait(10)
-    port = server.servers[0].sockets[0].getsockname()[1]
-    yield SimpleNamespace(
-        url=f"http://127.0.0.1:{port}",
-        port=port,
-        store=store,
-        functions=functions,
-        problems=problems,
-    )
-    server.should_exit = True
-    thread.join(10)
+    with served(app) as port:
+        yield SimpleNamespace(
+            url=f"http://127.0.0.1:{port}",
+            port=port,
+            store=store,
+            functions=functions,
+            problems=problems,
+        )
 
 
 @pytest.fixture(scope="session")
@@ -109,17 +93,5 @@ def mocked(gw, post):
 
 @pytest.fixture(scope="session")
 def call_raw(management):
-    """Return a plain HTTP call: (status, headers by lower-case name, JSON body or bytes)."""
-
-    def called(method, target, *, body=None, headers=None):
-        connection = http.client.HTTPConnection("127.0.0.1", management.port, timeout=10)
-        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
-        connection.request(method, target, data, headers or {})
-        response = connection.getresponse()
-        found = response.read()
-        connection.close()
-        names = {name.lower(): value for name, value in response.getheaders()}
-        is_json = names.get("content-type") == "application/json"
-        return response.status, names, json.loads(found) if is_json else found
-
-    return called
+    """Return a plain HTTP call to the port: (status, headers, JSON body or bytes)."""
+    return partial(call, management.port)

@@ -20,7 +20,14 @@ from starlette.routing import Route
 
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
-from octetgate.control.calls import CheckDeployment, ControlSettings, Invoke, Read, Write
+from octetgate.control.calls import (
+    CheckDeployment,
+    ControlSettings,
+    Invoke,
+    Members,
+    Read,
+    Write,
+)
 from octetgate.control.dispatch import Answering, answering
 from octetgate.control.errors import (
     AccessDeniedException,
@@ -34,7 +41,8 @@ from octetgate.control.errors import (
 )
 from octetgate.control.wire import parse, render, service
 from octetgate.control.wire.message import Answered, Asked
-from octetgate.control.wire.router import Match, Router, service_of
+from octetgate.control.wire.router import Router, service_of
+from octetgate.control.wire.service import Operation
 from octetgate.control.wire.validate import validate
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.functions import Functions, InvokeError
@@ -57,6 +65,8 @@ def application(
 ) -> Starlette:
     """Return the management application.
 
+    ``health`` reports on the whole server; what waits for it reads the status code, 200 only
+    when the report's ``status`` is ``ok``.
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
     refuses a definition of which it says anything.
     """
@@ -64,7 +74,8 @@ def application(
 
     async def healthy(request: Request) -> Response:
         del request
-        return JSONResponse(dict(health()))
+        report = dict(health())
+        return JSONResponse(report, 200 if report["status"] == "ok" else 503)
 
     return Starlette(
         routes=[
@@ -135,14 +146,10 @@ class Management:
             headers=dict(request.headers),
             body=await _body(request),
         )
-        # The first call to a service reads its model, which is no work for the loop.
-        match = await asyncio.to_thread(_matched, name, asked)
-        answer = answering(name, match.operation)
-        members = parse.members(match, asked)
-        validate(name, match.operation, members)
-        about = self._about(request, who)
-        result = await self._run(answer, about, members)
-        return render.answer(match.operation, result)
+        # Reading a model, or fifty megabytes of Base64, is no work for the loop.
+        operation, answer, members = await asyncio.to_thread(_understood, name, asked)
+        result = await self._run(answer, self._about(request, who), members)
+        return render.answer(operation, result)
 
     def _about(self, request: Request, who: Caller) -> dict[str, Any]:
         return {
@@ -154,12 +161,12 @@ class Management:
             "check_deployment": self._check_deployment,
         }
 
-    async def _run(self, answer: Answering, about: dict[str, Any], members: Any) -> Any:
+    async def _run(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:
         if answer.needs is Invoke:
             return await answer.function(Invoke(functions=self._functions, **about), members)
         return await asyncio.to_thread(self._transact, answer, about, members)
 
-    def _transact(self, answer: Answering, about: dict[str, Any], members: Any) -> Any:
+    def _transact(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:
         """Run a plain operation in the transaction that it asks for."""
         if answer.needs is Read:
             with self._store.read() as view:
@@ -178,11 +185,15 @@ def _router(name: str) -> Router:
     return Router(service.load(name).operations.values())
 
 
-def _matched(name: str, asked: Asked) -> Match:
+def _understood(name: str, asked: Asked) -> tuple[Operation, Answering, Members]:
+    """Return the operation that is asked for, what answers it, and its members."""
     match = _router(name).find(asked.method, asked.path, asked.query)
     if match is None:
         raise UnknownOperationException(f"{name}: no operation at {asked.method} {asked.path}")
-    return match
+    answer = answering(name, match.operation)
+    members = parse.members(match, asked)
+    validate(name, match.operation, members)
+    return match.operation, answer, members
 
 
 def _refused(name: str, error: ApiError) -> Answered:

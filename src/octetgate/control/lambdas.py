@@ -42,6 +42,7 @@ _UNSUPPORTED: Mapping[str, object] = {
     "RuntimeConfig": None,
     "AcceleratorConfig": None,
 }
+_NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
 def named(reference: str, qualifier: str | None = None) -> FunctionName:
@@ -71,8 +72,9 @@ def refuse_unsupported(asked: Members) -> None:
     for member, harmless in _UNSUPPORTED.items():
         given = asked.get(member)
         if given not in (None, harmless):
+            expected = "none" if harmless in _NOTHING else harmless
             raise InvalidParameterValueException(
-                f"{member}: not supported yet; expected {harmless or 'none'}; found {given}"
+                f"{member}: not supported yet; expected {expected}; found {given}"
             )
 
 
@@ -100,10 +102,13 @@ def _check_settings(given: Mapping[str, Any]) -> None:
         raise InvalidParameterValueException(
             f"Runtime: python3.* is supported so far; found {runtime}"
         )
-    for member, limit in (("timeout", _LONGEST_SECONDS), ("memory_size", _LARGEST_MEMORY)):
-        if given[member] is not None and given[member] > limit:
+    for member, found, limit in (
+        ("Timeout", given["timeout"], _LONGEST_SECONDS),
+        ("MemorySize", given["memory_size"], _LARGEST_MEMORY),
+    ):
+        if found is not None and found > limit:
             raise InvalidParameterValueException(
-                f"{member}: expected at most {limit}; found {given[member]}"
+                f"{member}: expected at most {limit}; found {found}"
             )
 
 

@@ -20,7 +20,8 @@ def create_deployment(call: Write, asked: Members) -> Members:
     """Freeze the API as it is; with ``stageName``, serve it there from now on."""
     definition = find_api(call, asked["restApiId"])
     api = definition.rest_api.id
-    stage = call.store.get(STAGES, f"{api}/{asked.get('stageName')}")
+    name = asked.get("stageName")
+    stage = call.store.get(STAGES, f"{api}/{name}") if name else None
     _refuse_canary(asked, stage)
     _check(call, definition)
     deployment = Deployment(
@@ -28,7 +29,7 @@ def create_deployment(call: Write, asked: Members) -> Members:
     )
     record = DeploymentRecord(deployment=deployment, definition=definition)
     call.store.put(DEPLOYMENTS, f"{api}/{deployment.id}", record)
-    if asked.get("stageName"):
+    if name:
         keep_stage(call, api, _staged(call, asked, stage, deployment.id))
     return parts(deployment)
 

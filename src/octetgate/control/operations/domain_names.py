@@ -212,8 +212,7 @@ def _base_path(given: str | None) -> str:
     path = (given or "").strip("/") or NONE
     if not _BASE_PATH.fullmatch(path):
         raise BadRequestException(
-            "basePath: expected at most 300 letters, digits and $-_.+!*'()/ "
-            f"(spec of AWS's mappings); found {given!r}"
+            f"basePath: expected at most 300 letters, digits and $-_.+!*'()/; found {given!r}"
         )
     return path
 

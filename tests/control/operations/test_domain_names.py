@@ -1,0 +1,185 @@
+import uuid
+
+import pytest
+from tests.control.refusals import absent, bad, refused, taken
+
+
+@pytest.fixture
+def domain(gw):
+    """Return a fresh domain name."""
+    name = f"{uuid.uuid4().hex}.example"
+    gw.create_domain_name(domainName=name)
+    return name
+
+
+@pytest.fixture
+def staged(gw, mocked):
+    """Return an API with a stage ``s``."""
+    gw.create_deployment(restApiId=mocked["restApiId"], stageName="s")
+    return mocked["restApiId"]
+
+
+def shown(response):
+    return {key: value for key, value in response.items() if key != "ResponseMetadata"}
+
+
+def patched(call, op, path, value=None, **place):
+    change = {"op": op, "path": path, "value": value}
+    return call(
+        **place, patchOperations=[{k: part for k, part in change.items() if part is not None}]
+    )
+
+
+def test_a_new_domain_is_available_and_leads_to_the_gateway(gw, domain):
+    found = shown(gw.get_domain_name(domainName=domain))
+    assert found == {
+        "domainName": domain,
+        "domainNameArn": f"arn:aws:apigateway:eu-west-1::/domainnames/{domain}",
+        "domainNameStatus": "AVAILABLE",
+        "distributionDomainName": "127.0.0.1",
+        "endpointConfiguration": {"types": ["EDGE"], "ipAddressType": "ipv4"},
+        "routingMode": "BASE_PATH_MAPPING_ONLY",
+    }
+
+
+def test_a_regional_domain_has_a_regional_target(gw):
+    name = f"{uuid.uuid4().hex}.example"
+    made = gw.create_domain_name(
+        domainName=name,
+        endpointConfiguration={"types": ["REGIONAL"]},
+        regionalCertificateArn="arn:c",
+        securityPolicy="TLS_1_2",
+        tags={"a": "b"},
+    )
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert made["regionalDomainName"] == "127.0.0.1"
+    assert made["regionalCertificateArn"] == "arn:c"
+    assert (made["securityPolicy"], made["tags"]) == ("TLS_1_2", {"a": "b"})
+
+
+@pytest.mark.parametrize("name", ["127.0.0.1", "::1", "plain", "a.b-c.example"])
+def test_host_names_and_addresses_are_domain_names(gw, name):
+    assert gw.create_domain_name(domainName=name)["domainName"] == name
+    gw.delete_domain_name(domainName=name)
+
+
+@pytest.mark.parametrize("name", ["", "A.example", "a b", "a/b", "-a", "*.example", "a..b"])
+def test_what_is_no_host_name_is_refused(gw, name):
+    code, _, message = refused(gw.create_domain_name, domainName=name)
+    assert code == "BadRequestException"
+    assert message == (
+        f"domainName: expected a host name in lower case, or an IP address; found {name!r}"
+    )
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"policy": "{}"}, "policy: not supported yet; expected none"),
+        (
+            {"mutualTlsAuthentication": {"truststoreUri": "s3://x"}},
+            "mutualTlsAuthentication: not supported yet; expected none",
+        ),
+        ({"certificatePrivateKey": "x"}, "certificatePrivateKey: not supported yet; expected none"),
+        (
+            {"endpointConfiguration": {"types": []}},
+            "REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.",
+        ),
+        (
+            {"routingMode": "ROUTING_RULE_ONLY"},
+            "routingMode: routing rules are not supported yet; expected BASE_PATH_MAPPING_ONLY; found ROUTING_RULE_ONLY",
+        ),
+    ],
+)
+def test_what_would_have_no_effect_is_refused(gw, given, message):
+    assert refused(gw.create_domain_name, domainName="x.example", **given) == bad(message)
+
+
+def test_a_domain_exists_once_and_an_unknown_one_does_not(gw, domain):
+    found = refused(gw.create_domain_name, domainName=domain)
+    assert found == bad("The domain name you provided already exists.")
+    expected = absent("Invalid domain name identifier specified")
+    assert refused(gw.get_domain_name, domainName="no.example") == expected
+
+
+def test_patching_a_domain(gw, domain):
+    place = {"domainName": domain}
+    update = gw.update_domain_name
+    assert patched(update, "add", "/certificateArn", "arn:c", **place)["certificateArn"] == "arn:c"
+    assert "certificateArn" not in patched(update, "remove", "/certificateArn", **place)
+    patched(update, "add", "/endpointConfiguration/types", "REGIONAL", **place)
+    found = patched(update, "remove", "/endpointConfiguration/types", "EDGE", **place)
+    assert found["endpointConfiguration"]["types"] == ["REGIONAL"]
+    _, _, message = refused(lambda: patched(update, "replace", "/x", "y", **place))
+    assert message.startswith("Invalid patch path  '/x' specified for op 'replace'. Must be one")
+
+
+def test_domains_are_listed_and_deleted_with_their_mappings(gw, domain, staged, management):
+    gw.create_base_path_mapping(domainName=domain, restApiId=staged, stage="s")
+    assert domain in [each["domainName"] for each in gw.get_domain_names(limit=500)["items"]]
+    gone = gw.delete_domain_name(domainName=domain)
+    assert gone["ResponseMetadata"]["HTTPStatusCode"] == 202
+    gw.create_domain_name(domainName=domain)
+    assert gw.get_base_path_mappings(domainName=domain)["items"] == []
+
+
+# --- Base path mappings ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "given, expected",
+    [
+        pytest.param({}, {"basePath": "(none)"}, id="nothing"),
+        pytest.param({"basePath": "", "stage": ""}, {"basePath": "(none)"}, id="empty"),
+        pytest.param({"basePath": "(none)", "stage": "(none)"}, {"basePath": "(none)"}, id="none"),
+        pytest.param(
+            {"basePath": "a/b", "stage": "s"}, {"basePath": "a/b", "stage": "s"}, id="both"
+        ),
+    ],
+)
+def test_a_mapping_spells_out_what_is_empty(gw, domain, staged, given, expected):
+    made = gw.create_base_path_mapping(domainName=domain, restApiId=staged, **given)
+    expected = {"restApiId": staged, **expected}
+    assert shown(made) == expected
+    path = expected["basePath"]
+    assert shown(gw.get_base_path_mapping(domainName=domain, basePath=path)) == expected
+    gone = gw.delete_base_path_mapping(domainName=domain, basePath=path)
+    assert gone["ResponseMetadata"]["HTTPStatusCode"] == 202
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        ({"restApiId": "nope"}, "Invalid REST API identifier specified"),
+        ({"stage": "nope"}, "Invalid stage identifier specified"),
+        (
+            {"basePath": "a b"},
+            "basePath: expected at most 300 letters, digits and $-_.+!*'()/; found 'a b'",
+        ),
+    ],
+)
+def test_a_mapping_that_leads_nowhere_is_refused(gw, domain, staged, given, message):
+    members = {"domainName": domain, "restApiId": staged, **given}
+    assert refused(gw.create_base_path_mapping, **members) == bad(message)
+
+
+def test_a_base_path_leads_to_one_place(gw, domain, staged):
+    gw.create_base_path_mapping(domainName=domain, restApiId=staged, basePath="a")
+    found = refused(gw.create_base_path_mapping, domainName=domain, restApiId=staged, basePath="a")
+    assert found == taken("Base path already exists for this domain name")
+    expected = absent("Invalid base path mapping identifier specified")
+    found = refused(gw.get_base_path_mapping, domainName=domain, basePath="b")
+    assert found == expected
+
+
+def test_patching_a_mapping_can_move_it(gw, domain, staged):
+    gw.create_base_path_mapping(domainName=domain, restApiId=staged, basePath="a")
+    place = {"domainName": domain, "basePath": "a"}
+    update = gw.update_base_path_mapping
+    assert patched(update, "replace", "/stage", "s", **place)["stage"] == "s"
+    assert patched(update, "replace", "/basePath", "b", **place)["basePath"] == "b"
+    found = gw.get_base_path_mappings(domainName=domain)["items"]
+    assert found == [{"basePath": "b", "restApiId": staged, "stage": "s"}]
+    gw.create_base_path_mapping(domainName=domain, restApiId=staged, basePath="a")
+    taken_path = taken("Base path already exists for this domain name")
+    assert refused(lambda: patched(update, "replace", "/basePath", "b", **place)) == taken_path

@@ -1,0 +1,256 @@
+import base64
+import hashlib
+import re
+import urllib.request
+import uuid
+
+import pytest
+from tests.control.packages import ROLE, create, package
+from tests.control.refusals import refused
+
+from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS
+
+BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
+
+
+@pytest.fixture
+def name(lam):
+    """Return a name that no function has."""
+    return f"f-{uuid.uuid4().hex}"
+
+
+def shown(response):
+    return {key: value for key, value in response.items() if key != "ResponseMetadata"}
+
+
+def invalid(message):
+    return "InvalidParameterValueException", 400, message
+
+
+def test_a_new_function_has_lambdas_defaults(lam, name):
+    code = package(name)
+    made = create(lam, name, Code={"ZipFile": code})
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    made = shown(made)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+0000", made.pop("LastModified"))
+    assert uuid.UUID(made.pop("RevisionId"))
+    assert made == {
+        "FunctionName": name,
+        "FunctionArn": f"arn:aws:lambda:eu-west-1:000000000000:function:{name}",
+        "Runtime": "python3.11",
+        "Role": ROLE,
+        "Handler": "index.handler",
+        "CodeSize": len(code),
+        "CodeSha256": base64.b64encode(hashlib.sha256(code).digest()).decode(),
+        "Description": "",
+        "Timeout": 3,
+        "MemorySize": 128,
+        "Version": "$LATEST",
+        "TracingConfig": {"Mode": "PassThrough"},
+        "State": "Active",
+        "LastUpdateStatus": "Successful",
+        "PackageType": "Zip",
+        "Architectures": ["x86_64"],
+        "EphemeralStorage": {"Size": 512},
+        "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{name}"},
+    }
+
+
+def test_what_is_given_comes_back(lam, name):
+    given = {
+        "Description": "d",
+        "Timeout": 900,
+        "MemorySize": 10240,
+        "Environment": {"Variables": {"A": "b"}},
+        "Architectures": ["arm64"],
+        "EphemeralStorage": {"Size": 1024},
+        "TracingConfig": {"Mode": "Active"},
+    }
+    create(lam, name, **given, Tags={"k": "v"}, Publish=False)
+    found = lam.get_function(FunctionName=name)
+    assert {**found["Configuration"], **given} == found["Configuration"]
+    assert found["Tags"] == {"k": "v"}
+    assert lam.get_function_configuration(FunctionName=name)["Timeout"] == 900
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "{name}",
+        "{name}:$LATEST",
+        "000000000000:function:{name}",
+        "function:{name}",
+        "arn:aws:lambda:eu-west-1:000000000000:function:{name}",
+        "arn:aws:lambda:eu-west-1:000000000000:function:{name}:$LATEST",
+    ],
+)
+def test_a_function_is_found_by_every_form_of_its_name(lam, name, form):
+    create(lam, name)
+    found = lam.get_function_configuration(FunctionName=form.format(name=name))
+    assert found["FunctionName"] == name
+
+
+def test_a_function_that_is_not_there_is_named_whole(lam):
+    arn = "arn:aws:lambda:eu-west-1:000000000000:function:nope"
+    for call in (lam.get_function, lam.get_function_configuration, lam.delete_function):
+        found = refused(call, FunctionName="nope")
+        assert found == ("ResourceNotFoundException", 404, f"Function not found: {arn}")
+    found = refused(lam.get_function, FunctionName="nope", Qualifier="7")
+    assert found == ("ResourceNotFoundException", 404, f"Function not found: {arn}:7")
+
+
+def test_a_name_is_taken_once(lam, name):
+    create(lam, name)
+    found = refused(lambda: create(lam, name))
+    assert found == ("ResourceConflictException", 409, f"Function already exist: {name}")
+
+
+@pytest.mark.parametrize(
+    "given, message",
+    [
+        pytest.param({"Code": {"ZipFile": b"no zip"}}, BAD_ZIP, id="no-zip"),
+        pytest.param({"Code": {"ZipFile": b""}}, BAD_ZIP, id="empty"),
+        pytest.param({"Code": {"ZipFile": package()[:-30]}}, BAD_ZIP, id="cut"),
+        pytest.param(
+            {"Code": {"ZipFile": package(name="../evil.py")}},
+            "ZipFile: expected entries inside the package; found '../evil.py'",
+            id="zip-slip",
+        ),
+        pytest.param(
+            {"Code": {"ZipFile": package(name="/etc/evil")}},
+            "ZipFile: expected entries inside the package; found '/etc/evil'",
+            id="absolute",
+        ),
+        pytest.param(
+            {"Code": {"S3Bucket": "bucket", "S3Key": "k"}},
+            "Code: expected a ZipFile; found S3Bucket, S3Key",
+            id="s3",
+        ),
+        pytest.param(
+            {"Runtime": "nodejs20.x"},
+            "Runtime: python3.* is supported so far; found nodejs20.x",
+            id="runtime",
+        ),
+        pytest.param({"Timeout": 901}, "Timeout: expected at most 900; found 901", id="timeout"),
+        pytest.param(
+            {"MemorySize": 10241}, "MemorySize: expected at most 10240; found 10241", id="memory"
+        ),
+        pytest.param(
+            {"Publish": True},
+            "Publish: not supported yet; expected False; found True",
+            id="publish",
+        ),
+        pytest.param(
+            {"PackageType": "Image"},
+            "PackageType: not supported yet; expected Zip; found Image",
+            id="image",
+        ),
+        pytest.param(
+            {"Layers": ["arn:aws:lambda:eu-west-1:000000000000:layer:l:1"]},
+            "Layers: not supported yet; expected none; found ['arn:aws:lambda:eu-west-1:000000000000:layer:l:1']",
+            id="layers",
+        ),
+        pytest.param(
+            {"Handler": None}, "Handler: expected one with a zip; found none", id="handler"
+        ),
+    ],
+)
+def test_a_function_that_cannot_be_is_refused(lam, name, given, message):
+    assert refused(lambda: create(lam, name, **given)) == invalid(message)
+
+
+def test_constraints_of_the_model_hold_first(lam, name):
+    code, status, message = refused(lambda: create(lam, name, Timeout=0))
+    assert (code, status) == ("ValidationException", 400)
+    assert message == (
+        "1 validation error detected: Value '0' at 'timeout' failed to satisfy constraint: "
+        "Member must have value greater than or equal to 1"
+    )
+
+
+def test_the_location_of_the_code_serves_the_package(lam, name):
+    code = package(name)
+    create(lam, name, Code={"ZipFile": code})
+    location = lam.get_function(FunctionName=name)["Code"]["Location"]
+    with urllib.request.urlopen(location) as response:
+        assert response.read() == code
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        urllib.request.urlopen(location.replace(name, "nope"))
+
+
+def test_new_code_replaces_the_old(lam, name, management):
+    old, new = package(f"1{name}"), package(f"2{name}")
+    made = create(lam, name, Code={"ZipFile": old})
+    changed = lam.update_function_code(FunctionName=name, ZipFile=new)
+    assert changed["CodeSha256"] == base64.b64encode(hashlib.sha256(new).digest()).decode()
+    assert changed["RevisionId"] != made["RevisionId"]
+    with management.store.read() as view:
+        assert view.get(FUNCTION_CODE, hashlib.sha256(new).hexdigest()) == new
+        assert view.get(FUNCTION_CODE, hashlib.sha256(old).hexdigest()) is None
+
+
+def test_a_dry_run_keeps_nothing(lam, name, management):
+    create(lam, name)
+    new = package(name)
+    shown_code = lam.update_function_code(FunctionName=name, ZipFile=new, DryRun=True)
+    assert shown_code["CodeSize"] == len(new)
+    assert lam.get_function_configuration(FunctionName=name)["CodeSize"] != len(new)
+    with management.store.read() as view:
+        assert view.get(FUNCTION_CODE, hashlib.sha256(new).hexdigest()) is None
+
+
+def test_the_same_code_again_is_still_there(lam, name, management):
+    code = package(name)
+    create(lam, name, Code={"ZipFile": code})
+    lam.update_function_code(FunctionName=name, ZipFile=code)
+    with management.store.read() as view:
+        assert view.get(FUNCTION_CODE, hashlib.sha256(code).hexdigest()) == code
+
+
+def test_code_lives_as_long_as_a_function_runs_it(lam, name, management):
+    code = package(name)
+    key = hashlib.sha256(code).hexdigest()
+    for each in (name, f"{name}-2"):
+        create(lam, each, Code={"ZipFile": code})
+    lam.delete_function(FunctionName=name)
+    with management.store.read() as view:
+        assert view.get(FUNCTION_CODE, key) == code
+    lam.delete_function(FunctionName=f"{name}-2")
+    with management.store.read() as view:
+        assert view.get(FUNCTION_CODE, key) is None
+        assert view.get(FUNCTIONS, name) is None
+
+
+def test_a_configuration_is_changed_where_it_is_given(lam, name):
+    create(lam, name, Environment={"Variables": {"A": "b"}}, Description="d")
+    changed = lam.update_function_configuration(FunctionName=name, Timeout=9, Description="")
+    assert (changed["Timeout"], changed["Description"]) == (9, "")
+    assert changed["Environment"] == {"Variables": {"A": "b"}}
+    found = refused(lam.update_function_configuration, FunctionName=name, Runtime="nodejs20.x")
+    assert found == invalid("Runtime: python3.* is supported so far; found nodejs20.x")
+
+
+@pytest.mark.parametrize(
+    "update, given",
+    [
+        ("update_function_configuration", {"Timeout": 5}),
+        ("update_function_code", {"ZipFile": package()}),
+    ],
+)
+def test_a_change_can_insist_on_the_revision_it_has_seen(lam, name, update, given):
+    seen = create(lam, name)["RevisionId"]
+    getattr(lam, update)(FunctionName=name, RevisionId=seen, **given)
+    code, status, _ = refused(getattr(lam, update), FunctionName=name, RevisionId=seen, **given)
+    assert (code, status) == ("PreconditionFailedException", 412)
+
+
+def test_functions_are_listed_in_pages(lam, name):
+    names = [f"{name}-{number}" for number in range(3)]
+    for each in names:
+        create(lam, each)
+    pages = lam.get_paginator("list_functions").paginate(PaginationConfig={"PageSize": 2})
+    found = [each["FunctionName"] for page in pages for each in page["Functions"]]
+    assert [each for each in found if each in names] == names
+    whole = lam.list_functions()["Functions"]
+    assert names[0] in [each["FunctionName"] for each in whole]

@@ -1,0 +1,39 @@
+import pytest
+from tests.control.refusals import absent, bad, refused
+
+
+@pytest.mark.parametrize(
+    "kind, member",
+    [
+        ("/restapis/{api}", "api"),
+        ("/restapis/{api}/stages/s", "stage"),
+        ("/domainnames/tagged.example", "domain"),
+    ],
+)
+def test_tags_are_added_and_removed(gw, mocked, kind, member):
+    api = mocked["restApiId"]
+    gw.create_deployment(restApiId=api, stageName="s")
+    if member == "domain":
+        gw.create_domain_name(domainName="tagged.example")
+    arn = f"arn:aws:apigateway:eu-west-1::{kind.format(api=api)}"
+    tagged = gw.tag_resource(resourceArn=arn, tags={"a": "1", "b/c": "2"})
+    assert tagged["ResponseMetadata"]["HTTPStatusCode"] == 204
+    gw.tag_resource(resourceArn=arn, tags={"a": "3"})
+    assert gw.get_tags(resourceArn=arn)["tags"] == {"a": "3", "b/c": "2"}
+    gw.untag_resource(resourceArn=arn, tagKeys=["a", "x"])
+    assert gw.get_tags(resourceArn=arn)["tags"] == {"b/c": "2"}
+
+
+def test_tags_of_an_api_are_its_own(gw, api):
+    gw.tag_resource(resourceArn=f"arn:aws:apigateway:eu::/restapis/{api.id}", tags={"a": "1"})
+    assert gw.get_rest_api(restApiId=api.id)["tags"] == {"a": "1"}
+
+
+def test_what_has_no_tags_is_refused(gw):
+    found = refused(gw.get_tags, resourceArn="arn:aws:s3:::bucket")
+    assert found == bad(
+        "resourceArn: expected an ARN of an API, a stage or a domain name; "
+        "found 'arn:aws:s3:::bucket'"
+    )
+    found = refused(gw.get_tags, resourceArn="arn:aws:apigateway:eu::/restapis/nope")
+    assert found == absent("Invalid resource identifier specified")
