@@ -290,14 +290,15 @@ class Worker(asyncio.SubprocessProtocol):
             self._owner.withdrawn(self)
         elif order is Order.SEND:
             self._send()
-        if order in (Order.KILL, Order.FAIL_CALL_AND_KILL, Order.FAIL_INIT_AND_KILL):
-            self._owner.withdrawn(self)
-            self._kill()
+        # Before the process is killed: its memory is reported, and nobody can look afterwards.
         if order in (Order.FAIL_CALL, Order.FAIL_CALL_AND_KILL) and self._call is not None:
             self._conclude(error(self._call.request_id), failed=True)
         elif order in (Order.FAIL_INIT, Order.FAIL_INIT_AND_KILL):
             self._read_output()
             self._owner.start_failed(error, self._tail.end())
+        if order in (Order.KILL, Order.FAIL_CALL_AND_KILL, Order.FAIL_INIT_AND_KILL):
+            self._owner.withdrawn(self)
+            self._kill()
 
     def _send(self) -> None:
         call, link = self._call, self._asking
