@@ -23,8 +23,8 @@ class Health:
     functions_socket: Path
     gateway_url: str
 
-    def report(self) -> tuple[bool, dict[str, Any]]:
-        """Return whether everything is well, and the report to show."""
+    def report(self) -> dict[str, Any]:
+        """Return the report to show; its ``status`` is ``ok`` only if all is well."""
         processes = [
             {
                 "name": entry.name,
@@ -37,7 +37,7 @@ class Health:
         ]
         parts = {"store": self._store(), "functions": self._functions()}
         well = all(each["well"] for each in processes) and not any(parts.values())
-        return well, {
+        return {
             "status": "ok" if well else "unwell",
             "gateway": self.gateway_url,
             "processes": processes,
