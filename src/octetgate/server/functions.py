@@ -10,6 +10,10 @@ from octetgate.server.build import configure_logs, open_store
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
 
+_PAYLOAD_LIMITS = {True: 6_291_456, False: 16 * 2**20}
+"""Bytes of an event.  Without AWS's limits, what the gateway may collect (10 MiB) fits also as
+Base64."""
+
 
 def main(running: Running, post: Post) -> int:
     """Run functions until told to leave, which the master says when nobody calls any more."""
@@ -29,12 +33,13 @@ async def _serve(running: Running, post: Post) -> None:
                 data=settings.data.absolute(),
                 region=settings.region,
                 account_id=settings.account_id,
+                payload_limit=_PAYLOAD_LIMITS[settings.aws_limits],
                 environment={"AWS_ENDPOINT_URL_LAMBDA": running.management_url},
             ),
         )
         await supervisor.start()
         held.push_async_callback(supervisor.close)
-        server = await unix.serve(supervisor, str(running.place.functions_socket))
+        server = await unix.serve(supervisor, running.place.functions_socket)
         held.push_async_callback(server.close)
         post.ready()
         await post.told_to_leave()

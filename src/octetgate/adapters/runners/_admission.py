@@ -44,10 +44,11 @@ def admit(function: Function, name: FunctionName, invocation: Invocation) -> Non
         )
 
 
-def payload(invocation: Invocation) -> bytes:
+def payload(invocation: Invocation, limit: int = PAYLOAD_LIMIT) -> bytes:
     """Return the event's JSON; raises PayloadTooLarge or InvalidPayload."""
     found = invocation.payload
-    limit = EVENT_LIMIT if invocation.type is InvocationType.EVENT else PAYLOAD_LIMIT
+    if invocation.type is InvocationType.EVENT:
+        limit = EVENT_LIMIT
     if len(found) > limit:
         raise PayloadTooLarge(
             f"Request must be smaller than {limit} bytes for the InvokeFunction operation; "

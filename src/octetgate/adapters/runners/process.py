@@ -60,6 +60,8 @@ class SupervisorSettings:
     """Pauses before the second and the third attempt of an asynchronous call; AWS's own."""
     log_bytes: int = 10 * 2**20
     """Size of a function's log file before a new one is begun."""
+    payload_limit: int = _admission.PAYLOAD_LIMIT
+    """Bytes of an event that is waited for; AWS's own, or up to 16 MiB."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of every function, such as credentials and ``AWS_ENDPOINT_URL``."""
     region: str = "us-east-1"
@@ -117,7 +119,7 @@ class Supervisor:
     def _call(self, function: Function, invocation: Invocation) -> Call:
         return Call(
             request_id=_admission.request_id(invocation.request_id),
-            payload=_admission.payload(invocation),
+            payload=_admission.payload(invocation, self._settings.payload_limit),
             function_arn=function.arn,
             outcome=asyncio.get_running_loop().create_future(),
             trace_id=_admission.trace_id(invocation.trace_id),
