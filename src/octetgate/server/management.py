@@ -37,7 +37,7 @@ async def _serve(
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
         held.callback(store.close)
-        functions = UnixFunctions(str(running.place.functions_socket))
+        functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
         health = Health(
             post.board, services, store, running.place.functions_socket, running.gateway_url
@@ -57,6 +57,7 @@ async def _serve(
             uvicorn.Config(
                 app,
                 log_config=None,
+                log_level="warning",
                 access_log=False,
                 lifespan="off",
                 timeout_graceful_shutdown=int(settings.grace_seconds),

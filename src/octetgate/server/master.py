@@ -23,8 +23,11 @@ FIRST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_SECONDS = 10.0
 """A child that lived for so long was not broken from the start; its pauses begin anew."""
+ONE_SIGNAL_SECONDS = 0.5
+"""Signals so close together are one: who signals us and our group means us once."""
 LAST_SECONDS = 5.0
 """What those who leave last get, once the others have left."""
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 
 
 class Master:
@@ -42,7 +45,8 @@ class Master:
         self._restarts = dict.fromkeys(self._roles, 0)
         self._failures = dict.fromkeys(self._roles, 0)
         self._selector = selectors.DefaultSelector()
-        self._signals = 0
+        self._signalled_at: float | None = None
+        self._impatient = False
         self._announced = False
         self._stopping: float | None = None
         """When to stop being patient, once stopping."""
@@ -81,23 +85,26 @@ class Master:
         says.setblocking(False)
         self._selector.register(hears, selectors.EVENT_READ)
         signal.set_wakeup_fd(says.fileno(), warn_on_full_buffer=False)
-        before = {
-            number: signal.signal(number, self._signalled)
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
-        }
+        for number in _SIGNALS:
+            signal.signal(number, self._signalled)
         self._hears = hears
         try:
             yield
         finally:
             signal.set_wakeup_fd(-1)
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            # What is left to do is quick, and must not be cut short by impatience.
+            for number in _SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             hears.close()
             says.close()
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        if number != signal.SIGCHLD:
-            self._signals += 1
+        if number == signal.SIGCHLD:
+            return
+        now = time.monotonic()
+        self._signalled_at = self._signalled_at or now
+        self._impatient = now - self._signalled_at >= ONE_SIGNAL_SECONDS
 
     # -- starting ------------------------------------------------------------------------
 
@@ -143,7 +150,7 @@ class Master:
                 self._ended(child, os.waitstatus_to_exitcode(waited))
 
     def _move_on(self, announce: Callable[[], None]) -> None:
-        if self._signals and self._stopping is None:
+        if self._signalled_at is not None and self._stopping is None:
             LOG.info("stopping; calls in flight have %g s to finish", self._grace_seconds)
             self.stop()
         if self._stopping is not None:
@@ -173,7 +180,7 @@ class Master:
                 child.tell_to_leave()
                 if not first:
                     self._stopping = patience_ends = time.monotonic() + LAST_SECONDS
-        if not self._cut and (self._signals > 1 or time.monotonic() >= patience_ends):
+        if not self._cut and (self._impatient or time.monotonic() >= patience_ends):
             self._cut = True
             self._status = self._status or 1
             for child in children:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
-from octetgate.server.build import open_store
+from octetgate.server.build import configure_logs, open_store
 from octetgate.server.master import Master
 from octetgate.server.place import Running, occupy
 from octetgate.server.processes import Post, Role
@@ -37,6 +37,7 @@ def run(
     ``announce`` is called when every process is ready, ``warn`` with what the user should
     know before.  Raises CannotListen, PlaceTaken or StoreUnusable.
     """
+    configure_logs(settings)
     if settings.admin_host not in _LOOPBACK:
         warn(
             f"management listens on {settings.admin_host}: whoever reaches port "

@@ -66,10 +66,10 @@ def _addresses(host: str, port: int, setting: str) -> Sequence[tuple[int, str]]:
         found = socket.getaddrinfo(
             host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE | socket.AI_ADDRCONFIG
         )
-    except socket.gaierror as error:
+    except (socket.gaierror, UnicodeError) as error:
         name = setting.replace("port", "host")
         raise CannotListen(
-            f"{name}: expected an address of this machine; found {host!r} ({error.strerror})"
+            f"{name}: expected an address of this machine; found {host!r} ({error})"
         ) from error
     return [(family, str(address[0])) for family, _, _, _, address in found]
 
@@ -77,13 +77,14 @@ def _addresses(host: str, port: int, setting: str) -> Sequence[tuple[int, str]]:
 def _bound(
     family: int, address: tuple[str, int], setting: str, *, optional: bool
 ) -> list[socket.socket]:
+    each = socket.socket(family, socket.SOCK_STREAM)
     try:
-        each = socket.socket(family, socket.SOCK_STREAM)
         each.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         if family == socket.AF_INET6:
             each.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         each.bind(address)
     except OSError as error:
+        each.close()
         if optional and error.errno in {errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}:
             return []
         raise CannotListen(_why(address, setting, error)) from error

@@ -33,7 +33,7 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
         held.callback(store.close)
         upstream = Pool(PoolSettings())
         held.push_async_callback(upstream.close)
-        functions = UnixFunctions(str(running.place.functions_socket))
+        functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
         live = Live(store, Ports(upstream, functions), aws_limits=settings.aws_limits)
         gateway = Gateway(live, held.enter_context(access_lines(running)))

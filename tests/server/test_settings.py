@@ -1,0 +1,161 @@
+import dataclasses
+from pathlib import Path
+
+import pytest
+
+from octetgate.server.settings import BadSetting, ClientSettings, Settings, flag, known, load
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text):
+        path = tmp_path / "octetgate.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_without_anything_the_defaults_hold(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    settings = load(Settings)
+    assert (settings.port, settings.admin_port) == (8080, 8081)
+    assert settings.admin_host == "127.0.0.1"
+    assert settings.store_url == f"sqlite:///{tmp_path}/.octetgate/octetgate.db"
+
+
+@pytest.mark.parametrize(
+    "text, environ, flags, port",
+    [
+        pytest.param("", {}, {}, 8080, id="default"),
+        pytest.param("port = 1001", {}, {}, 1001, id="file-over-default"),
+        pytest.param("port = 1001", {"OCTETGATE_PORT": "1002"}, {}, 1002, id="variable-over-file"),
+        pytest.param(
+            "port = 1001", {"OCTETGATE_PORT": "1002"}, {"port": "1003"}, 1003, id="flag-over-all"
+        ),
+        pytest.param("port = 1001", {}, {"port": None}, 1001, id="a-flag-not-given-is-nothing"),
+    ],
+)
+def test_the_later_place_wins(file, text, environ, flags, port):
+    assert load(Settings, flags=flags, environ=environ, file=file(text)).port == port
+
+
+@pytest.mark.parametrize(
+    "name, text, value",
+    [
+        ("host", "::1", "::1"),
+        ("port", "0", 0),
+        ("workers", "4", 4),
+        ("grace_seconds", "2.5", 2.5),
+        ("aws_limits", "on", True),
+        ("aws_limits", "FALSE", False),
+        ("data", "/somewhere", Path("/somewhere")),
+        ("store", "memory://", "memory://"),
+        ("account_id", "123456789012", "123456789012"),
+        ("region", "eu-central-1", "eu-central-1"),
+        ("region", "us-gov-west-1", "us-gov-west-1"),
+        ("access_log", "BOTH", "both"),
+    ],
+)
+def test_a_variable_is_read_as_what_the_setting_is(name, text, value):
+    environ = {f"OCTETGATE_{name.upper()}": text}
+    assert getattr(load(Settings, environ=environ), name) == value
+
+
+@pytest.mark.parametrize(
+    "name, text",
+    [
+        ("port", "eighty"),
+        ("port", "65536"),
+        ("port", "-1"),
+        ("port", "80.5"),
+        ("workers", "257"),
+        ("grace_seconds", "-1"),
+        ("grace_seconds", "nan"),
+        ("grace_seconds", "inf"),
+        ("aws_limits", "perhaps"),
+        ("host", "no host"),
+        ("host", ""),
+        ("account_id", "12"),
+        ("region", "mars"),
+        ("store", "octetgate.db"),
+        ("log_level", "loud"),
+        ("max_connections", "0"),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told_with_its_place_and_what_was_expected(name, text):
+    with pytest.raises(BadSetting) as told:
+        load(Settings, environ={f"OCTETGATE_{name.upper()}": text})
+    assert str(told.value).startswith(f"OCTETGATE_{name.upper()}: expected ")
+    assert f"found {text!r}" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    "text, words",
+    [
+        ("prot = 1", "found 'prot'"),
+        ("port = true", "port: expected a port number from 0 to 65535; found True"),
+        ("port = [80]", "found [80]"),
+        ("account_id = 123456789012", "account_id: expected twelve digits, in quotes"),
+        ("port = ", "expected a TOML file"),
+        ("[door]\nport = 1", "found 'door'"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_told_with_its_name(file, text, words):
+    path = file(text)
+    with pytest.raises(BadSetting) as told:
+        load(Settings, file=path)
+    assert str(told.value).startswith(str(path))
+    assert words in str(told.value)
+
+
+def test_a_named_file_has_to_be_there(tmp_path):
+    with pytest.raises(BadSetting, match="found nothing at"):
+        load(Settings, file=tmp_path / "elsewhere.toml")
+
+
+def test_one_file_serves_the_server_and_the_clients(file):
+    path = file('port = 9080\nendpoint = "http://127.0.0.1:9081"')
+    assert load(Settings, file=path).port == 9080
+    assert load(ClientSettings, file=path).endpoint == "http://127.0.0.1:9081"
+
+
+@pytest.mark.parametrize(
+    "flags, words",
+    [
+        ({"tls_cert": "cert.pem"}, "tls_key: expected both"),
+        ({"tls_key": "key.pem"}, "tls_cert: expected both"),
+        ({"tls_cert": "/no/cert", "tls_key": "/no/key"}, "tls_cert: expected a file"),
+        ({"port": "9000", "admin_port": "9000"}, "admin_port: expected another port"),
+    ],
+)
+def test_settings_that_contradict_each_other_are_refused(flags, words):
+    with pytest.raises(BadSetting, match=words):
+        load(Settings, flags=flags)
+
+
+def test_free_ports_may_be_asked_for_twice():
+    assert load(Settings, flags={"port": "0", "admin_port": "0"}).port == 0
+
+
+def test_every_setting_says_what_it_is_and_reads_its_own_default():
+    for each in [*known(Settings), *known(ClientSettings)]:
+        assert each.metadata["about"].endswith(".")
+        if each.default not in (None, ""):
+            shown = str(each.default)
+            assert each.metadata["kind"].read(shown) == each.default
+
+
+def test_a_flag_is_the_settings_name_with_dashes():
+    assert flag("admin_port") == "--admin-port"
+
+
+def test_settings_do_not_change_while_running():
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        load(Settings).port = 1
+
+
+def test_no_worker_count_is_one_per_core(monkeypatch):
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
+    assert load(Settings).worker_count == 3
+    assert load(Settings, flags={"workers": "1"}).worker_count == 1
