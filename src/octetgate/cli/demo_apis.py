@@ -66,31 +66,35 @@ def build_thumbnail(gateway: Any, functions: Any) -> str:
     return f"/restapis/{api['id']}/{STAGE}/_user_request_/"
 
 
-def build_images(gateway: Any, upload_url: str) -> str:
-    """Build the second text's API on ``localhost``; return the path that it is called by."""
+def build_images(gateway: Any, upload_url: str) -> None:
+    """Build the second text's API: ``http://localhost/images``, without a stage in the path.
+
+    Its ``PASSTHROUGH`` keeps every byte whatever the media types say.  ``/by-type`` is the same
+    without it, as on AWS: there a body whose type is not listed is text.
+    """
     api = gateway.create_rest_api(
         name="Images",
         binaryMediaTypes=["image/jpeg", "image/png", "application/octet-stream"],
         tags={"_custom_id_": IMAGES_ID},
     )
-    resource = gateway.create_resource(
-        restApiId=api["id"], parentId=api["rootResourceId"], pathPart="images"
-    )
-    method = {"restApiId": api["id"], "resourceId": resource["id"], "httpMethod": "POST"}
-    gateway.put_method(**method, authorizationType="NONE")
-    gateway.put_integration(
-        **method,
-        type="HTTP_PROXY",
-        integrationHttpMethod="POST",
-        uri=upload_url,
-        contentHandling="PASSTHROUGH",
-    )
+    for part, handling in (("images", {"contentHandling": "PASSTHROUGH"}), ("by-type", {})):
+        resource = gateway.create_resource(
+            restApiId=api["id"], parentId=api["rootResourceId"], pathPart=part
+        )
+        method = {"restApiId": api["id"], "resourceId": resource["id"], "httpMethod": "POST"}
+        gateway.put_method(**method, authorizationType="NONE")
+        gateway.put_integration(
+            **method,
+            type="HTTP_PROXY",
+            integrationHttpMethod="POST",
+            uri=upload_url,
+            **handling,
+        )
     gateway.create_deployment(restApiId=api["id"], stageName=STAGE)
     gateway.create_domain_name(domainName=DOMAIN)
     gateway.create_base_path_mapping(
         domainName=DOMAIN, restApiId=api["id"], stage=STAGE, basePath="(none)"
     )
-    return "/images"
 
 
 def _execute_api_arn(function_arn: str, api_id: str, path: str) -> str:

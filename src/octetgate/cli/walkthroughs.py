@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import shlex
 import subprocess
@@ -27,7 +28,6 @@ _LOG_SECONDS = 3.0
 class Step:
     """One request, and what has to come back for it."""
 
-    title: str
     target: str
     sample: str
     body: bytes
@@ -54,6 +54,8 @@ class Result:
 def main(running: Running, post: Post, *, once: bool) -> int:
     """Walk both; then, unless it is ``once``, keep the backend alive until told to leave."""
     post.ready()
+    # The table tells it better than boto3 and libvips do.
+    logging.getLogger().setLevel(logging.WARNING)
     try:
         with _resizing() as upload_url:
             held = _show(running, upload_url)
@@ -77,52 +79,41 @@ def _show(running: Running, upload_url: str) -> bool:
         functions = connect(running.management_url, "lambda")
         demo_apis.clear(gateway, functions)
         thumbnails = demo_apis.build_thumbnail(gateway, functions)
-        images = demo_apis.build_images(gateway, upload_url)
+        demo_apis.build_images(gateway, upload_url)
     folder = running.settings.data.absolute() / "demo"
     folder.mkdir(parents=True, exist_ok=True)
-    results = [_take(running, step, folder) for step in _steps(thumbnails, images)]
-    _report(results)
-    _say(_to_repeat(running, folder, thumbnails, images))
-    missed = [f"{each.step.title}: {each.trouble}" for each in results if each.trouble]
+    results = [_take(running, step, folder) for step in _steps(thumbnails)]
+    _report("1. AWS's launch example: a PNG becomes a thumbnail in a Lambda function", results[:-4])
+    _report("2. A JPEG streams through to a service that resizes images", results[-4:])
+    _say(_to_repeat(running, folder, thumbnails))
+    missed = [
+        f"{each.step.sample} to {each.step.target}: {each.trouble}"
+        for each in results
+        if each.trouble
+    ]
     for line in missed:
         sys.stderr.write(f"did not hold: {line}\n")
     _say(f"{len(results) - len(missed)} of {len(results)} steps held")
     return not missed
 
 
-def _steps(thumbnails: str, images: str) -> Iterator[Step]:
-    for name, body in samples.thumbnail_samples().items():
-        kept = name.replace(".png", ".thumbnail.png")
-        yield Step(
-            f"thumbnail of {name}", thumbnails, name, body, samples.PNG, samples.PNG, kept, 140
-        )
-    photo, rose = samples.photo(), samples.thumbnail_samples()["palette.png"]
-    resize = partial(Step, target=images, longest=320)
-    yield resize(
-        title="resize photo.jpg",
-        sample="photo.jpg",
-        body=photo,
-        content_type=samples.JPEG,
-        accept="*/*",
-        keeps_as="photo.resized.jpg",
-    )
-    yield resize(
-        title="resize palette.png",
-        sample="palette.png",
-        body=rose,
-        content_type=samples.PNG,
-        accept=samples.PNG,
-        keeps_as="palette.resized.png",
-    )
-    # The second text's own warning: without a Content-Type the bytes are taken for JSON text.
-    yield resize(
-        title="photo.jpg without a Content-Type",
-        sample="photo.jpg",
-        body=photo,
-        content_type=None,
-        accept="*/*",
-        keeps_as=None,
-    )
+def _steps(thumbnails: str) -> Iterator[Step]:
+    pngs = samples.thumbnail_samples()
+    for name, body in pngs.items():
+        yield Step(thumbnails, name, body, samples.PNG, samples.PNG, _kept(name, "thumbnail"), 140)
+    photo = samples.photo()
+    palette = pngs["palette.png"]
+    # The second text's own line: curl says that it accepts anything.
+    yield Step("/images", "photo.jpg", photo, samples.JPEG, "*/*", "photo.resized.jpg", 320)
+    yield Step("/images", "palette.png", palette, samples.PNG, "*/*", "palette.resized.png", 320)
+    yield Step("/by-type", "photo.jpg", photo, samples.JPEG, samples.JPEG, "photo.by-type.jpg", 320)
+    # And its warning: without a Content-Type the bytes are taken for JSON text.
+    yield Step("/by-type", "photo.jpg", photo, None, "*/*", None, 320)
+
+
+def _kept(name: str, word: str) -> str:
+    stem, _, suffix = name.rpartition(".")
+    return f"{stem}.{word}.{suffix}"
 
 
 def _take(running: Running, step: Step, folder: Path) -> Result:
@@ -165,15 +156,13 @@ def _rule(log: Path, request_id: str) -> str:
         for line in reversed(log.read_text("utf-8").splitlines() if log.exists() else []):
             if request_id and request_id in line:
                 entry: dict[str, Any] = json.loads(line)
-                return (
-                    f"request: {entry.get('requestPayload') or '-'}\n"
-                    f"response: {entry.get('responsePayload') or '-'}"
-                )
+                rules = (entry.get("requestPayload"), entry.get("responsePayload"))
+                return "\n".join(rule for rule in rules if rule) or entry.get("error", "-")
         time.sleep(0.05)
     return "not in the access log"
 
 
-def _report(results: list[Result]) -> None:
+def _report(title: str, results: list[Result]) -> None:
     table(
         [
             "request",
@@ -187,7 +176,7 @@ def _report(results: list[Result]) -> None:
         ],
         [
             [
-                f"{each.step.sample}\n{each.step.content_type or 'no Content-Type'}",
+                f"{_named(each.step)}\n{each.step.content_type or 'no Content-Type'}",
                 str(len(each.step.body)),
                 _pixels(each.step.body),
                 f"{each.answer.status}\n{each.answer.headers.get('content-type', '-')}",
@@ -198,7 +187,13 @@ def _report(results: list[Result]) -> None:
             ]
             for each in results
         ],
+        title=title,
     )
+
+
+def _named(step: Step) -> str:
+    where = "" if step.target.startswith("/restapis") else f" to {step.target}"
+    return f"{step.sample}{where}"
 
 
 def _pixels(image: bytes) -> str:
@@ -206,7 +201,7 @@ def _pixels(image: bytes) -> str:
     return f"{found[0]}x{found[1]}" if found else "-"
 
 
-def _to_repeat(running: Running, folder: Path, thumbnails: str, images: str) -> str:
+def _to_repeat(running: Running, folder: Path, thumbnails: str) -> str:
     near = Path(os.path.relpath(folder))
     shown = folder if near.parts[0] == ".." else near
     png, jpg = (shlex.quote(f"@{shown / name}") for name in ("gradient.png", "photo.jpg"))
@@ -215,7 +210,7 @@ def _to_repeat(running: Running, folder: Path, thumbnails: str, images: str) -> 
         f"The images and what became of them are in {shown}.  To repeat it:\n\n"
         f'curl --request POST -H "Accept: image/png" -H "Content-Type: image/png" '
         f"--data-binary {png} {running.gateway_url}{thumbnails} > gradient-thumb.png\n\n"
-        f"curl -X POST {scheme}://localhost:{running.settings.port}{images} "
+        f"curl -X POST {scheme}://localhost:{running.settings.port}/images "
         f"-H 'Content-Type: image/jpeg' --data-binary {jpg} > photo-small.jpg\n"
     )
 
