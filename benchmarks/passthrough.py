@@ -100,7 +100,7 @@ TARGETS: dict[str, Start] = {
 def rate(url: str, case: Case, seconds: int, folder: Path) -> float:
     """Return calls per second; raises when any call failed."""
     command = ["taskset", "-c", LOAD_CORE, programs.program("wrk")]
-    command += ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", url + case.path]
+    command += ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", url + case.path]
     if case.upload:
         command += ["-s", str(_upload_script(case.upload, folder))]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
