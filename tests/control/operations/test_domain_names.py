@@ -114,6 +114,55 @@ def test_patching_a_domain(gw, domain):
     assert message.startswith("Invalid patch path  '/x' specified for op 'replace'. Must be one")
 
 
+@pytest.mark.parametrize(
+    "op, path, value, message",
+    [
+        (
+            "add",
+            "/endpointConfiguration/types",
+            "X",
+            "Invalid EndpointTypes specified. Valid options are REGIONAL,EDGE,PRIVATE",
+        ),
+        (
+            "replace",
+            "/endpointConfiguration/ipAddressType",
+            "x",
+            "ipAddressType must be either ipv4 or dualstack.",
+        ),
+        ("replace", "/policy", "{}", "/policy: not supported yet; expected none"),
+        (
+            "add",
+            "/mutualTlsAuthentication/truststoreUri",
+            "s3://x",
+            "/mutualTlsAuthentication/truststoreUri: not supported yet; expected none",
+        ),
+        (
+            "replace",
+            "/routingMode",
+            "ROUTING_RULE_ONLY",
+            "routingMode: routing rules are not supported yet; expected BASE_PATH_MAPPING_ONLY; found ROUTING_RULE_ONLY",
+        ),
+        (
+            "remove",
+            "/securityPolicy",
+            None,
+            "Invalid patch path  '/securityPolicy' specified for op 'remove'. Please choose supported operations",
+        ),
+    ],
+)
+def test_a_patch_of_a_domain_is_refused(gw, domain, op, path, value, message):
+    found = refused(lambda: patched(gw.update_domain_name, op, path, value, domainName=domain))
+    assert found == bad(message)
+
+
+def test_what_changes_nothing_is_taken(gw, domain):
+    update = gw.update_domain_name
+    assert patched(update, "replace", "/policy", "", domainName=domain)["domainName"] == domain
+    path = "/endpointConfiguration/ipAddressType"
+    found = patched(update, "replace", path, "dualstack", domainName=domain)
+    assert found["endpointConfiguration"]["ipAddressType"] == "dualstack"
+
+
 def test_domains_are_listed_and_deleted_with_their_mappings(gw, domain, staged, management):
     gw.create_base_path_mapping(domainName=domain, restApiId=staged, stage="s")
     assert domain in [each["domainName"] for each in gw.get_domain_names(limit=500)["items"]]

@@ -1,13 +1,16 @@
 import base64
 import hashlib
+import io
 import re
 import urllib.request
 import uuid
+import zipfile
 
 import pytest
 from tests.control.packages import ROLE, create, package
 from tests.control.refusals import refused
 
+from octetgate.control import lambdas
 from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS
 
 BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
@@ -158,6 +161,28 @@ def test_a_name_is_taken_once(lam, name):
 )
 def test_a_function_that_cannot_be_is_refused(lam, name, given, message):
     assert refused(lambda: create(lam, name, **given)) == invalid(message)
+
+
+def test_a_package_is_bounded_as_it_would_unpack(lam, name, monkeypatch):
+    monkeypatch.setattr(lambdas, "_LARGEST_UNZIPPED", 10)
+    found = refused(lambda: create(lam, name, Code={"ZipFile": package("x" * 11)}))
+    assert found == invalid("Unzipped size must be smaller than 10 bytes")
+    assert create(lam, name, Code={"ZipFile": package("x" * 10)})
+
+
+def test_a_package_holds_something(lam, name):
+    buffer = io.BytesIO()
+    zipfile.ZipFile(buffer, "w").close()
+    found = refused(lambda: create(lam, name, Code={"ZipFile": buffer.getvalue()}))
+    assert found == invalid("Uploaded file must be a non-empty zip")
+
+
+def test_the_architecture_can_change_with_the_code(lam, name):
+    create(lam, name)
+    changed = lam.update_function_code(
+        FunctionName=name, ZipFile=package(name), Architectures=["arm64"]
+    )
+    assert changed["Architectures"] == ["arm64"]
 
 
 def test_constraints_of_the_model_hold_first(lam, name):

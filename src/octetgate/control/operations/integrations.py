@@ -44,9 +44,8 @@ from octetgate.core.model.integration import (
 
 _HTTP = (IntegrationType.HTTP, IntegrationType.HTTP_PROXY)
 _AWS = (IntegrationType.AWS, IntegrationType.AWS_PROXY)
-_PROXIES = (IntegrationType.HTTP_PROXY, IntegrationType.AWS_PROXY)
 _NEEDS_METHOD = (*_HTTP, IntegrationType.AWS)
-_SHORTEST_MS, _LONGEST_MS = 50, 29000
+_SHORTEST_MS, _LONGEST_MS, _LONGEST_STREAM_MS = 50, 29000, 900_000
 
 _ARN = re.compile(r"arn:[^:]+:apigateway:[^:]*:[^:]+:(?P<tail>.*)")
 _ACTION = re.compile(r"(path|action)/.*")
@@ -207,17 +206,21 @@ def _check(integration: Integration) -> None:
         raise BadRequestException("Enumeration value for HttpMethod must be non-empty")
     _check_uri(integration)
     _check_connection(integration)
-    if not _SHORTEST_MS <= integration.timeout_in_millis <= _LONGEST_MS:
-        raise BadRequestException(
-            f"Timeout should be between {_SHORTEST_MS} ms and {_LONGEST_MS} ms"
-        )
-    if integration.response_transfer_mode == "STREAM" and integration.type not in _PROXIES:
-        raise BadRequestException(
-            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY and AWS_PROXY stream; "
-            "found STREAM"
-        )
+    _check_transfer(integration)
     check_request_mapping(integration.request_parameters or {})
     check_templates(integration.request_templates or {}, "requestTemplates")
+
+
+def _check_transfer(integration: Integration) -> None:
+    streams = integration.response_transfer_mode == "STREAM"
+    if streams and integration.type is not IntegrationType.HTTP_PROXY:
+        raise BadRequestException(
+            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY streams so far; "
+            "found STREAM"
+        )
+    longest = _LONGEST_STREAM_MS if streams else _LONGEST_MS
+    if not _SHORTEST_MS <= integration.timeout_in_millis <= longest:
+        raise BadRequestException(f"Timeout should be between {_SHORTEST_MS} ms and {longest} ms")
 
 
 def _check_uri(integration: Integration) -> None:
