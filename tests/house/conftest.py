@@ -1,6 +1,8 @@
-"""What the house's tests look at: the source tree, and the operations written in it."""
+"""What the house's tests look at: the source tree, the operations in it, and a backend."""
 
 import ast
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
@@ -21,3 +23,26 @@ def operation_functions(source):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not node.name.startswith("_")
     ]
+
+
+class _SaysWhereItWasAsked(BaseHTTPRequestHandler):
+    def do_GET(self):
+        body = self.path.encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *words):
+        pass
+
+
+@pytest.fixture
+def http_backend():
+    """Return the URL of a backend that answers a GET with the path it was asked for."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _SaysWhereItWasAsked) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
