@@ -1,12 +1,14 @@
 """The functions' process: one supervisor for every gateway worker and for management."""
 
 import contextlib
+import os
 
 import uvloop
 
 from octetgate.adapters.runners import unix
 from octetgate.adapters.runners.process import Supervisor, SupervisorSettings
 from octetgate.server.build import configure_logs, open_store
+from octetgate.server.master import LAST_SECONDS
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
 
@@ -23,7 +25,7 @@ def main(running: Running, post: Post) -> int:
 
 
 async def _serve(running: Running, post: Post) -> None:
-    settings = running.settings
+    settings, cores = running.settings, os.cpu_count() or 1
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
         held.callback(store.close)
@@ -34,7 +36,11 @@ async def _serve(running: Running, post: Post) -> None:
                 region=settings.region,
                 account_id=settings.account_id,
                 payload_limit=_PAYLOAD_LIMITS[settings.aws_limits],
-                environment={"AWS_ENDPOINT_URL_LAMBDA": running.management_url},
+                idle_seconds=settings.function_idle_seconds,
+                # Less than the master's patience with those who leave last.
+                grace_seconds=LAST_SECONDS / 2,
+                workers_per_function=settings.function_processes or 2 * cores,
+                workers_total=max(settings.function_processes, 8 * cores),
             ),
         )
         await supervisor.start()

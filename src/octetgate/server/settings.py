@@ -100,6 +100,32 @@ class Settings:
         10_000, values.whole(1, 1_000_000), "Clients of one worker; more get 503.", _DOOR
     )
 
+    upstream_connections: int = _setting(
+        1024,
+        values.whole(1, 1_000_000),
+        "Connections of one worker to one backend; more calls wait their turn.",
+        _UPSTREAM,
+    )
+    upstream_idle_seconds: float = _setting(
+        50.0, values.SECONDS, "How long an idle connection to a backend is kept.", _UPSTREAM
+    )
+    upstream_connect_seconds: float = _setting(
+        10.0, values.SECONDS, "How long connecting to a backend may take.", _UPSTREAM
+    )
+    upstream_body_seconds: float = _setting(
+        60.0, values.SECONDS, "Without a byte of a backend's response body.", _UPSTREAM
+    )
+
+    function_processes: int = _setting(
+        0,
+        values.whole(0, 10_000),
+        "Processes of one function at most; 0 is two per core.",
+        _FUNCTIONS,
+    )
+    function_idle_seconds: float = _setting(
+        600.0, values.SECONDS, "How long a function's process is kept warm.", _FUNCTIONS
+    )
+
     access_log: str = _setting(
         "auto",
         values.choice("auto", "file", "stdout", "both", "off"),

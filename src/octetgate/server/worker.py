@@ -31,7 +31,7 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
         held.callback(store.close)
-        upstream = Pool(PoolSettings())
+        upstream = Pool(_upstream(settings))
         held.push_async_callback(upstream.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
@@ -50,6 +50,15 @@ def _door(settings: Settings) -> h1.DoorSettings:
         body_seconds=settings.body_seconds,
         write_seconds=settings.write_seconds,
         max_connections=settings.max_connections,
+    )
+
+
+def _upstream(settings: Settings) -> PoolSettings:
+    return PoolSettings(
+        per_origin=settings.upstream_connections,
+        idle_seconds=settings.upstream_idle_seconds,
+        connect_seconds=settings.upstream_connect_seconds,
+        body_seconds=settings.upstream_body_seconds,
     )
 
 
