@@ -1,8 +1,24 @@
-"""Who imports whom is what ARCHITECTURE.md says; import-linter proves it."""
+"""Who imports whom is what ARCHITECTURE.md says, and what we import is what we declare."""
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
+
+
+def imported_packages(source):
+    """Return the top-level name of everything that the package's files import."""
+    names = set()
+    for file in source.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and not node.level:
+                names.add(node.module)
+    return {name.partition(".")[0] for name in names}
 
 
 def test_the_import_contracts_hold(project):
@@ -11,3 +27,13 @@ def test_the_import_contracts_hold(project):
         [lint_imports, "--no-cache"], cwd=project, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_what_is_imported_is_what_is_declared(project, source):
+    table = tomllib.loads((project / "pyproject.toml").read_text())["project"]
+    declared = {re.split(r"[>=;]", entry)[0].lower() for entry in table["dependencies"]}
+    foreign = imported_packages(source) - sys.stdlib_module_names - {"octetgate"}
+    distributions = packages_distributions()
+    imported = {name.lower() for each in foreign for name in distributions.get(each, [each])}
+    # pyvips loads the library that this package brings along.
+    assert imported | {"pyvips-binary"} == declared
