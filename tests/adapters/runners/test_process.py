@@ -92,13 +92,22 @@ async def test_an_answer_of_more_than_six_megabytes_is_an_error_and_the_process_
     assert (await aws.invoke(b"1")).payload == b'"A"'
 
 
+async def test_the_limits_of_payload_and_answer_can_be_chosen(functions):
+    aws = await functions(payload_limit=100, answer_limit=50)
+    aws.put(ECHO)
+    assert (await aws.invoke(b'"' + b"a" * 48 + b'"')).function_error is None
+    assert error_of(await aws.invoke(b'"' + b"a" * 49 + b'"'))
+    with pytest.raises(PayloadTooLarge, match="smaller than 100 bytes"):
+        await aws.invoke(b" " * 101)
+
+
 # --- What a function sees ---
 
 
 async def test_a_function_sees_its_context(aws):
     aws.put(
         "def handler(event, c): return [c.aws_request_id, c.invoked_function_arn, c.function_name,"
-        " c.memory_limit_in_mb, c.client_context.custom, 2500 < c.get_remaining_time_in_millis() <= 3000]"
+        " c.memory_limit_in_mb, c.client_context.custom, 0 < c.get_remaining_time_in_millis() <= 3000]"
     )
     context = base64.b64encode(b'{"custom": {"grad": "\xc2\xb0"}}').decode()
     request_id = "11111111-2222-3333-4444-555555555555"
@@ -325,9 +334,22 @@ async def test_a_full_queue_refuses(functions, started):
         await until(started.exists)
         waiting = group.create_task(aws.invoke(b"0"))
         await asyncio.sleep(0)
-        with pytest.raises(TooManyInvocations, match="1 calls wait"):
+        with pytest.raises(TooManyInvocations, match="1 calls of 1 bytes wait"):
             await aws.invoke(b"0")
     assert waiting.result().payload == b"0"
+
+
+async def test_a_queue_of_too_many_bytes_refuses(functions, started):
+    aws = await functions(workers_per_function=1, queue_bytes=10)
+    aws.put(SLOW_AND_TELLS, timeout=30, environment={"STARTED": str(started)})
+    async with asyncio.TaskGroup() as group:
+        group.create_task(aws.invoke(b"0.3"))
+        await until(started.exists)
+        waiting = group.create_task(aws.invoke(b"0.0000001"))
+        await asyncio.sleep(0)
+        with pytest.raises(TooManyInvocations):
+            await aws.invoke(b"0.0000001")
+    assert waiting.result().function_error is None
 
 
 async def test_a_call_does_not_wait_for_ever(functions):

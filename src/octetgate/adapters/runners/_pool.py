@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from math import inf
 from typing import Protocol
 
@@ -26,14 +27,22 @@ class Room(Protocol):
         """Take notice that the process is gone."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """How much there may be of a pool."""
+
+    workers: int
+    queue: int
+    queue_bytes: int
+
+
 class Pool:
     """Warm processes, used latest first, so that surplus ones grow idle and end."""
 
-    def __init__(self, plan: Plan, room: Room, *, workers: int, queue: int) -> None:
+    def __init__(self, plan: Plan, room: Room, bounds: Bounds) -> None:
         self.plan = plan
         self._room = room
-        self._limit = workers
-        self._queue = queue
+        self._bounds = bounds
         self._idle: list[Worker] = []
         self._draining = False
         self.workers: set[Worker] = set()
@@ -47,9 +56,14 @@ class Pool:
             self._idle.pop().give(call)
             return
         self._forget_unwanted()
-        if len(self.waiting) >= self._queue:
+        held = sum(len(waiting.payload) for waiting in self.waiting)
+        if (
+            len(self.waiting) >= self._bounds.queue
+            or held + len(call.payload) > self._bounds.queue_bytes
+        ):
             raise TooManyInvocations(
-                f"{self.plan.function.name}: every worker is busy and {self._queue} calls wait"
+                f"{self.plan.function.name}: every worker is busy; "
+                f"{len(self.waiting)} calls of {held} bytes wait"
             )
         self.waiting.append(call)
         self.grow()
@@ -86,7 +100,7 @@ class Pool:
         starting = sum(worker.state is State.STARTING for worker in self.workers)
         while (
             len(self.waiting) > starting
-            and len(self.workers) < self._limit
+            and len(self.workers) < self._bounds.workers
             and self._room.has_place()
         ):
             worker = Worker(self.plan, self)

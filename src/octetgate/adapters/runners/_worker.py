@@ -73,6 +73,7 @@ class Plan:
     log: FunctionLog
     init_seconds: float
     idle_seconds: float
+    answer_limit: int
     shared: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -148,7 +149,7 @@ class Worker(asyncio.SubprocessProtocol):
             self._exited(1)
 
     def _accept(self) -> Link:
-        link = Link(self, ANSWER_LIMIT)
+        link = Link(self, self._plan.answer_limit)
         self._links.add(link)
         return link
 
@@ -235,8 +236,8 @@ class Worker(asyncio.SubprocessProtocol):
         failed = too_long or isinstance(request, Failure)
         self._move(Event.FAILED if failed else Event.ANSWERED)
         if too_long:
-            link.reply(runtime_api.too_large(ANSWER_LIMIT))
-            self._conclude(reports.answer_too_large(ANSWER_LIMIT), failed=True)
+            link.reply(runtime_api.too_large(self._plan.answer_limit))
+            self._conclude(reports.answer_too_large(self._plan.answer_limit), failed=True)
         else:
             link.reply(runtime_api.ACCEPTED)
             self._conclude(request.payload, failed=failed)

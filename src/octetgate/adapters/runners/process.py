@@ -17,8 +17,8 @@ from pathlib import Path
 from octetgate.adapters.runners import _admission
 from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._packages import Packages
-from octetgate.adapters.runners._pool import Pool
-from octetgate.adapters.runners._worker import Call, Plan, Worker
+from octetgate.adapters.runners._pool import Bounds, Pool
+from octetgate.adapters.runners._worker import ANSWER_LIMIT, Call, Plan, Worker
 from octetgate.core.functions.names import FunctionName, function_name
 from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import (
@@ -46,6 +46,8 @@ class SupervisorSettings:
     workers_total: int = _CORES * 8
     queue: int = 256
     """Calls of one function that may wait for a process."""
+    queue_bytes: int = 256 * 2**20
+    """Bytes that they may hold together."""
     queue_seconds: float = 60.0
     """How long a call may wait for a process."""
     idle_seconds: float = 600.0
@@ -62,6 +64,8 @@ class SupervisorSettings:
     """Size of a function's log file before a new one is begun."""
     payload_limit: int = _admission.PAYLOAD_LIMIT
     """Bytes of an event that is waited for; AWS's own, or up to 16 MiB."""
+    answer_limit: int = ANSWER_LIMIT
+    """Bytes of an answer; AWS's own, or up to 16 MiB."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of every function, such as credentials and ``AWS_ENDPOINT_URL``."""
     region: str = "us-east-1"
@@ -182,12 +186,12 @@ class Supervisor:
             # It changed while its package was being unpacked.
         pool = self._pools.get(name.name)
         if pool is None or _essence(pool.plan.function) != _essence(function):
-            pool = Pool(
-                self._plan(function, folder),
-                self,
+            bounds = Bounds(
                 workers=self._settings.workers_per_function,
                 queue=self._settings.queue,
+                queue_bytes=self._settings.queue_bytes,
             )
+            pool = Pool(self._plan(function, folder), self, bounds)
             self._replace(name.name, pool)
         return pool
 
@@ -214,6 +218,7 @@ class Supervisor:
             log=log,
             init_seconds=self._settings.init_seconds,
             idle_seconds=self._settings.idle_seconds,
+            answer_limit=self._settings.answer_limit,
             shared=self._settings.environment,
         )
 

@@ -1,0 +1,27 @@
+import pytest
+from tests.adapters.runners.lambdas import Lambda
+
+from octetgate.adapters.runners import unix
+from octetgate.adapters.runners.process import Supervisor, SupervisorSettings
+from octetgate.adapters.stores import memory
+from octetgate.core import kinds
+
+
+@pytest.fixture(params=kinds.names("octetgate.adapters.runners"))
+async def aws(request, tmp_path):
+    """Functions as a caller reaches them: in this process, and over the socket."""
+    store = memory.open("memory://")
+    settings = SupervisorSettings(data=tmp_path, grace_seconds=0.0, workers_per_function=2)
+    supervisor = Supervisor(store, settings)
+    await supervisor.start()
+    if request.param == "process":
+        yield Lambda(store, supervisor)
+    else:
+        assert request.param == "unix"
+        server = await unix.serve(supervisor, tmp_path / "run" / "functions.sock")
+        client = unix.UnixFunctions(tmp_path / "run" / "functions.sock")
+        yield Lambda(store, client)
+        await client.close()
+        await server.close()
+    await supervisor.close()
+    store.close()
