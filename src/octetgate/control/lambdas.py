@@ -13,10 +13,12 @@ from octetgate.control.errors import (
     ResourceNotFoundException,
     ValidationException,
 )
+from octetgate.core.functions.environment import RESERVED
 from octetgate.core.functions.names import FunctionName, function_name
 from octetgate.core.model.function import Function
 from octetgate.core.ports.store import FUNCTIONS
 
+_LONGEST_NAME = 64
 _LONGEST_SECONDS = 900
 _LARGEST_MEMORY = 10240
 _LARGEST_UNZIPPED = 250 * 1024 * 1024
@@ -52,6 +54,17 @@ def named(reference: str, qualifier: str | None = None) -> FunctionName:
         raise ValidationException(
             f"1 validation error detected: Value '{reference}' at 'functionName' failed to "
             "satisfy constraint: expected a function's name or ARN"
+        )
+    return name
+
+
+def new_name(reference: str) -> str:
+    """Return the bare name of a function to be; ARNs may be longer than it may."""
+    name = named(reference).name
+    if len(name) > _LONGEST_NAME:
+        raise ValidationException(
+            f"1 validation error detected: Value '{name}' at 'functionName' failed to satisfy "
+            f"constraint: Member must have length less than or equal to {_LONGEST_NAME}"
         )
     return name
 
@@ -93,6 +106,7 @@ def asked_settings(asked: Members) -> dict[str, Any]:
         "tracing_mode": asked.get("TracingConfig", {}).get("Mode"),
     }
     _check_settings(given)
+    _check_environment(given["environment"] or {})
     return {field: value for field, value in given.items() if value is not None}
 
 
@@ -110,6 +124,17 @@ def _check_settings(given: Mapping[str, Any]) -> None:
             raise InvalidParameterValueException(
                 f"{member}: expected at most {limit}; found {found}"
             )
+
+
+def _check_environment(variables: Mapping[str, str]) -> None:
+    reserved = [name for name in variables if name in RESERVED]
+    if reserved:
+        raise InvalidParameterValueException(
+            "Lambda was unable to configure your environment variables because the environment "
+            "variables you have provided contains reserved keys that are currently not "
+            "supported for modification. "
+            f"Reserved keys used in this request: {', '.join(reserved)}"
+        )
 
 
 def check_package(package: bytes) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from octetgate.control.calls import Members
-from octetgate.control.wire.render import parts
+from octetgate.control.records import parts
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import Integration
 from octetgate.core.model.stage import Stage

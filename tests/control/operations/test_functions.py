@@ -94,6 +94,19 @@ def test_a_function_is_found_by_every_form_of_its_name(lam, name, form):
     assert found["FunctionName"] == name
 
 
+@pytest.mark.parametrize(
+    "name, problem",
+    [
+        ("x" * 65, "Member must have length less than or equal to 64"),
+        ("a b", "Member must satisfy regular expression pattern: "),
+    ],
+)
+def test_a_bare_name_is_short_and_plain(lam, name, problem):
+    code, status, message = refused(lambda: create(lam, name))
+    assert (code, status) == ("ValidationException", 400)
+    assert f"Value '{name}' at 'functionName' failed to satisfy constraint: {problem}" in message
+
+
 def test_a_function_that_is_not_there_is_named_whole(lam):
     arn = "arn:aws:lambda:eu-west-1:000000000000:function:nope"
     for call in (lam.get_function, lam.get_function_configuration, lam.delete_function):

@@ -9,8 +9,8 @@ from octetgate.control.definitions import find_api
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.control.paging import paged
 from octetgate.control.patching import REPLACE, Listing, Row, Table, option
+from octetgate.control.records import parts
 from octetgate.control.staging import keep_stage, refuse_canary
-from octetgate.control.wire.render import parts
 from octetgate.core.model.definition import ApiDefinition, Deployment, DeploymentRecord
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.store import DEPLOYMENTS, STAGES

@@ -1,14 +1,14 @@
-"""Custom domain names and where their base paths lead (spec: control-plane 2.7)."""
+"""Custom domain names (spec: control-plane 2.7)."""
 
 import ipaddress
 import re
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 
 from octetgate.control.calls import Call, Members, Read, Write
-from octetgate.control.errors import BadRequestException, ConflictException, NotFoundException
+from octetgate.control.domains import find_domain
+from octetgate.control.errors import BadRequestException
 from octetgate.control.paging import paged
 from octetgate.control.patching import (
     ADD,
@@ -21,19 +21,14 @@ from octetgate.control.patching import (
     Row,
     Table,
     option,
-    required,
 )
-from octetgate.control.wire.render import parts
+from octetgate.control.records import parts
 from octetgate.core.model.api import EndpointConfiguration
-from octetgate.core.model.domain import BasePathMapping, DomainName
-from octetgate.core.ports.store import APIS, BASE_PATH_MAPPINGS, DOMAIN_NAMES, STAGES
-
-NONE = "(none)"
-"""How the empty base path, and no stage, are spelled."""
+from octetgate.core.model.domain import DomainName
+from octetgate.core.ports.store import BASE_PATH_MAPPINGS, DOMAIN_NAMES
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
-_BASE_PATH = re.compile(r"[A-Za-z0-9$\-_.+!*'()/]{1,300}")
 _TYPES = ("REGIONAL", "EDGE", "PRIVATE")
 _ROUTING = "BASE_PATH_MAPPING_ONLY"
 _UNSUPPORTED = (
@@ -77,7 +72,7 @@ def create_domain_name(call: Write, asked: Members) -> Members:
 
 def get_domain_name(call: Read, asked: Members) -> Members:
     """Return a domain name."""
-    return _shown(call, _find(call, asked))
+    return _shown(call, find_domain(call, asked))
 
 
 def get_domain_names(call: Read, asked: Members) -> Members:
@@ -88,69 +83,20 @@ def get_domain_names(call: Read, asked: Members) -> Members:
 
 def update_domain_name(call: Write, asked: Members) -> Members:
     """Patch a domain name."""
-    domain = _PATHS.patched(_find(call, asked), asked.get("patchOperations", ()))
+    domain = _PATHS.patched(find_domain(call, asked), asked.get("patchOperations", ()))
     _keep(call, domain)
     return _shown(call, domain)
 
 
 def delete_domain_name(call: Write, asked: Members) -> None:
     """Forget a domain name and its base path mappings."""
-    name = _find(call, asked).domain_name
+    name = find_domain(call, asked).domain_name
     for key, _ in call.store.list(BASE_PATH_MAPPINGS, f"{name}/"):
         call.store.delete(BASE_PATH_MAPPINGS, key)
     call.store.delete(DOMAIN_NAMES, name)
 
 
-def create_base_path_mapping(call: Write, asked: Members) -> Members:
-    """Lead a base path of a domain to an API and, usually, a stage."""
-    name = _find(call, asked).domain_name
-    mapping = BasePathMapping(
-        base_path=_base_path(asked.get("basePath")),
-        rest_api_id=asked["restApiId"],
-        stage=_stage(asked.get("stage")),
-    )
-    _check_free(call, name, mapping)
-    _keep_mapping(call, name, mapping)
-    return parts(mapping)
-
-
-def get_base_path_mapping(call: Read, asked: Members) -> Members:
-    """Return where a base path leads."""
-    return parts(_find_mapping(call, asked))
-
-
-def get_base_path_mappings(call: Read, asked: Members) -> Members:
-    """Return where a domain's base paths lead."""
-    name = _find(call, asked).domain_name
-    found = call.store.list(BASE_PATH_MAPPINGS, f"{name}/")
-    return paged([(key, parts(mapping)) for key, mapping in found], asked)
-
-
-def update_base_path_mapping(call: Write, asked: Members) -> Members:
-    """Patch where a base path leads, or the path itself."""
-    old = _find_mapping(call, asked)
-    new = _MAPPING_PATHS.patched(old, asked.get("patchOperations", ()))
-    if new.base_path != old.base_path:
-        _check_free(call, asked["domainName"], new)
-        call.store.delete(BASE_PATH_MAPPINGS, f"{asked['domainName']}/{old.base_path}")
-    _keep_mapping(call, asked["domainName"], new)
-    return parts(new)
-
-
-def delete_base_path_mapping(call: Write, asked: Members) -> None:
-    """Let a base path lead nowhere."""
-    mapping = _find_mapping(call, asked)
-    call.store.delete(BASE_PATH_MAPPINGS, f"{asked['domainName']}/{mapping.base_path}")
-
-
 # --- Domain names ------------------------------------------------------------------------------
-
-
-def _find(call: Read | Write, asked: Members) -> DomainName:
-    domain = call.store.get(DOMAIN_NAMES, asked["domainName"])
-    if domain is None:
-        raise NotFoundException("Invalid domain name identifier specified")
-    return domain
 
 
 def _is_host(name: str) -> bool:
@@ -197,44 +143,6 @@ def _shown(call: Call, domain: DomainName) -> Members:
     }
 
 
-# --- Base path mappings ------------------------------------------------------------------------
-
-
-def _find_mapping(call: Read | Write, asked: Members) -> BasePathMapping:
-    name = _find(call, asked).domain_name
-    mapping = call.store.get(BASE_PATH_MAPPINGS, f"{name}/{asked['basePath']}")
-    if mapping is None:
-        raise NotFoundException("Invalid base path mapping identifier specified")
-    return mapping
-
-
-def _base_path(given: str | None) -> str:
-    path = (given or "").strip("/") or NONE
-    if not _BASE_PATH.fullmatch(path):
-        raise BadRequestException(
-            f"basePath: expected at most 300 letters, digits and $-_.+!*'()/; found {given!r}"
-        )
-    return path
-
-
-def _stage(given: str | None) -> str | None:
-    return None if given in {None, "", NONE} else given
-
-
-def _check_free(call: Write, name: str, mapping: BasePathMapping) -> None:
-    if call.store.get(BASE_PATH_MAPPINGS, f"{name}/{mapping.base_path}") is not None:
-        raise ConflictException("Base path already exists for this domain name")
-
-
-def _keep_mapping(call: Write, name: str, mapping: BasePathMapping) -> None:
-    if call.store.get(APIS, mapping.rest_api_id) is None:
-        raise BadRequestException("Invalid REST API identifier specified")
-    stage = mapping.stage
-    if stage is not None and call.store.get(STAGES, f"{mapping.rest_api_id}/{stage}") is None:
-        raise BadRequestException("Invalid stage identifier specified")
-    call.store.put(BASE_PATH_MAPPINGS, f"{name}/{mapping.base_path}", mapping)
-
-
 # --- Patching ----------------------------------------------------------------------------------
 
 _COMPLAINTS: Complaints = Listing()
@@ -264,16 +172,6 @@ def _unsupported(domain: DomainName, patch: Patch) -> DomainName:
     return domain
 
 
-def _patched_base_path(mapping: BasePathMapping, patch: Patch) -> BasePathMapping:
-    return replace(mapping, base_path=_base_path(patch.value))
-
-
-def _patched_stage(mapping: BasePathMapping, patch: Patch) -> BasePathMapping:
-    return replace(mapping, stage=_stage(patch.value))
-
-
-_TO_API: Callable[[BasePathMapping, Patch], BasePathMapping] = required("rest_api_id")
-
 _PATHS: Table[DomainName] = Table(
     (
         Row("/certificateName", EVERY, option("certificate_name")),
@@ -294,18 +192,6 @@ _PATHS: Table[DomainName] = Table(
             EVERY,
             option("ownership_verification_certificate_arn"),
         ),
-    ),
-    _COMPLAINTS,
-)
-
-_MAPPING_PATHS: Table[BasePathMapping] = Table(
-    (
-        Row("/basePath", (REPLACE,), _patched_base_path),
-        # The docs' spellings differ from the model's; both arrive in practice.
-        Row("/basepath", (REPLACE,), _patched_base_path),
-        Row("/restapiId", (REPLACE,), _TO_API),
-        Row("/restApiId", (REPLACE,), _TO_API),
-        Row("/stage", (REPLACE,), _patched_stage),
     ),
     _COMPLAINTS,
 )

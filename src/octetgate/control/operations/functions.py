@@ -16,7 +16,7 @@ from octetgate.control.lambdas import (
     asked_settings,
     check_package,
     find_function,
-    named,
+    new_name,
     refuse_unsupported,
     shown_configuration,
 )
@@ -29,7 +29,7 @@ SERVICE = "lambda"
 
 def create_function(call: Write, asked: Members) -> Members:
     """Create a function from its zip; it can be invoked at once."""
-    name = named(asked["FunctionName"]).name
+    name = new_name(asked["FunctionName"])
     if call.store.get(FUNCTIONS, name) is not None:
         raise ResourceConflictException(f"Function already exist: {name}")
     refuse_unsupported(asked)

@@ -1,6 +1,5 @@
 """What stands behind a method, and how its answers are mapped (spec: control-plane 2.3, 6)."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,9 +7,9 @@ from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.definitions import MethodPlace, find_integration
+from octetgate.control.endpoints import HTTP, LONGEST_MS, check_integration
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.control.mappings import (
-    check_request_mapping,
     check_response_mapping,
     check_templates,
 )
@@ -31,8 +30,8 @@ from octetgate.control.patching import (
     verbatim,
     whole,
 )
+from octetgate.control.records import parts
 from octetgate.control.shown import shown_integration
-from octetgate.control.wire.render import parts
 from octetgate.core.model.integration import (
     ContentHandling,
     Integration,
@@ -42,27 +41,12 @@ from octetgate.core.model.integration import (
     TlsConfig,
 )
 
-_HTTP = (IntegrationType.HTTP, IntegrationType.HTTP_PROXY)
-_AWS = (IntegrationType.AWS, IntegrationType.AWS_PROXY)
-_NEEDS_METHOD = (*_HTTP, IntegrationType.AWS)
-_SHORTEST_MS, _LONGEST_MS, _LONGEST_STREAM_MS = 50, 29000, 900_000
-
-_ARN = re.compile(r"arn:[^:]+:apigateway:[^:]*:[^:]+:(?P<tail>.*)")
-_ACTION = re.compile(r"(path|action)/.*")
-_PROXY_ARN = re.compile(
-    r"arn:[^:]+:apigateway:[^:]*:"
-    r"(lambda:path/+2015-03-31/functions/arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+/invocations"
-    r"|lambda:path/+2021-11-15/functions/arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+"
-    r"/response-streaming-invocations"
-    r"|firehose:action/(PutRecord|PutRecordBatch))"
-)
-
 
 def put_integration(call: Write, asked: Members) -> Members:
     """Say where a method's calls go; what stood there before is forgotten."""
     place = _place(call, asked)
     integration = _asked(asked, place.resource.id)
-    _check(integration)
+    check_integration(integration)
     place.keep(call, replace(place.method, method_integration=integration))
     return shown_integration(integration)
 
@@ -77,7 +61,7 @@ def update_integration(call: Write, asked: Members) -> Members:
     place = _place(call, asked)
     integration = find_integration(place.method)
     integration = _PATHS.patched(integration, asked.get("patchOperations", ()))
-    _check(integration)
+    check_integration(integration)
     place.keep(call, replace(place.method, method_integration=integration))
     return shown_integration(integration)
 
@@ -160,7 +144,7 @@ def _asked(asked: Members, resource_id: str) -> Integration:
         type=kind,
         http_method=asked.get("integrationHttpMethod"),
         uri=asked.get("uri"),
-        connection_type=asked.get("connectionType", "INTERNET" if kind in _HTTP else None),
+        connection_type=asked.get("connectionType", "INTERNET" if kind in HTTP else None),
         connection_id=asked.get("connectionId"),
         credentials=asked.get("credentials"),
         request_parameters=asked.get("requestParameters"),
@@ -169,7 +153,7 @@ def _asked(asked: Members, resource_id: str) -> Integration:
         cache_namespace=asked.get("cacheNamespace", resource_id),
         cache_key_parameters=tuple(asked.get("cacheKeyParameters", ())),
         content_handling=_handling(asked),
-        timeout_in_millis=asked.get("timeoutInMillis", _LONGEST_MS),
+        timeout_in_millis=asked.get("timeoutInMillis", LONGEST_MS),
         tls_config=_tls(asked.get("tlsConfig")),
         response_transfer_mode=asked.get("responseTransferMode"),
         integration_target=asked.get("integrationTarget"),
@@ -195,66 +179,6 @@ def _tls(given: dict[str, Any] | None) -> TlsConfig | None:
     if given is None:
         return None
     return TlsConfig(insecure_skip_verification=given.get("insecureSkipVerification", False))
-
-
-# --- What an integration may look like ---------------------------------------------------------
-
-
-def _check(integration: Integration) -> None:
-    """Refuse what AWS refuses, whichever way it came in (spec: control-plane 6, lambda 4)."""
-    if integration.type in _NEEDS_METHOD and not integration.http_method:
-        raise BadRequestException("Enumeration value for HttpMethod must be non-empty")
-    _check_uri(integration)
-    _check_connection(integration)
-    _check_transfer(integration)
-    check_request_mapping(integration.request_parameters or {})
-    check_templates(integration.request_templates or {}, "requestTemplates")
-
-
-def _check_transfer(integration: Integration) -> None:
-    streams = integration.response_transfer_mode == "STREAM"
-    if streams and integration.type is not IntegrationType.HTTP_PROXY:
-        raise BadRequestException(
-            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY streams so far; "
-            "found STREAM"
-        )
-    longest = _LONGEST_STREAM_MS if streams else _LONGEST_MS
-    if not _SHORTEST_MS <= integration.timeout_in_millis <= longest:
-        raise BadRequestException(f"Timeout should be between {_SHORTEST_MS} ms and {longest} ms")
-
-
-def _check_uri(integration: Integration) -> None:
-    uri = integration.uri or ""
-    if integration.type in _HTTP and not uri.startswith(("http://", "https://")):
-        raise BadRequestException("Invalid HTTP endpoint specified for URI")
-    if integration.type not in _AWS:
-        return
-    arn = _ARN.fullmatch(uri)
-    if arn is None:
-        raise BadRequestException("Invalid ARN specified in the request")
-    if not _ACTION.fullmatch(arn["tail"]):
-        raise BadRequestException("AWS ARN for integration must contain path or action")
-    if integration.type is IntegrationType.AWS_PROXY and not _PROXY_ARN.fullmatch(uri):
-        raise BadRequestException(
-            "Integrations of type 'AWS_PROXY' currently only supports Lambda function and "
-            "Firehose stream invocations."
-        )
-
-
-def _check_connection(integration: Integration) -> None:
-    """Refuse VPC links: nothing here could reach through one."""
-    if integration.connection_type == "VPC_LINK":
-        raise BadRequestException(
-            "connectionType: VPC links are not supported yet; expected INTERNET; found VPC_LINK"
-        )
-    for member, given in (
-        ("connectionId", integration.connection_id),
-        ("integrationTarget", integration.integration_target),
-    ):
-        if given:
-            raise BadRequestException(
-                f"{member}: expected none without a VPC link; found {given!r}"
-            )
 
 
 # --- Patching ----------------------------------------------------------------------------------

@@ -32,8 +32,8 @@ from octetgate.control.patching import (
     text,
     truth,
 )
+from octetgate.control.records import parts
 from octetgate.control.shown import shown_method
-from octetgate.control.wire.render import parts
 from octetgate.core.model.api import Method, MethodResponse
 from octetgate.core.ports.store import APIS
 

@@ -24,8 +24,8 @@ from octetgate.control.patching import (
     option,
     required,
 )
+from octetgate.control.records import parts
 from octetgate.control.tagging import chosen_id
-from octetgate.control.wire.render import parts
 from octetgate.core.model.api import EndpointConfiguration, Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.store import APIS, BASE_PATH_MAPPINGS, DEPLOYMENTS, STAGES

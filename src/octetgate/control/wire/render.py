@@ -7,6 +7,7 @@ import msgspec
 import pybase64
 
 from octetgate.control.errors import ApiError
+from octetgate.control.records import parts
 from octetgate.control.wire.message import Answered
 from octetgate.control.wire.service import Member, Operation, Service, Shape
 
@@ -44,18 +45,6 @@ def failure(service: Service | None, error: ApiError) -> Answered:
     if error.status in {429, 503}:
         headers["Retry-After"] = "1"
     return Answered(status=error.status, headers=headers, body=msgspec.json.encode(body))
-
-
-def parts(value: Any) -> Mapping[str, Any]:
-    """Return the members of a mapping or of a record, under the model's names."""
-    if value is None:
-        return {}
-    if isinstance(value, msgspec.Struct):
-        kind = type(value)
-        names = zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
-        return {wire: getattr(value, name) for wire, name in names}
-    mapping: Mapping[str, Any] = value
-    return mapping
 
 
 def _is_given(member: Member, given: Mapping[str, Any]) -> bool:

@@ -1,0 +1,79 @@
+"""Where an integration may go: what is checked of it, whichever way it came in."""
+
+import re
+
+from octetgate.control.errors import BadRequestException
+from octetgate.control.mappings import check_request_mapping, check_templates
+from octetgate.core.model.integration import Integration, IntegrationType
+
+HTTP = (IntegrationType.HTTP, IntegrationType.HTTP_PROXY)
+_AWS = (IntegrationType.AWS, IntegrationType.AWS_PROXY)
+_NEEDS_METHOD = (*HTTP, IntegrationType.AWS)
+_SHORTEST_MS, LONGEST_MS, _LONGEST_STREAM_MS = 50, 29000, 900_000
+
+_ARN = re.compile(r"arn:[^:]+:apigateway:[^:]*:[^:]+:(?P<tail>.*)")
+_ACTION = re.compile(r"(path|action)/.*")
+_PROXY_ARN = re.compile(
+    r"arn:[^:]+:apigateway:[^:]*:"
+    r"(lambda:path/+2015-03-31/functions/arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+/invocations"
+    r"|lambda:path/+2021-11-15/functions/arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+"
+    r"/response-streaming-invocations"
+    r"|firehose:action/(PutRecord|PutRecordBatch))"
+)
+
+
+def check_integration(integration: Integration) -> None:
+    """Refuse what AWS refuses, whichever way it came in (spec: control-plane 6, lambda 4)."""
+    if integration.type in _NEEDS_METHOD and not integration.http_method:
+        raise BadRequestException("Enumeration value for HttpMethod must be non-empty")
+    _check_uri(integration)
+    _check_connection(integration)
+    _check_transfer(integration)
+    check_request_mapping(integration.request_parameters or {})
+    check_templates(integration.request_templates or {}, "requestTemplates")
+
+
+def _check_transfer(integration: Integration) -> None:
+    streams = integration.response_transfer_mode == "STREAM"
+    if streams and integration.type is not IntegrationType.HTTP_PROXY:
+        raise BadRequestException(
+            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY streams so far; "
+            "found STREAM"
+        )
+    longest = _LONGEST_STREAM_MS if streams else LONGEST_MS
+    if not _SHORTEST_MS <= integration.timeout_in_millis <= longest:
+        raise BadRequestException(f"Timeout should be between {_SHORTEST_MS} ms and {longest} ms")
+
+
+def _check_uri(integration: Integration) -> None:
+    uri = integration.uri or ""
+    if integration.type in HTTP and not uri.startswith(("http://", "https://")):
+        raise BadRequestException("Invalid HTTP endpoint specified for URI")
+    if integration.type not in _AWS:
+        return
+    arn = _ARN.fullmatch(uri)
+    if arn is None:
+        raise BadRequestException("Invalid ARN specified in the request")
+    if not _ACTION.fullmatch(arn["tail"]):
+        raise BadRequestException("AWS ARN for integration must contain path or action")
+    if integration.type is IntegrationType.AWS_PROXY and not _PROXY_ARN.fullmatch(uri):
+        raise BadRequestException(
+            "Integrations of type 'AWS_PROXY' currently only supports Lambda function and "
+            "Firehose stream invocations."
+        )
+
+
+def _check_connection(integration: Integration) -> None:
+    """Refuse VPC links: nothing here could reach through one."""
+    if integration.connection_type == "VPC_LINK":
+        raise BadRequestException(
+            "connectionType: VPC links are not supported yet; expected INTERNET; found VPC_LINK"
+        )
+    for member, given in (
+        ("connectionId", integration.connection_id),
+        ("integrationTarget", integration.integration_target),
+    ):
+        if given:
+            raise BadRequestException(
+                f"{member}: expected none without a VPC link; found {given!r}"
+            )
