@@ -23,6 +23,7 @@ from octetgate.gateway.snapshot import (
 )
 
 _INTEGRATIONS = "octetgate.gateway.integrations"
+_VARIABLE = "${stageVariables."
 _log = logging.getLogger(__name__)
 
 
@@ -58,13 +59,18 @@ def compile_stage(
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:
-    """Return what of the definition could not be served, each with where it stands."""
+    """Return what of the definition could not be served, each with where it stands.
+
+    A URI with stage variables is not judged: only a stage knows what it will be.
+    """
     stage = Stage(stage_name="", deployment_id="", created_date=0, last_updated_date=0)
     facts = _facts(definition, stage, "", ports, aws_limits=False)
     problems: list[str] = []
     for resource in definition.resources.values():
         for method in resource.resource_methods.values():
-            _compile(facts, resource, method, problems)
+            integration = method.method_integration
+            if integration is None or _VARIABLE not in (integration.uri or ""):
+                _compile(facts, resource, method, problems)
     return problems
 
 

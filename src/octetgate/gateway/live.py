@@ -19,12 +19,9 @@ from octetgate.core.ports.store import (
 )
 from octetgate.gateway.call import Route
 from octetgate.gateway.compile import compile_stage, load_integrations
-from octetgate.gateway.snapshot import Ports, StageSnapshot
+from octetgate.gateway.snapshot import Ports, RouteKey, StageSnapshot
 
 T = TypeVar("T")
-
-RouteKey = tuple[str | None, str, str]
-"""Host as sent, raw path, verb."""
 
 _ROUTES = 4096
 _ROUTE_LENGTH = 512
@@ -43,7 +40,6 @@ class Live:
         self._stages: dict[str, StageSnapshot | None] = {}
         self._domains: dict[str, tuple[BasePathMapping, ...] | None] = {}
         self.routes: dict[RouteKey, Route] = {}
-        """Where calls led that were made lately; emptied by every change."""
 
     def remember(self, key: RouteKey, route: Route) -> None:
         """Keep a route for the next call that says the same."""

@@ -9,12 +9,12 @@ from octetgate.core.ports.exchange import ClientGone, Exchange, Reply
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Arrival, Call, Randomness, arrive
 from octetgate.gateway.faults import ExecutionFailed, Fault
-from octetgate.gateway.live import Live
 from octetgate.gateway.phases.access_log import WriteLine, access_log
 from octetgate.gateway.phases.admit import admit
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
 from octetgate.gateway.phases.method_request import method_request
+from octetgate.gateway.snapshot import Table
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """Answers API calls; what a front door serves."""
 
-    def __init__(self, live: Live, write_log: WriteLine) -> None:
+    def __init__(self, live: Table, write_log: WriteLine) -> None:
         self._live = live
         self._write_log = write_log
         self._randomness = Randomness()

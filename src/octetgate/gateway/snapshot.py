@@ -5,11 +5,12 @@ from typing import Any, Protocol
 
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.domain import BasePathMapping
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
-from octetgate.gateway.call import Call
+from octetgate.gateway.call import Call, Route
 
 
 class BadConfiguration(Exception):
@@ -70,3 +71,26 @@ class StageSnapshot:
     routes: Tree[MethodPlan]
     problems: tuple[str, ...]
     """What could not be compiled; those methods answer 500."""
+
+
+RouteKey = tuple[str | None, str, str]
+"""Host as sent, raw path, verb."""
+
+
+class Table(Protocol):
+    """What is being served now; ``live.py`` keeps it true."""
+
+    routes: dict[RouteKey, Route]
+    """Where calls led that were made lately; emptied by every change."""
+
+    def catch_up(self) -> None:
+        """Take in whatever has been committed to the store."""
+
+    def remember(self, key: RouteKey, route: Route) -> None:
+        """Keep a route for the next call that says the same."""
+
+    def stage(self, api_id: str, stage_name: str) -> StageSnapshot | None:
+        """Return the stage as it is served, or None if there is none."""
+
+    def mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
+        """Return the base path mappings of a domain name, or None if it is not ours."""

@@ -13,10 +13,10 @@ from octetgate.core.routing.hosts import (
 from octetgate.core.routing.hosts import locate as read_url
 from octetgate.gateway.call import Arrival, Call, Route
 from octetgate.gateway.faults import Forbidden, MissingAuthenticationToken
-from octetgate.gateway.live import Live
+from octetgate.gateway.snapshot import Table
 
 
-def locate(arrival: Arrival, live: Live) -> Call:
+def locate(arrival: Arrival, live: Table) -> Call:
     """Return the call, its method known."""
     live.catch_up()
     head, sent = arrival.exchange.head, arrival.sent
@@ -30,7 +30,7 @@ def locate(arrival: Arrival, live: Live) -> Call:
     return Call(arrival, route, method, query)
 
 
-def _find(host: str | None, path: str, method: str, live: Live) -> Route:
+def _find(host: str | None, path: str, method: str, live: Table) -> Route:
     located = read_url(host, path)
     if isinstance(located, ByDomain):
         located = _through_domain(located, live)
@@ -43,7 +43,7 @@ def _find(host: str | None, path: str, method: str, live: Live) -> Route:
     return Route(located, stage, match.value, match.path_parameters)
 
 
-def _through_domain(asked: ByDomain, live: Live) -> Located:
+def _through_domain(asked: ByDomain, live: Table) -> Located:
     mappings = live.mappings(asked.domain)
     if mappings is None:
         raise Forbidden(f"expected an API's host or a domain name, found {asked.domain!r}")
