@@ -10,6 +10,8 @@ from octetgate.adapters.runners._worker import Call, Plan, Worker
 from octetgate.core.functions.lifecycle import State
 from octetgate.core.ports.functions import Outcome, TooManyInvocations
 
+_COMING = (State.STARTING, State.RESTING)
+
 
 class Room(Protocol):
     """How many processes there may be on this machine, and who starts them."""
@@ -96,17 +98,20 @@ class Pool:
         return self.waiting[0].came if self.waiting else inf
 
     def grow(self) -> None:
-        """Start processes while more calls wait than processes start."""
-        starting = sum(worker.state is State.STARTING for worker in self.workers)
+        """Start processes while more calls wait than processes are about to ask for one.
+
+        One that has just answered asks again in a moment; another beside it would be too many.
+        """
+        coming = sum(worker.state in _COMING for worker in self.workers)
         while (
-            len(self.waiting) > starting
+            len(self.waiting) > coming
             and len(self.workers) < self._bounds.workers
             and self._room.has_place()
         ):
             worker = Worker(self.plan, self)
             self.workers.add(worker)
             self._room.start_worker(worker)
-            starting += 1
+            coming += 1
         if self.starved:
             self._room.share()
 
