@@ -44,6 +44,7 @@ _CLOSE = b"Connection: close\r\n\r\n"
 _JOINED_BYTES = 64 * 1024
 """Up to here copying a body behind its head is cheaper than a write of its own."""
 _PIPELINED_BYTES = 64 * 1024
+_WINDOW_BYTES = 64 * 1024
 _DRAINED_BYTES = 256 * 1024
 """Rather than read more than this of a body that nobody wants, the connection is given up."""
 
@@ -98,7 +99,10 @@ class ServerConnection(Wire):
         self._unsent = 0
         self._held: bytes | bytearray = b""
         """Bytes of a head that is not whole, or of requests whose turn has not come."""
+        self._at = 0
+        """Where in ``_held`` the bytes begin that nobody has taken."""
         self._scanned = 0
+        """How many of these are known not to hold the end of a head."""
         self._exchange: _Exchange | None = None
         self._task: asyncio.Task[None] | None = None
         self._inlet: Inlet | None = None
@@ -129,11 +133,11 @@ class ServerConnection(Wire):
                 return
         if self._leaving:
             return
-        if self._held:
-            self._held += data
-            self._receive(self._held)
-        else:
-            self._receive(data)
+        self._hold(data)
+        if self._exchange is None:
+            self._receive_head()
+        elif len(self._held) - self._at > _PIPELINED_BYTES:
+            self.hold_reading()
 
     def eof_received(self) -> bool:
         self._half_closed = True
@@ -154,67 +158,77 @@ class ServerConnection(Wire):
         elif not told:
             self._task.cancel()
 
-    def _receive(self, data: bytes | bytearray) -> None:
-        if self._exchange is None:
-            self._receive_head(data)
+    def _hold(self, data: bytes) -> None:
+        """Keep what came behind what is held; a piece alone is not copied."""
+        if not self._held:
+            self._held = data
+        elif self._at or isinstance(self._held, bytes):
+            self._held = bytearray(memoryview(self._held)[self._at :])
+            self._held += data
+            self._at = 0
         else:
-            self._hold(data)
+            self._held += data
 
-    def _hold(self, data: bytes | bytearray) -> None:
-        """Keep what is not due yet; bounded, because then reading stops."""
-        self._held = data if isinstance(data, bytearray) else bytearray(data)
-        if self._exchange is not None and len(data) > _PIPELINED_BYTES:
-            self.hold_reading()
+    def _peek(self, size: int) -> bytes:
+        """Return so many of the bytes held, or what there is of them."""
+        return bytes(self._held[self._at : self._at + size])
 
-    def _receive_head(self, data: bytes | bytearray) -> None:
-        end = data.find(HEAD_END, self._scanned)
+    def _skip(self, size: int) -> None:
+        """Let go of so many of the bytes held."""
+        self._at += size
+        if self._at == len(self._held):
+            self._held, self._at = b"", 0
+
+    def _receive_head(self) -> None:
+        end = self._held.find(HEAD_END, self._at + self._scanned)
         try:
             if end < 0:
-                self._await_head(data)
+                self._await_head()
                 return
-            if end > MAX_HEAD:
+            if end - self._at > MAX_HEAD:
                 raise BadHead(f"expected at most {MAX_HEAD} bytes of header", 431)
-            head, framing = read_request(bytes(data[:end]))
             self._scanned = 0
-            self._held = b""
-            self._begin(head, framing, bytes(data[end + 4 :]))
+            raw = self._peek(end - self._at)
+            self._skip(len(raw) + len(HEAD_END))
+            self._begin(*read_request(raw))
         except BadHead as error:
             self._refuse(error)
 
-    def _await_head(self, data: bytes | bytearray) -> None:
-        if data[:2] == b"\r\n":  # RFC 9112 2.2: an empty line before a request is ignored.
-            data = data[2:]
-            self._held = b""
-        if not data:
+    def _await_head(self) -> None:
+        if self._at:
+            self._held, self._at = self._held[self._at :], 0
+        held = self._held
+        if not held:
             return
-        check_partial_head(data, self._scanned, MAX_REQUEST_LINE)
-        if not self._held:
+        if not self._scanned:
             self._since = self.clock.now
-        self._hold(data)
-        self._scanned = max(0, len(data) - 3)
+        check_partial_head(held, self._scanned, MAX_REQUEST_LINE)
+        self._scanned = max(0, len(held) - 3)
 
-    def _begin(self, head: RequestHead, framing: Framing, rest: bytes) -> None:
-        if framing.length == 0:
-            body = Body()
-            self._held = bytearray(rest)
-        else:
-            body = self._open_body(framing, rest)
+    def _begin(self, head: RequestHead, framing: Framing) -> None:
+        body = Body() if framing.length == 0 else self._open_body(framing)
         self._exchange = exchange = _Exchange(self, head, body, framing)
         self._task = self.loop.create_task(self._handle(exchange))
 
-    def _open_body(self, framing: Framing, rest: bytes) -> Body:
+    def _open_body(self, framing: Framing) -> Body:
         """Return the body: ready when it came with its head, else as it comes."""
-        reader = Chunked() if framing.length is None else Counted(framing.length)
-        piece = reader.feed(rest) if rest else b""
+        length = framing.length
+        reader = Chunked() if length is None else Counted(length)
+        pieces = []
+        unasked = framing.expects_continue and not self._held
+        while self._held and not reader.ended:
+            # In windows, so that many small requests in one piece are not copied again and again.
+            window = self._peek(length or _WINDOW_BYTES)
+            pieces.append(reader.feed(window))
+            self._skip(len(window) - len(reader.rest))
         if reader.ended:
-            self._held = bytearray(reader.rest)
-            return Body.of(piece)
-        begin = self._say_continue if framing.expects_continue and not rest else None
-        self._inlet = inlet = Inlet(self, reader, begin)
+            return Body.of(b"".join(pieces))
+        self._inlet = inlet = Inlet(self, reader, self._say_continue if unasked else None)
         self._since = self.clock.now
-        if piece:
+        self.go_on_reading()
+        for piece in filter(None, pieces):
             inlet.put(piece)
-        return Body(inlet, length=framing.length)
+        return Body(inlet, length=length)
 
     def _receive_body(self, inlet: Inlet, data: bytes) -> bytes:
         """Hand on what belongs to the body; return what came after it."""
@@ -279,9 +293,10 @@ class ServerConnection(Wire):
     def _next(self) -> None:
         """Turn to the next request, which may be here already."""
         self._exchange = None
-        self.go_on_reading()
+        if len(self._held) - self._at <= _PIPELINED_BYTES:
+            self.go_on_reading()
         if self._held:
-            self._receive_head(self._held)
+            self._receive_head()
 
     def may_keep(self, framing: Framing) -> bool:
         """Return whether the connection can serve another request after this one's reply."""
@@ -318,7 +333,7 @@ class ServerConnection(Wire):
         if self.transport.is_closing():
             return
         self._since = self.clock.now
-        self._held = b""
+        self._held, self._at = b"", 0
         if self._inlet is not None:
             self._inlet.close()
             self._inlet = None
