@@ -53,6 +53,7 @@ $(VENV)/.installed: $(BIN)/python requirements/build.txt requirements/run.txt py
 	@echo "Installing octetgate into $(VENV)"
 	@$(PIP) install --require-hashes -r requirements/build.txt -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
+	@requirements/localhost-names
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
