@@ -28,7 +28,7 @@ class Lambda:
         self.supervisor = supervisor
 
     def put(self, code, *, name="f", **changes):
-        """Create or replace a function; ``code`` is its handler.py, or its package."""
+        """Create or replace a function; ``code`` is its handler.py, or its package.  Returns its SHA-256."""
         package = zipped({"handler.py": code}) if isinstance(code, str) else code
         digest = hashlib.sha256(package)
         function = Function(
@@ -49,6 +49,7 @@ class Lambda:
         with self.store.write() as writing:
             writing.put(FUNCTION_CODE, function.code_key, package)
             writing.put(FUNCTIONS, name, function)
+        return function.code_key
 
     async def invoke(self, payload=b"{}", *, function="f", **changes):
         invocation = Invocation(function=function, payload=payload, **changes)

@@ -102,8 +102,11 @@ async def test_a_package_that_fails_leaves_nothing_and_fails_again(packages, tmp
     assert not list(tmp_path.iterdir())
 
 
-async def test_what_an_earlier_run_left_unfinished_is_removed(packages, tmp_path):
-    (tmp_path / "unfinished-x").mkdir()
-    await packages.folder("good")
-    packages.start()
-    assert [left.name for left in tmp_path.iterdir()] == ["good"]
+async def test_a_start_removes_what_no_function_uses_and_keeps_the_rest(aws, tmp_path):
+    aws.put("def handler(event, context): return 1")
+    await aws.invoke()
+    root = tmp_path / "functions" / "code"
+    (root / "unfinished-x").mkdir()
+    (root / ("0" * 64)).mkdir()
+    Packages(aws.store, root).start()
+    assert [folder.name for folder in root.iterdir()] == [aws.put("def handler(event, context): return 1")]  # fmt: skip

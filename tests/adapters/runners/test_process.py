@@ -437,6 +437,13 @@ async def test_the_tail_is_the_last_four_kibibytes_and_only_when_asked_for(aws):
     assert len((await aws.invoke(log_tail=True)).log_tail) == 4096
 
 
+async def test_a_function_may_print_more_than_a_pipe_holds(aws):
+    aws.put("def handler(e, c):\n    for _ in range(50): print('x' * 100_000)\n    return 'done'")
+    outcome = await aws.invoke(log_tail=True)
+    assert outcome.payload == b'"done"'
+    assert outcome.log_tail.splitlines()[-1].startswith(b"REPORT")
+
+
 async def test_a_log_file_keeps_calls_and_is_bounded(functions, tmp_path):
     aws = await functions(log_bytes=1000)
     aws.put("def handler(e, c): print('x' * 300)")

@@ -52,6 +52,14 @@ class Link(asyncio.Protocol):
             if not self._transport.is_closing():
                 self.reply(Refused(400, "InvalidRequest", f"expected HTTP/1.1; {error}").reply)
                 self.close()
+        else:
+            self._bound_head(len(data))
+
+    def _bound_head(self, arrived: int) -> None:
+        """End the connection if a head goes on for ever; the parser would keep it all."""
+        self._head_size += arrived if self._in_head else 0
+        if self._head_size > HEAD_LIMIT:
+            self.close()
 
     # The parser calls these.
 
@@ -59,18 +67,19 @@ class Link(asyncio.Protocol):
         self._path = b""
         self._headers = Headers()
         self._head_size = 0
+        self._in_head = True
         self._body: list[bytes] = []
         self._body_size = 0
 
     def on_url(self, url: bytes) -> None:
-        self._count_head(url)
         self._path += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count_head(name + value)
         self._headers.add(name.decode("latin-1"), value.decode("latin-1"))
 
     def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_size = 0
         if (self._headers.get("expect") or "").lower() == "100-continue":
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
@@ -91,11 +100,6 @@ class Link(asyncio.Protocol):
             None if too_long else b"".join(self._body),
         )
         self._body.clear()
-
-    def _count_head(self, piece: bytes) -> None:
-        self._head_size += len(piece)
-        if self._head_size > HEAD_LIMIT:
-            self.close()
 
     def reply(self, reply: Reply) -> None:
         """Write one response."""

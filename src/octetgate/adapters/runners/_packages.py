@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from octetgate.core.ports.functions import InvalidPackage
-from octetgate.core.ports.store import FUNCTION_CODE, Store
+from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS, Store
 
 UNPACKED_LIMIT = 250 * 2**20
 """Lambda's own limit."""
@@ -28,10 +28,13 @@ class Packages:
         self._unpacking: dict[str, asyncio.Future[None]] = {}
 
     def start(self) -> None:
-        """Make the folder; remove what an earlier run left unfinished."""
+        """Make the folder; remove what is unfinished or belongs to no function any more."""
         self._root.mkdir(parents=True, exist_ok=True)
-        for left in self._root.glob(_UNFINISHED + "*"):
-            shutil.rmtree(left, ignore_errors=True)
+        with self._store.read() as reading:
+            used = {function.code_key for _, function in reading.list(FUNCTIONS)}
+        for folder in self._root.iterdir():
+            if folder.name not in used:
+                shutil.rmtree(folder, ignore_errors=True)
 
     async def folder(self, code_key: str) -> Path:
         """Return the folder of the package with this SHA-256; raises InvalidPackage."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from math import inf
 from typing import Protocol
 
-from octetgate.adapters.runners._worker import Call, Plan, Worker
+from octetgate.adapters.runners._call import Call, Plan
+from octetgate.adapters.runners._worker import Worker
 from octetgate.core.functions.lifecycle import State
 from octetgate.core.ports.functions import Outcome, TooManyInvocations
 

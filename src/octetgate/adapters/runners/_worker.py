@@ -10,22 +10,21 @@ import shutil
 import signal
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol, cast
 from uuid import uuid4
 
+from octetgate.adapters.runners._call import Call, Plan
 from octetgate.adapters.runners._link import Link
-from octetgate.adapters.runners._log import FunctionLog, Tail
+from octetgate.adapters.runners._output import Output
 from octetgate.core.functions import reports, runtime_api
 from octetgate.core.functions.environment import environment
 from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step
 from octetgate.core.functions.names import LATEST
-from octetgate.core.functions.runtime_api import Answer, Assignment, Failure, InitFailure, Next
+from octetgate.core.functions.runtime_api import Answer, Failure, InitFailure, Next
 from octetgate.core.http.headers import Headers
-from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import Outcome
 
 ANSWER_LIMIT = 6_291_556
@@ -34,47 +33,6 @@ ANSWER_LIMIT = 6_291_556
 _RUNTIMES = Path(__file__).parents[2] / "runtimes"
 _LEAVE_SECONDS = 1.0
 """How long a process may take to end, once it is about to or told to."""
-_PIPE_READ = 64 * 1024
-
-
-@dataclass(eq=False, slots=True, kw_only=True)
-class Call:
-    """One invocation that a process works on, or will."""
-
-    request_id: str
-    payload: bytes
-    function_arn: str
-    outcome: "asyncio.Future[Outcome]"
-    trace_id: str | None = None
-    client_context: str | None = None
-    log_tail: bool = False
-    came: float = field(default_factory=time.monotonic)
-    given: bool = False
-    """Whether a process has it."""
-
-    def again(self) -> "Call":
-        """Return the same call with an outcome of its own, for another attempt."""
-        return replace(self, outcome=asyncio.get_running_loop().create_future(), given=False)
-
-    @property
-    def wanted(self) -> bool:
-        """Whether somebody still waits for the outcome."""
-        return not self.outcome.done()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What a process is started from."""
-
-    function: Function
-    task_root: Path
-    scratch: Path
-    """Where processes get their private folders."""
-    log: FunctionLog
-    init_seconds: float
-    idle_seconds: float
-    answer_limit: int
-    shared: Mapping[str, str] = field(default_factory=dict)
 
 
 class Owner(Protocol):
@@ -107,12 +65,11 @@ class Worker(asyncio.SubprocessProtocol):
         self._links: set[Link] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.SubprocessTransport | None = None
-        self._tail = Tail()
+        self._output = Output(plan.log)
         self._born = time.monotonic()
         self._given_at = 0.0
         self._init_seconds: float | None = None
         self._pid: int | None = None
-        self._output: int | None = None
         self._server: asyncio.Server | None = None
         self._folder = plan.scratch / secrets.token_hex(8)
         self.ended = asyncio.Event()
@@ -145,7 +102,7 @@ class Worker(asyncio.SubprocessProtocol):
             self._server = server
             await self._spawn(server.sockets[0].getsockname()[1])
         except (OSError, ValueError) as error:
-            self._print(f"The process could not be started: {error}\n")
+            self._output.print(f"The process could not be started: {error}\n")
             self._exited(1)
 
     def _accept(self) -> Link:
@@ -154,10 +111,7 @@ class Worker(asyncio.SubprocessProtocol):
         return link
 
     async def _spawn(self, port: int) -> None:
-        reading, writing = os.pipe()
-        os.set_blocking(reading, False)  # the system's own signature
-        self._output = reading
-        self._loop.add_reader(reading, self._read_output)
+        writing = self._output.open()
         try:
             await self._loop.subprocess_exec(
                 lambda: self,
@@ -232,7 +186,7 @@ class Worker(asyncio.SubprocessProtocol):
 
     def _answered(self, link: Link, request: Answer | Failure, *, too_long: bool) -> None:
         if self._call is not None:
-            runtime_api.check(request, self._assignment(self._call, 0))
+            runtime_api.check(request, self._call.assignment(self._attempt_id, 0))
         failed = too_long or isinstance(request, Failure)
         self._move(Event.FAILED if failed else Event.ANSWERED)
         if too_long:
@@ -264,7 +218,7 @@ class Worker(asyncio.SubprocessProtocol):
     def _exited(self, status: int) -> None:
         order = self._move(Event.EXITED)
         self._kill()  # what it started may have outlived it
-        self._read_output()
+        self._output.read()
         self._perform(order, lambda request_id: reports.exited(request_id, status))
         self._release()
 
@@ -295,8 +249,7 @@ class Worker(asyncio.SubprocessProtocol):
         if order in (Order.FAIL_CALL, Order.FAIL_CALL_AND_KILL) and self._call is not None:
             self._conclude(error(self._call.request_id), failed=True)
         elif order in (Order.FAIL_INIT, Order.FAIL_INIT_AND_KILL):
-            self._read_output()
-            self._owner.start_failed(error, self._tail.end())
+            self._owner.start_failed(error, self._output.tail())
         if order in (Order.KILL, Order.FAIL_CALL_AND_KILL, Order.FAIL_INIT_AND_KILL):
             self._owner.withdrawn(self)
             self._kill()
@@ -307,22 +260,11 @@ class Worker(asyncio.SubprocessProtocol):
             raise OutOfTurn("expected a call and a process that asked for one")
         self._asking = None
         self._attempt_id = str(uuid4())
-        self._tail = Tail()
-        self._print(reports.start_line(call.request_id, LATEST))
+        self._output.begin()
+        self._output.print(reports.start_line(call.request_id, LATEST))
         self._given_at = time.monotonic()
         deadline_ms = int((time.time() + self._plan.function.timeout) * 1000)
-        link.reply(runtime_api.next_reply(self._assignment(call, deadline_ms)))
-
-    def _assignment(self, call: Call, deadline_ms: int) -> Assignment:
-        return Assignment(
-            request_id=call.request_id,
-            attempt_id=self._attempt_id,
-            deadline_ms=deadline_ms,
-            function_arn=call.function_arn,
-            payload=call.payload,
-            trace_id=call.trace_id,
-            client_context=call.client_context,
-        )
+        link.reply(runtime_api.next_reply(call.assignment(self._attempt_id, deadline_ms)))
 
     def _conclude(self, payload: bytes, *, failed: bool) -> None:
         """Tell the caller what came of the call, if it still waits."""
@@ -330,14 +272,14 @@ class Worker(asyncio.SubprocessProtocol):
         if call is None:
             return
         # What the function printed is in the pipe already: it printed before it answered.
-        self._read_output()
-        self._print(self._end_lines(call.request_id))
+        self._output.read()
+        self._output.print(self._end_lines(call.request_id))
         if call.wanted:
             outcome = Outcome(
                 status=200,
                 payload=payload,
                 function_error="Unhandled" if failed else None,
-                log_tail=self._tail.end() if call.log_tail else None,
+                log_tail=self._output.tail() if call.log_tail else None,
                 request_id=call.request_id,
             )
             call.outcome.set_result(outcome)
@@ -369,36 +311,12 @@ class Worker(asyncio.SubprocessProtocol):
             self._server.close()
         if self._transport is not None:
             self._transport.close()
-        if self._output is not None:
-            self._loop.remove_reader(self._output)
-            os.close(self._output)
-            self._output = None
+        self._output.close()
         shutil.rmtree(self._folder, ignore_errors=True)
         self.ended.set()
         self._owner.gone(self)
 
-    # --- Its output and its time ---
-
-    def _read_output(self) -> None:
-        """Take what is in the pipe."""
-        while self._output is not None:
-            try:
-                data = os.read(self._output, _PIPE_READ)
-            except BlockingIOError:
-                return
-            if not data:
-                self._loop.remove_reader(self._output)
-                return
-            self._keep(data)
-            if len(data) < _PIPE_READ:
-                return
-
-    def _print(self, text: str) -> None:
-        self._keep(text.encode())
-
-    def _keep(self, data: bytes) -> None:
-        self._tail.feed(data)
-        self._plan.log.write(data)
+    # --- Its time ---
 
     def _set_timer(self) -> None:
         """Wait for as long as the process may stay in its state."""

@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from octetgate.adapters.runners import _admission
+from octetgate.adapters.runners._call import Call, Plan
+from octetgate.adapters.runners._known import Known
 from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._packages import Packages
 from octetgate.adapters.runners._pool import Bounds, Pool
-from octetgate.adapters.runners._worker import ANSWER_LIMIT, Call, Plan, Worker
+from octetgate.adapters.runners._worker import ANSWER_LIMIT, Worker
 from octetgate.core.functions.names import FunctionName, function_name
 from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import (
@@ -29,7 +31,7 @@ from octetgate.core.ports.functions import (
     Outcome,
     TooManyInvocations,
 )
-from octetgate.core.ports.store import FUNCTIONS, Store
+from octetgate.core.ports.store import Store
 
 _CORES = os.cpu_count() or 1
 _END_SECONDS = 5.0
@@ -78,11 +80,9 @@ class Supervisor:
     """Keeps the promise of :class:`octetgate.core.ports.functions.Functions`."""
 
     def __init__(self, store: Store, settings: SupervisorSettings) -> None:
-        self._store = store
         self._settings = settings
+        self._known = Known(store, region=settings.region, account_id=settings.account_id)
         self._packages = Packages(store, settings.data / "functions" / "code")
-        self._functions: dict[str, Function | None] = {}
-        self._revision: int | None = None
         self._pools: dict[str, Pool] = {}
         self._replaced: set[Pool] = set()
         self._logs: dict[str, FunctionLog] = {}
@@ -154,27 +154,13 @@ class Supervisor:
     # --- Functions as they are now ---
 
     def _function(self, name: FunctionName) -> Function:
-        """Return the function as the store has it; raises FunctionNotFound."""
-        revision = self._store.revision()
-        if revision != self._revision:
-            self._functions.clear()
-            self._revision = revision
-        if name.name not in self._functions:
-            with self._store.read() as reading:
-                self._functions[name.name] = reading.get(FUNCTIONS, name.name)
-        function = self._functions[name.name]
-        # There are no versions and aliases, so no qualifier but $LATEST names anything.
-        if function is None or name.qualifier is not None:
-            if function is None:
+        """Return the function as it is now; the processes of one that was deleted end."""
+        try:
+            return self._known.current(name)
+        except FunctionNotFound:
+            if name.qualifier is None:
                 self._replace(name.name, None)
-            raise FunctionNotFound(f"Function not found: {self._arn(name, function)}")
-        return function
-
-    def _arn(self, name: FunctionName, function: Function | None) -> str:
-        region, account = self._settings.region, self._settings.account_id
-        arn = f"arn:aws:lambda:{region}:{account}:function:{name.name}"
-        arn = function.arn if function is not None else arn
-        return f"{arn}:{name.qualifier}" if name.qualifier else arn
+            raise
 
     async def _pool(self, name: FunctionName) -> Pool:
         """Return the pool of the function as it is now, its package unpacked."""

@@ -1,0 +1,64 @@
+"""What a process is started from, and what it is then given."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from octetgate.adapters.runners._log import FunctionLog
+from octetgate.core.functions.runtime_api import Assignment
+from octetgate.core.model.function import Function
+from octetgate.core.ports.functions import Outcome
+
+
+@dataclass(eq=False, slots=True, kw_only=True)
+class Call:
+    """One invocation that a process works on, or will."""
+
+    request_id: str
+    payload: bytes
+    function_arn: str
+    outcome: "asyncio.Future[Outcome]"
+    trace_id: str | None = None
+    client_context: str | None = None
+    log_tail: bool = False
+    came: float = field(default_factory=time.monotonic)
+    given: bool = False
+    """Whether a process has it."""
+
+    def again(self) -> "Call":
+        """Return the same call with an outcome of its own, for another attempt."""
+        return replace(self, outcome=asyncio.get_running_loop().create_future(), given=False)
+
+    def assignment(self, attempt_id: str, deadline_ms: int) -> Assignment:
+        """Return the call as the process is told of it."""
+        return Assignment(
+            request_id=self.request_id,
+            attempt_id=attempt_id,
+            deadline_ms=deadline_ms,
+            function_arn=self.function_arn,
+            payload=self.payload,
+            trace_id=self.trace_id,
+            client_context=self.client_context,
+        )
+
+    @property
+    def wanted(self) -> bool:
+        """Whether somebody still waits for the outcome."""
+        return not self.outcome.done()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What a process is started from."""
+
+    function: Function
+    task_root: Path
+    scratch: Path
+    """Where processes get their private folders."""
+    log: FunctionLog
+    init_seconds: float
+    idle_seconds: float
+    answer_limit: int
+    shared: Mapping[str, str] = field(default_factory=dict)
