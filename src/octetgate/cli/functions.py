@@ -45,7 +45,7 @@ def create(
     """Create a function from a blueprint, or from a folder and its handler; print its ARN."""
     if (blueprint is None) == (folder is None):
         raise Trouble("expected --blueprint B, or --folder DIR with --handler H")
-    members = from_blueprint(blueprint) if blueprint else _from_folder(folder, handler)
+    members = from_blueprint(blueprint) if blueprint else from_folder(folder, handler)
     if timeout is not None:
         members["Timeout"] = timeout
     with told(settings.endpoint):
@@ -153,7 +153,8 @@ def from_blueprint(name: str) -> dict[str, Any]:
     }
 
 
-def _from_folder(folder: Path | None, handler: str | None) -> dict[str, Any]:
+def from_folder(folder: Path | None, handler: str | None) -> dict[str, Any]:
+    """Return what CreateFunction takes for a folder of code, but for name and role."""
     if folder is None or not folder.is_dir():
         raise Trouble(f"--folder: expected a folder; found {folder}")
     if handler is None or "." not in handler:

@@ -1,0 +1,60 @@
+import socket
+from dataclasses import replace
+
+import pytest
+
+from octetgate.cli.doctor import Verdict, examine
+from octetgate.server.build import open_store
+from octetgate.server.settings import Settings
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(data=tmp_path / "data", port=0, admin_port=0)
+
+
+def findings(settings, endpoint):
+    return {each.about: each for each in examine(settings, endpoint)}
+
+
+def test_a_fresh_set_up_has_nothing_bad(settings, free_port):
+    found = findings(settings, f"http://127.0.0.1:{free_port}")
+    assert [each for each in found.values() if each.verdict is Verdict.BAD] == []
+    assert found["store"].remedy == "serve makes it"
+    assert found["management"].remedy == "start it: octetgate serve"
+
+
+def test_a_taken_port_comes_with_what_to_do(settings, free_port):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        found = findings(replace(settings, port=port), f"http://127.0.0.1:{free_port}")
+    assert found["port"].verdict is Verdict.BAD
+    assert "--port" in found["port"].remedy
+
+
+def test_a_store_that_is_no_store_comes_with_what_to_do(settings, free_port):
+    settings.data.mkdir()
+    (settings.data / "octetgate.db").write_bytes(b"not a database, but long enough for one" * 50)
+    found = findings(settings, f"http://127.0.0.1:{free_port}")
+    assert found["store"].verdict is Verdict.BAD
+    assert "--store" in found["store"].remedy
+
+
+def test_a_store_is_good_when_it_is_at_the_present_schema(settings, free_port):
+    settings.data.mkdir()
+    open_store(settings.store_url).close()
+    found = findings(settings, f"http://127.0.0.1:{free_port}")
+    assert found["store"].verdict is Verdict.GOOD
+
+
+def test_a_data_folder_inside_a_file_is_bad(settings, tmp_path, free_port):
+    (tmp_path / "data").write_text("")
+    found = findings(settings, f"http://127.0.0.1:{free_port}")
+    assert found["data folder"].verdict is Verdict.BAD
+
+
+def test_every_bad_finding_has_a_remedy(settings, tmp_path, free_port):
+    (tmp_path / "data").write_text("")
+    for each in findings(settings, f"http://127.0.0.1:{free_port}").values():
+        if each.verdict is Verdict.BAD:
+            assert each.remedy

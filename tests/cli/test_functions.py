@@ -1,0 +1,25 @@
+import io
+import zipfile
+
+from octetgate.cli.functions import from_blueprint, from_folder
+
+
+def test_a_folder_is_packed_with_its_subfolders_and_without_caches(tmp_path):
+    (tmp_path / "handler.py").write_text("def handler(event, context): ...\n")
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "more.py").write_text("")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "handler.pyc").write_bytes(b"x")
+    members = from_folder(tmp_path, "handler.handler")
+    assert members["Handler"] == "handler.handler"
+    with zipfile.ZipFile(io.BytesIO(members["Code"]["ZipFile"])) as archive:
+        assert sorted(archive.namelist()) == ["handler.py", "lib/more.py"]
+
+
+def test_a_blueprint_brings_its_own_configuration():
+    members = from_blueprint("image-processing-service")
+    assert members["Runtime"].startswith("python3.")
+    assert members["Timeout"] > 3
+    with zipfile.ZipFile(io.BytesIO(members["Code"]["ZipFile"])) as archive:
+        module = members["Handler"].partition(".")[0]
+        assert f"{module}.py" in archive.namelist()
