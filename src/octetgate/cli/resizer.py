@@ -8,6 +8,7 @@ no larger than asked for and in its own format; everything else is refused in pl
 """
 
 import argparse
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -103,7 +104,8 @@ def main() -> None:
     chosen = parser.parse_args()
     Service.longest = chosen.longest
     with ThreadingHTTPServer((chosen.host, chosen.port), Service) as server:
-        print(f"http://{chosen.host}:{server.server_port}/upload", flush=True)  # noqa: T201
+        sys.stdout.write(f"http://{chosen.host}:{server.server_port}/upload\n")
+        sys.stdout.flush()
         server.serve_forever()
 
 

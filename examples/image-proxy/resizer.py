@@ -1,0 +1,1 @@
+../../src/octetgate/cli/resizer.py
