@@ -8,8 +8,6 @@ calls at work end where they began.
 import asyncio
 import contextlib
 import os
-import shutil
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,6 +18,7 @@ from octetgate.adapters.runners._known import Known
 from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._packages import Packages
 from octetgate.adapters.runners._pool import Bounds, Pool
+from octetgate.adapters.runners._scratch import Scratch
 from octetgate.adapters.runners._worker import ANSWER_LIMIT, Worker
 from octetgate.core.functions.names import FunctionName, function_name
 from octetgate.core.model.function import Function
@@ -98,10 +97,7 @@ class Supervisor:
 
     def _make_folders(self) -> None:
         self._packages.start()
-        scratch = (self._settings.data / "functions" / "scratch").absolute()
-        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _remove_abandoned(scratch)
-        self._scratch = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=scratch))
+        self._scratch = Scratch(self._settings.data.absolute() / "functions" / "scratch")
 
     # --- Invoking ---
 
@@ -200,7 +196,7 @@ class Supervisor:
         return Plan(
             function=function,
             task_root=folder,
-            scratch=self._scratch,
+            scratch=self._scratch.folder,
             log=log,
             init_seconds=self._settings.init_seconds,
             idle_seconds=self._settings.idle_seconds,
@@ -285,7 +281,7 @@ class Supervisor:
                 await asyncio.gather(*self._tasks, *ends)
         for log in self._logs.values():
             log.close()
-        await asyncio.to_thread(shutil.rmtree, self._scratch, ignore_errors=True)
+        await asyncio.to_thread(self._scratch.close)
 
 
 def _essence(function: Function) -> tuple[object, ...]:
@@ -305,21 +301,3 @@ def _lose_patience(call: Call, seconds: float) -> None:
     if call.wanted and not call.given:
         error = TooManyInvocations(f"functions: no process was free within {seconds:g} s")
         call.outcome.set_exception(error)
-
-
-def _remove_abandoned(scratch: Path) -> None:
-    """Remove the folders of supervisors that were killed."""
-    for folder in scratch.iterdir():
-        pid = folder.name.partition("-")[0]
-        if not (pid.isdigit() and _runs(int(pid))):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True  # another user's
-    return True
