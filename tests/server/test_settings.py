@@ -134,6 +134,14 @@ def test_settings_that_contradict_each_other_are_refused(flags, words):
         load(Settings, flags=flags)
 
 
+def test_a_certificate_that_is_none_is_told_before_anything_starts(tmp_path):
+    for name in ("cert", "key"):
+        (tmp_path / name).write_text("no certificate")
+    flags = {"tls_cert": str(tmp_path / "cert"), "tls_key": str(tmp_path / "key")}
+    with pytest.raises(BadSetting, match="expected a certificate chain and its key, in PEM"):
+        load(Settings, flags=flags)
+
+
 def test_free_ports_may_be_asked_for_twice():
     assert load(Settings, flags={"port": "0", "admin_port": "0"}).port == 0
 

@@ -59,6 +59,7 @@ async def _serve(
                 log_config=None,
                 log_level="warning",
                 access_log=False,
+                server_header=False,
                 lifespan="off",
                 timeout_graceful_shutdown=int(settings.grace_seconds),
             ),

@@ -234,6 +234,19 @@ def _check(settings: Settings) -> None:
         path: Path | None = getattr(settings, name)
         if path is not None and not path.is_file():
             raise BadSetting(f"{name}: expected a file; found nothing at {path}")
+    if settings.tls_cert and settings.tls_key:
+        _check_certificate(settings.tls_cert, settings.tls_key)
     both = (settings.host, settings.port) == (settings.admin_host, settings.admin_port)
     if both and settings.port:
         raise BadSetting(f"admin_port: expected another port than port; found {settings.port}")
+
+
+def _check_certificate(cert: Path, key: Path) -> None:
+    import ssl
+
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key)
+    except (ssl.SSLError, OSError) as error:
+        raise BadSetting(
+            f"tls_cert: expected a certificate chain and its key, in PEM; {cert} and {key}: {error}"
+        ) from error
