@@ -246,6 +246,16 @@ async def test_a_process_that_starts_too_slowly_is_ended(functions):
     assert "timed out after 0.50 seconds" in error_of(await aws.invoke())["errorMessage"]
 
 
+@pytest.mark.parametrize("variable", ["A=B", "A\0B"])
+async def test_a_process_that_cannot_be_started_is_told_and_logged(aws, variable):
+    aws.put(ECHO, environment={variable: "x"})
+    outcome = await aws.invoke(log_tail=True)
+    assert "exit status 1" in error_of(outcome)["errorMessage"]
+    assert b"The process could not be started: " in outcome.log_tail
+    aws.put(ECHO)
+    assert (await aws.invoke(b"1")).payload == b"1"
+
+
 # --- Refusals ---
 
 

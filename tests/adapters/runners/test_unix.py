@@ -184,6 +184,22 @@ async def test_without_a_supervisor_a_call_fails_after_a_while(path):
     assert "expected a supervisor at" in await refused(client)
 
 
+async def test_calls_wait_for_the_same_attempt_not_one_after_the_other(path):
+    client = unix.UnixFunctions(path, connect_seconds=0.2)
+    async with asyncio.timeout(2):
+        refusals = await asyncio.gather(*(refused(client) for _ in range(100)))
+    assert len(set(refusals)) == 1
+
+
+async def test_closing_ends_an_attempt(path):
+    client = unix.UnixFunctions(path, connect_seconds=60)
+    async with asyncio.TaskGroup() as group:
+        waits = group.create_task(refused(client))
+        await asyncio.sleep(0)
+        await client.close()
+    assert "closed while looking" in waits.result()
+
+
 async def test_a_payload_that_no_frame_takes_is_refused_here(client, functions):
     with pytest.raises(PayloadTooLarge):
         await client.invoke(call(bytes(_frames.PAYLOAD_LIMIT + 1)))

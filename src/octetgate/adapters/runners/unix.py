@@ -161,7 +161,7 @@ class UnixFunctions:
         """``connect_seconds`` is how long a call waits for a supervisor that is starting."""
         self._path = path
         self._connect_seconds = connect_seconds
-        self._connecting = asyncio.Lock()
+        self._connecting: asyncio.Task[_Connection] | None = None
         self._connection: _Connection | None = None
 
     async def invoke(self, invocation: Invocation) -> Outcome:
@@ -175,14 +175,30 @@ class UnixFunctions:
 
     async def close(self) -> None:
         """Let go of the connection; calls under way fail."""
+        if self._connecting is not None:
+            self._connecting.cancel()
         if self._connection is not None:
             await self._connection.close()
 
     async def _connected(self) -> "_Connection":
-        async with self._connecting:
-            if self._connection is None or self._connection.lost:
-                self._connection = await self._connect()
+        """Return the connection; calls that need a new one wait for the same attempt."""
+        if self._connection is not None and not self._connection.lost:
             return self._connection
+        if self._connecting is None:
+            self._connecting = asyncio.get_running_loop().create_task(self._connect())
+            self._connecting.add_done_callback(self._attempted)
+        attempt = self._connecting
+        try:
+            return await asyncio.shield(attempt)
+        except asyncio.CancelledError:
+            if attempt.cancelled():
+                raise InvokeError("functions: closed while looking for the supervisor") from None
+            raise
+
+    def _attempted(self, attempt: "asyncio.Task[_Connection]") -> None:
+        self._connecting = None
+        if not attempt.cancelled() and attempt.exception() is None:
+            self._connection = attempt.result()
 
     async def _connect(self) -> "_Connection":
         path = address(self._path)
