@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from tests.journeys import images
+from tests.journeys.building import build_proxy
 from tests.journeys.running import COMMAND
 
 PORTS = ("--port", "0", "--admin-port", "0")
@@ -75,6 +76,25 @@ def test_running_it_again_keeps_serving_and_its_own_curl_lines_work(shown, tmp_p
             assert images.opened(output.read_bytes()).width in {100, 320}
         process.send_signal(signal.SIGINT)
         assert process.wait(30) == 0
+
+
+def test_an_api_of_the_users_own_on_localhost_is_not_taken_away(tmp_path, start):
+    server = start(data=tmp_path / ".octetgate")
+    api = build_proxy(server, "http://127.0.0.1:9/", domain="localhost")
+    assert server.stop() == 0
+    done = subprocess.run(
+        [*COMMAND, "demo", "--once", *PORTS],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "localhost, which is mapped to an API of yours" in done.stderr
+    again = start(data=server.data)
+    mappings = again.gateway.get_base_path_mappings(domainName="localhost")["items"]
+    assert [each["restApiId"] for each in mappings] == [api]
 
 
 def test_a_taken_port_stops_the_demo_in_one_line(tmp_path):

@@ -3,9 +3,11 @@
 import contextlib
 from typing import Any
 
+from octetgate.cli.console import Trouble
 from octetgate.cli.functions import create_function, from_blueprint
 
-FUNCTION = "thumbnail"
+# The names are the demo's own, so that it replaces nothing but what it built before.
+FUNCTION = "demo-thumbnail"
 THUMBNAIL_ID = "thumbnail1"
 IMAGES_ID = "imageproxy"
 DOMAIN = "localhost"
@@ -19,9 +21,15 @@ TEMPLATE = """{
 
 
 def clear(gateway: Any, functions: Any) -> None:
-    """Remove what an earlier demo built."""
+    """Remove what an earlier demo built; Trouble if the domain name is someone else's."""
     gone = (gateway.exceptions.NotFoundException, functions.exceptions.ResourceNotFoundException)
     with contextlib.suppress(*gone):
+        mappings = gateway.get_base_path_mappings(domainName=DOMAIN).get("items", [])
+        if any(each["restApiId"] != IMAGES_ID for each in mappings):
+            raise Trouble(
+                f"the demo wants the domain name {DOMAIN}, which is mapped to an API of yours; "
+                "give the demo a data folder of its own with --data"
+            )
         gateway.delete_domain_name(domainName=DOMAIN)
     for api in (THUMBNAIL_ID, IMAGES_ID):
         with contextlib.suppress(*gone):

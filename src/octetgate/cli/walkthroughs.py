@@ -202,17 +202,23 @@ def _pixels(image: bytes) -> str:
 
 
 def _to_repeat(running: Running, folder: Path, thumbnails: str) -> str:
-    near = Path(os.path.relpath(folder))
-    shown = folder if near.parts[0] == ".." else near
-    png, jpg = (shlex.quote(f"@{shown / name}") for name in ("gradient.png", "photo.jpg"))
-    scheme = running.gateway_url.partition(":")[0]
+    png, jpg = (shlex.quote(f"@{_near(folder / name)}") for name in ("gradient.png", "photo.jpg"))
+    images = f"{running.gateway_url.partition(':')[0]}://localhost:{running.settings.port}"
     return (
-        f"The images and what became of them are in {shown}.  To repeat it:\n\n"
+        f"The images and what became of them are in {_near(folder)}.  To repeat it:\n\n"
         f'curl --request POST -H "Accept: image/png" -H "Content-Type: image/png" '
         f"--data-binary {png} {running.gateway_url}{thumbnails} > gradient-thumb.png\n\n"
-        f"curl -X POST {scheme}://localhost:{running.settings.port}/images "
-        f"-H 'Content-Type: image/jpeg' --data-binary {jpg} > photo-small.jpg\n"
+        f"curl -X POST {images}/images "
+        f"-H 'Content-Type: image/jpeg' --data-binary {jpg} > photo-small.jpg\n\n"
+        f"Why the bytes of a call were changed, or not, its line says in "
+        f"{_near(running.place.logs / 'access.log')}.\n"
     )
+
+
+def _near(path: Path) -> Path:
+    """Return the path from where the user stands, if it is below."""
+    near = Path(os.path.relpath(path))
+    return path if near.parts[0] == ".." else near
 
 
 @contextlib.contextmanager
