@@ -47,8 +47,8 @@ class Result:
     answer: Answer
     trouble: str
     """Why the step did not hold, or nothing."""
-    rule: str
-    """What the gateway says it did to the bytes."""
+    rules: tuple[str, ...]
+    """What the gateway says it did to the bytes, there and back."""
 
 
 def main(running: Running, post: Post, *, once: bool) -> int:
@@ -126,7 +126,7 @@ def _take(running: Running, step: Step, folder: Path) -> Result:
     if step.keeps_as and not trouble:
         (folder / step.keeps_as).write_bytes(answer.body)
     log = running.place.logs / "access.log"
-    return Result(step, answer, trouble, _rule(log, answer.headers.get("x-amzn-requestid", "")))
+    return Result(step, answer, trouble, _rules(log, answer.headers.get("x-amzn-requestid", "")))
 
 
 def _trouble(step: Step, answer: Answer) -> str:
@@ -149,51 +149,51 @@ def _trouble(step: Step, answer: Answer) -> str:
     return ""
 
 
-def _rule(log: Path, request_id: str) -> str:
+def _rules(log: Path, request_id: str) -> tuple[str, ...]:
     """Return what the access log says of the call's bytes; its line may take a moment."""
     until = time.monotonic() + _LOG_SECONDS
     while time.monotonic() < until:
         for line in reversed(log.read_text("utf-8").splitlines() if log.exists() else []):
             if request_id and request_id in line:
                 entry: dict[str, Any] = json.loads(line)
-                rules = (entry.get("requestPayload"), entry.get("responsePayload"))
-                return "\n".join(rule for rule in rules if rule) or entry.get("error", "-")
+                told = (entry.get("requestPayload"), entry.get("responsePayload"))
+                return tuple(rule for rule in told if rule)
         time.sleep(0.05)
-    return "not in the access log"
+    return ()
 
 
 def _report(title: str, results: list[Result]) -> None:
+    """Print the table; what acted on the bytes is told below it, once for each rule."""
+    told = list(dict.fromkeys(rule for each in results for rule in each.rules))
     table(
-        [
-            "request",
-            "bytes",
-            "pixels",
-            "response",
-            "bytes",
-            "pixels",
-            "ms",
-            "what was done to the bytes",
-        ],
+        ["request", "bytes\npixels", "response", "bytes\npixels", "ms", "rules"],
         [
             [
                 f"{_named(each.step)}\n{each.step.content_type or 'no Content-Type'}",
-                str(len(each.step.body)),
-                _pixels(each.step.body),
-                f"{each.answer.status}\n{each.answer.headers.get('content-type', '-')}",
-                str(len(each.answer.body)),
-                _pixels(each.answer.body),
+                f"{len(each.step.body)}\n{_pixels(each.step.body)}",
+                f"{each.answer.status}\n{_media_type(each.answer)}",
+                f"{len(each.answer.body)}\n{_pixels(each.answer.body)}",
                 f"{each.answer.milliseconds:.0f}",
-                each.rule,
+                " ".join(_letter(told.index(rule)) for rule in each.rules),
             ]
             for each in results
         ],
         title=title,
     )
+    _say("\n".join(f"  {_letter(number)}  {rule}" for number, rule in enumerate(told)) + "\n")
+
+
+def _letter(number: int) -> str:
+    return chr(ord("a") + number)
 
 
 def _named(step: Step) -> str:
-    where = "" if step.target.startswith("/restapis") else f" to {step.target}"
+    where = "" if step.target.startswith("/restapis") else f"\n→ {step.target}"
     return f"{step.sample}{where}"
+
+
+def _media_type(answer: Answer) -> str:
+    return answer.headers.get("content-type", "-").partition(";")[0]
 
 
 def _pixels(image: bytes) -> str:
