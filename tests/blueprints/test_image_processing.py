@@ -274,6 +274,7 @@ def test_convert_knows_the_rose():
         ("thumbnail", {"base64Image": ""}, 'Invalid resize request: no "base64Image" field supplied'),
         ("convert", {}, 'Invalid convert request: no "base64Image" field supplied'),
         ("explode", {}, 'Unrecognized operation "explode"'),
+        (["ping"], {}, "Unrecognized operation \"['ping']\""),
         ("thumbnail", {"base64Image": "!"}, "base64Image: expected Base64"),
         ("thumbnail", {"base64Image": 12}, "base64Image: expected Base64"),
         ("thumbnail", {"base64Image": "aGk="}, "found 2 bytes that are not one"),

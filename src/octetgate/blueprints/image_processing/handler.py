@@ -39,9 +39,13 @@ class Error(Exception):
 def handler(event: Any, _context: object) -> Any:
     """Return what the event's ``operation`` gives."""
     operation = event.pop("operation", "undefined") if isinstance(event, dict) else "undefined"
-    if operation not in OPERATIONS:
+    if not isinstance(operation, str) or operation not in OPERATIONS:
         raise Error(f'Unrecognized operation "{operation}"')
-    return OPERATIONS[operation](event)
+    try:
+        return OPERATIONS[operation](event)
+    except pyvips.Error as error:
+        # libvips reads as late as it can, so this may come from any of its operations.
+        raise Error(f"base64Image: expected a whole image; {reason(error)}") from None
 
 
 def ping(_event: Event) -> str:
@@ -87,7 +91,7 @@ def get_sample(event: Event) -> str:
 
 def convert(event: Event) -> str:
     """Return the image in another format, changed as ``customArgs`` say, as Base64."""
-    arguments = list(event.get("customArgs") or [])
+    arguments = [str(argument) for argument in event.get("customArgs") or []]
     if event.get("base64Image"):
         image = open_image(image_data(event, "convert"))
     elif "rose:" in arguments:
@@ -193,10 +197,7 @@ def written(image: Image, extension: object, event: Event) -> str:
     if event.get("progressive") and suffix in ("png", "jpg", "jpeg"):
         options["interlace"] = True
     keep = "all" if event.get("strip") is False else "none"
-    try:
-        data = image.write_to_buffer(f".{suffix}", keep=keep, **options)
-    except pyvips.Error as error:
-        raise Error(f"base64Image: expected a whole image; {reason(error)}") from None
+    data = image.write_to_buffer(f".{suffix}", keep=keep, **options)
     return base64.b64encode(data).decode("ascii")
 
 
