@@ -110,7 +110,7 @@ def test_it_announces_once_when_all_are_ready_and_stops_with_status_0(start):
 
 
 @pytest.mark.parametrize("group", [False, True], ids=["master-alone", "whole-group"])
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_who_others_need_leaves_last_whoever_gets_the_signal(start, number, group):
     running = start(
         """
@@ -271,6 +271,23 @@ def test_a_port_is_refused_as_soon_as_its_owner_has_left(start):
     running.hear("announced")
     running.signal(signal.SIGTERM)
     running.hear("refused")
+    assert running.status == 0
+
+
+def test_the_order_to_open_logs_anew_reaches_every_process(start):
+    running = start(
+        """
+        async def worker(post):
+            post.ready()
+            await post.told_to_leave(reopen=lambda: say(post.name, "reopens"))
+        main = lambda post: asyncio.run(worker(post))
+        run(Role("a", main), Role("b", main), Role("deaf", server))
+        """
+    )
+    running.hear("announced")
+    running.signal(signal.SIGUSR1, group=True)
+    assert {running.hear()[0], running.hear()[0]} == {"a", "b"}
+    running.signal(signal.SIGHUP)
     assert running.status == 0
 
 

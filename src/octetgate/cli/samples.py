@@ -24,7 +24,7 @@ def thumbnail_samples() -> Mapping[str, bytes]:
 def photo() -> bytes:
     """Return a JPEG as large and as noisy as a camera's."""
     clouds = pyvips.Image.perlin(2400, 1600, cell_size=256, seed=7) * 90
-    ground = _gradient(2400, 1600) + clouds
+    ground = _gradient(2400, 1600) * 0.6 + 30 + clouds
     grain = pyvips.Image.gaussnoise(2400, 1600, sigma=6, seed=7)
     jpeg: bytes = (ground + grain).cast("uchar").copy(interpretation="srgb").jpegsave_buffer(Q=88)
     return jpeg

@@ -3,6 +3,7 @@
 import contextlib
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from octetgate.adapters.telemetry.logs import AccessLog, Form, configure
 from octetgate.core import kinds
@@ -25,22 +26,35 @@ def configure_logs(settings: Settings) -> None:
     configure(Form(settings.log_format), settings.log_level)
 
 
+@dataclass(frozen=True, slots=True)
+class AccessLines:
+    """Where the line for each call goes: nowhere, to one place or to several."""
+
+    logs: tuple[AccessLog, ...]
+
+    @property
+    def write(self) -> Callable[[str], None]:
+        """What takes a line."""
+        return self.logs[0].write if len(self.logs) == 1 else self._write
+
+    def reopen(self) -> None:
+        """Open the files by their names again, after they were moved away."""
+        for log in self.logs:
+            log.reopen()
+
+    def _write(self, line: str) -> None:
+        for log in self.logs:
+            log.write(line)
+
+
 @contextlib.contextmanager
-def access_lines(running: Running) -> Iterator[Callable[[str], None]]:
+def access_lines(running: Running) -> Iterator[AccessLines]:
     """Give what takes a line for each call; what is waiting is written at the end."""
     with contextlib.ExitStack() as held:
         logs = [AccessLog(place) for place in _destinations(running)]
         for log in logs:
             held.callback(log.close)
-        if len(logs) == 1:
-            yield logs[0].write
-        else:
-
-            def write(line: str) -> None:
-                for log in logs:
-                    log.write(line)
-
-            yield write
+        yield AccessLines(tuple(logs))
 
 
 def _destinations(running: Running) -> list[str]:

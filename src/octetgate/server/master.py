@@ -1,5 +1,8 @@
 """The master process: starts the others, starts them again, and ends them in order.
 
+SIGTERM, SIGINT and SIGHUP stop it once calls in flight are finished, a second one at once;
+SIGUSR1 has the access logs opened anew, after they were moved away.
+
 It has no event loop and no threads, so it can fork at any time, and nothing it does can
 crash it along with a child.
 """
@@ -15,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from octetgate.server.board import Board, State
-from octetgate.server.processes import Child, Ending, Role, fork
+from octetgate.server.processes import Child, Ending, Order, Role, fork
 
 LOG = logging.getLogger("octetgate.server")
 
@@ -27,7 +30,10 @@ ONE_SIGNAL_SECONDS = 0.5
 """Signals so close together are one: who signals us and our group means us once."""
 LAST_SECONDS = 5.0
 """What those who leave last get, once the others have left."""
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+CLOSING_SECONDS = 1.0
+"""What a process gets to cut its calls by itself, once their grace is over."""
+_STOP = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_SIGNALS = (*_STOP, signal.SIGUSR1, signal.SIGCHLD)
 
 
 class Master:
@@ -47,6 +53,7 @@ class Master:
         self._selector = selectors.DefaultSelector()
         self._signalled_at: float | None = None
         self._impatient = False
+        self._reopen = False
         self._announced = False
         self._stopping: float | None = None
         """When to stop being patient, once stopping."""
@@ -73,7 +80,7 @@ class Master:
     def stop(self) -> None:
         """Stop listening, and let every process finish what it does."""
         if self._stopping is None:
-            self._stopping = time.monotonic() + self._grace_seconds
+            self._stopping = time.monotonic() + self._grace_seconds + CLOSING_SECONDS
             self._due.clear()
             for each in self._listening:
                 each.close()
@@ -100,7 +107,9 @@ class Master:
             says.close()
 
     def _signalled(self, number: int, _frame: FrameType | None) -> None:
-        if number == signal.SIGCHLD:
+        if number == signal.SIGUSR1:
+            self._reopen = True
+        if number not in _STOP:
             return
         now = time.monotonic()
         self._signalled_at = self._signalled_at or now
@@ -150,6 +159,10 @@ class Master:
                 self._ended(child, os.waitstatus_to_exitcode(waited))
 
     def _move_on(self, announce: Callable[[], None]) -> None:
+        if self._reopen:
+            self._reopen = False
+            for child in self._children.values():
+                child.tell(Order.REOPEN)
         if self._signalled_at is not None and self._stopping is None:
             LOG.info("stopping; calls in flight have %g s to finish", self._grace_seconds)
             self.stop()
@@ -177,7 +190,7 @@ class Master:
                 self.board.write(
                     child.role.name, State.LEAVING, child.pid, self._restarts[child.role.name]
                 )
-                child.tell_to_leave()
+                child.tell(Order.LEAVE)
                 if not first:
                     self._stopping = patience_ends = time.monotonic() + LAST_SECONDS
         if not self._cut and (self._impatient or time.monotonic() >= patience_ends):

@@ -1,9 +1,9 @@
 """A child process: forked by the master, and never alive without it.
 
 A child and its master share one socket.  The child says that it is ready; the master tells it
-to leave; either end closing means that the other is gone.  Signals are the master's alone: a
-terminal's Ctrl-C and ``kill -- -PGID`` reach every process of the group, and the order in
-which they leave would be lost.
+to open its logs anew, or to leave; either end closing means that the other is gone.  Signals
+are the master's alone: a terminal's Ctrl-C and ``kill -- -PGID`` reach every process of the
+group, and the order in which they leave would be lost.
 """
 
 import asyncio
@@ -23,8 +23,17 @@ from enum import Enum
 from octetgate.server.board import Board, State
 
 BEAT_SECONDS = 1.0
-_LEAVE, _READY = b"leave", b"ready"
+_READY = b"r"
 _PR_SET_PDEATHSIG = 1
+
+
+class Order(Enum):
+    """What a master tells its children, in one byte."""
+
+    LEAVE = b"l"
+    """Finish what you do, and end."""
+    REOPEN = b"o"
+    """The logs were moved away: open them anew by their names."""
 
 
 class Ending(Enum):
@@ -53,11 +62,19 @@ class Post:
         with contextlib.suppress(BrokenPipeError):
             self._line.send(_READY)
 
-    async def told_to_leave(self) -> None:
+    async def told_to_leave(self, reopen: Callable[[], None] | None = None) -> None:
         """Return when the master says so; until then tell the board that we are there."""
         loop = asyncio.get_running_loop()
         told = asyncio.Event()
-        loop.add_reader(self._line, told.set)
+
+        def hear() -> None:
+            order = self._hear()
+            if order is Order.LEAVE:
+                told.set()
+            elif reopen is not None:
+                reopen()
+
+        loop.add_reader(self._line, hear)
         try:
             while not told.is_set():
                 self.board.beat(self.name)
@@ -65,17 +82,20 @@ class Post:
                     await asyncio.wait_for(told.wait(), BEAT_SECONDS)
         finally:
             loop.remove_reader(self._line)
-        self._hear()
 
     def wait_to_leave(self) -> None:
         """Do the same in a child without an event loop."""
-        while not select.select([self._line], [], [], BEAT_SECONDS)[0]:
+        while True:
             self.board.beat(self.name)
-        self._hear()
+            heard, _, _ = select.select([self._line], [], [], BEAT_SECONDS)
+            if heard and self._hear() is Order.LEAVE:
+                return
 
-    def _hear(self) -> None:
-        if self._line.recv(len(_LEAVE)) != _LEAVE:
+    def _hear(self) -> Order:
+        said = self._line.recv(1)
+        if not said:
             os._exit(1)  # The master is gone, and nobody will read what we could still say.
+        return Order(said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +125,11 @@ class Child:
     is_ready: bool = False
     is_told: bool = False
 
-    def tell_to_leave(self) -> None:
-        """Ask it to finish what it does and end."""
-        self.is_told = True
+    def tell(self, order: Order) -> None:
+        """Give it an order; one that is gone already needs none."""
+        self.is_told = self.is_told or order is Order.LEAVE
         with contextlib.suppress(OSError):
-            self.line.send(_LEAVE)
+            self.line.send(order.value)
 
     def hear(self) -> bool:
         """Take what it said; False when it has hung up."""
@@ -157,7 +177,7 @@ def settle(master: int) -> None:
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     # Not SIG_IGN, which programs that we start would inherit.
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1):
         signal.signal(number, _nothing)
     die_with_parent(master)
 

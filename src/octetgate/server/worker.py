@@ -36,10 +36,11 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
         live = Live(store, Ports(upstream, functions), aws_limits=settings.aws_limits)
-        gateway = Gateway(live, held.enter_context(access_lines(running)))
+        lines = held.enter_context(access_lines(running))
+        gateway = Gateway(live, lines.write)
         door = await h1.serve(gateway.handle, share, _door(settings), _tls(settings))
         post.ready()
-        await post.told_to_leave()
+        await post.told_to_leave(reopen=lines.reopen)
         await door.close(settings.grace_seconds)
 
 
