@@ -54,7 +54,7 @@ $(VENV)/.installed: $(BIN)/python requirements/build.txt requirements/run.txt py
 	@$(PIP) install --require-hashes -r requirements/build.txt -r requirements/run.txt
 	@$(PIP) install --no-deps --no-build-isolation --editable .
 	@requirements/localhost-names
-	@# Compiled once here, or at every start where Python is told to write no bytecode.
+# Compiled once here, or at every start where Python is told to write no bytecode.
 	@$(BIN)/python -m compileall -q src
 	@touch $@
 
