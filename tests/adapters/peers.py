@@ -122,13 +122,13 @@ class Client:
     async def answer(self, method: str = "GET") -> Answer:
         """Return the next reply; incomplete if the connection ended in its middle."""
         self._fresh(method)
-        answer = Answer()
+        answer, pieces = Answer(), []
         async with asyncio.timeout(PATIENCE):
-            while True:
+            while not answer.complete:
                 try:
                     event = self._heard.next_event()
                 except h11.RemoteProtocolError:
-                    return answer
+                    break
                 if event is h11.NEED_DATA:
                     self._heard.receive_data(await self._read())
                 elif isinstance(event, h11.Response):
@@ -137,12 +137,13 @@ class Client:
                         k.decode().lower(): v.decode("latin-1") for k, v in event.headers
                     }
                 elif isinstance(event, h11.Data):
-                    answer.body += event.data
+                    pieces.append(event.data)
                 elif isinstance(event, h11.EndOfMessage):
                     answer.complete = True
-                    return answer
                 elif isinstance(event, h11.ConnectionClosed):
-                    return answer
+                    break
+        answer.body = b"".join(pieces)
+        return answer
 
     async def _read(self) -> bytes:
         try:
@@ -207,8 +208,8 @@ async def upstream(
         tasks.add(asyncio.current_task())
         try:
             await handler(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # Streams complain about a handler that was cancelled.
         finally:
             writer.close()
 

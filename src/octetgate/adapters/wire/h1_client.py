@@ -251,7 +251,7 @@ class ClientConnection(Wire):
                 return
 
     def _answered(self, status: int, headers: Headers, framing: Framing, rest: bytes) -> None:
-        self._keep_alive = framing.keep_alive
+        self._keep_alive = framing.keep_alive and not framing.until_closed
         if status >= 400:
             # Writing on could make the upstream reset the connection, and its answer with it.
             self._stop_upload()
@@ -305,6 +305,10 @@ class ClientConnection(Wire):
 
     # --- Deadlines ---
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._await_head()
+
     def resume_writing(self) -> None:
         super().resume_writing()
         self._await_head()
@@ -344,9 +348,9 @@ class ClientConnection(Wire):
 
 
 def _reader(framing: Framing) -> Reader:
-    if framing.chunked:
-        return Chunked()
-    return UntilClosed() if framing.length is None else Counted(framing.length)
+    if framing.length is not None:
+        return Counted(framing.length)
+    return Chunked() if framing.chunked else UntilClosed()
 
 
 class _ResponseBody(Inlet):

@@ -16,6 +16,8 @@ A client that only half-closes (FIN after its request) is still there and gets i
 
 import asyncio
 import logging
+import socket
+import struct
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -39,6 +41,7 @@ from octetgate.core.ports.exchange import Application, ClientGone, Reply
 _log = logging.getLogger(__name__)
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+_RESET = struct.pack("ii", 1, 0)
 _KEEP_ALIVE = b"Connection: keep-alive\r\n\r\n"
 _CLOSE = b"Connection: close\r\n\r\n"
 _JOINED_BYTES = 64 * 1024
@@ -344,11 +347,14 @@ class ServerConnection(Wire):
     def cut(self) -> None:
         """End the connection in a way that shows that the reply is not whole."""
         exchange = self._exchange
-        if exchange is not None and exchange.ends_with_connection:
-            self.transport.abort()
-        else:
+        if exchange is None or not exchange.ends_with_connection:
             # What was written is delivered; the missing end of the framing tells the rest.
             self.transport.close()
+            return
+        # A close would look like the reply's end, so it has to be a reset.
+        sock = self.transport.get_extra_info("socket")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
+        self.transport.abort()
 
     async def end(self) -> None:
         """Close at once, whatever is going on."""

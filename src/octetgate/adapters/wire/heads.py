@@ -42,6 +42,11 @@ class Framing:
     keep_alive: bool = True
     expects_continue: bool = False
 
+    @property
+    def until_closed(self) -> bool:
+        """Whether only the end of the connection ends the body."""
+        return self.length is None and not self.chunked
+
 
 def check_partial_head(data: bytes | bytearray, scanned: int, line_limit: int = MAX_HEAD) -> None:
     """Refuse a head that cannot become a good one, so that nobody waits for its end."""
@@ -143,8 +148,7 @@ def _request_framing(special: _Special) -> Framing:
 
 def _response_framing(special: _Special) -> Framing:
     length, chunked = _delimiters(special)
-    delimited = chunked or length is not None
-    return Framing(length, chunked, delimited and _keeps_alive(special))
+    return Framing(length, chunked, _keeps_alive(special))
 
 
 def _delimiters(special: _Special) -> tuple[int | None, bool]:

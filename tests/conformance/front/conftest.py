@@ -1,0 +1,8 @@
+import asyncio
+
+import uvloop
+
+
+def pytest_asyncio_loop_factories(config, item):
+    """Run each test on both loops: people develop on one and serve on the other."""
+    return {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
