@@ -4,8 +4,8 @@ import sys
 import pytest
 from typer.testing import CliRunner
 
+from octetgate.cli.commands import app
 from octetgate.cli.console import Trouble
-from octetgate.cli.main import app
 from octetgate.server.settings import ClientSettings, Settings, flag, known
 
 
@@ -85,12 +85,12 @@ def test_the_blueprints_are_listed_with_what_they_do():
     assert "image-processing-service" in shown
 
 
-def test_serving_loads_neither_boto3_nor_rich_nor_pyvips():
+def test_a_start_loads_nothing_that_only_other_commands_or_processes_need():
     script = (
         "import sys\n"
-        "import octetgate.cli.main, octetgate.server.run\n"
+        "import octetgate.cli.main, octetgate.server.run, octetgate.adapters.stores.sqlite\n"
         "from octetgate.server.build import open_store\n"
-        "heavy = {'boto3', 'botocore', 'rich', 'pyvips', 'alembic', 'starlette', 'uvicorn'}\n"
+        "heavy = {'typer', 'pydantic', 'boto3', 'rich', 'pyvips', 'alembic', 'uvicorn'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
     done = subprocess.run(

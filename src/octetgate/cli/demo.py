@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from octetgate.cli.options import takes
-from octetgate.cli.serve import start
+from octetgate.cli.starting import start
 from octetgate.server.place import Running
 from octetgate.server.processes import Ending, Post, Role
 from octetgate.server.settings import Settings

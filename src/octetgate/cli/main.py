@@ -1,55 +1,20 @@
-"""The command ``octetgate``: its commands, and how their errors are told.
-
-A command imports what it needs when it runs, so that ``octetgate serve`` starts quickly.
-"""
+"""The command ``octetgate``: where it begins, and how its errors are told."""
 
 import sys
-from importlib.metadata import version
-from typing import Annotated
 
-import typer
-
-from octetgate.cli import demo, doctor, functions, invoke, serve
 from octetgate.cli.console import Trouble
-
-app = typer.Typer(
-    name="octetgate",
-    help="An API gateway that speaks Amazon API Gateway's REST model and keeps every byte.",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
-
-def _show_version(wanted: bool) -> None:  # noqa: FBT001  # typer calls it with the flag.
-    if wanted:
-        typer.echo(f"octetgate {version('octetgate')}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    *,
-    _version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Show the version and leave."
-        ),
-    ] = False,
-) -> None:
-    pass
-
-
-app.command("serve")(serve.serve)
-app.command("demo")(demo.demo)
-app.add_typer(functions.app, name="functions")
-app.command("invoke")(invoke.invoke)
-app.command("doctor")(doctor.doctor)
+from octetgate.cli.plain import plain_settings
+from octetgate.cli.starting import say_where, start
 
 
 def main() -> None:
     """Run the command line; an error that the user can do something about is one line."""
     try:
+        settings = plain_settings(sys.argv[1:])
+        if settings is not None:
+            sys.exit(start(settings, announce=say_where))
+        from octetgate.cli.commands import app
+
         app()
     except Trouble as trouble:
         sys.stderr.write(f"octetgate: {trouble}\n")
