@@ -8,7 +8,7 @@ import pytest
 import typer.main
 from botocore import xform_name
 
-from octetgate.cli.main import app
+from octetgate.cli.commands import app
 from octetgate.server.settings import ClientSettings, Settings, known
 
 
