@@ -1,6 +1,9 @@
 import asyncio
 
 import uvloop
+from tests.adapters.certificates import certificate
+
+__all__ = ["certificate"]
 
 
 def pytest_asyncio_loop_factories(config, item):

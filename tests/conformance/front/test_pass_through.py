@@ -1,0 +1,218 @@
+"""A client, the door, the upstream client and an upstream: bytes through all of it."""
+
+import asyncio
+import hashlib
+import ssl
+
+import pytest
+from tests.adapters.peers import client, head, meanwhile, opened, passing, pooled, until, upstream
+
+from octetgate.adapters.front.tls import server_context
+
+BLOCK = bytes(range(256)) * 256
+
+
+def length_of(head_):
+    for line in head_.split(b"\r\n"):
+        if line.lower().startswith(b"content-length:"):
+            return int(line.split(b":")[1])
+    return 0
+
+
+async def chunks(reader):
+    """Yield the chunks of a body."""
+    while size := int(await reader.readline(), 16):
+        yield await reader.readexactly(size)
+        await reader.readexactly(2)
+    await reader.readexactly(2)
+
+
+@pytest.mark.parametrize("size", [10, 70_000, 20_000_000])
+async def test_an_echo_comes_back_as_it_was_sent_in_either_framing(size):
+    async def echo(reader, writer):
+        while True:
+            asked = await head(reader)
+            if b"Transfer-Encoding" not in asked:
+                body = await reader.readexactly(length_of(asked))
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+                continue
+            writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+            async for chunk in chunks(reader):
+                writer.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+                await writer.drain()
+            writer.write(b"0\r\n\r\n")
+
+    body = (BLOCK * (size // len(BLOCK) + 1))[:size]
+    framed = b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in (body[:7], body[7:])) + b"0\r\n\r\n"
+    async with upstream(echo) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
+        for request in (
+            b"Content-Length: %d\r\n\r\n%b" % (size, body),
+            b"Transfer-Encoding: chunked\r\n\r\n" + framed,
+        ):
+            async with client(port) as sender:
+                async with meanwhile(sender.say(b"POST / HTTP/1.1\r\nHost: x\r\n" + request)):
+                    answer = await sender.answer()
+                assert answer.complete
+                assert hashlib.sha256(answer.body).digest() == hashlib.sha256(body).digest()
+
+
+async def test_an_early_413_reaches_a_client_with_64_mib_to_send():
+    async def refuse(reader, writer):
+        await head(reader)
+        writer.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig")
+        await writer.drain()
+        await reader.read()
+
+    size = 64 << 20
+    async with upstream(refuse) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
+        async with client(port) as sender:
+            await sender.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size)
+            for _ in range(size // len(BLOCK)):
+                await sender.say(BLOCK)
+            answer = await sender.answer()
+    assert (answer.status, answer.body) == (413, b"big")
+
+
+@pytest.mark.parametrize(
+    "half",
+    [
+        pytest.param(b"Content-Length: 100\r\n\r\nhalf", id="length"),
+        pytest.param(b"Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n", id="chunked"),
+    ],
+)
+async def test_an_upstream_that_dies_half_way_is_visible_to_the_client(half):
+    release = asyncio.Event()
+
+    async def dying(reader, writer):
+        await head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\n" + half)
+        await writer.drain()
+        await release.wait()
+
+    async with upstream(dying) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
+        async with client(port) as sender:
+            await sender.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+            async with meanwhile(sender.answer()) as listening:
+                await asyncio.sleep(0.05)
+                release.set()
+            answer = listening.result()
+    assert answer.status == 200
+    assert answer.body == b"half"
+    assert not answer.complete
+
+
+@pytest.mark.parametrize("when", ["uploading", "waiting", "downloading"])
+async def test_a_client_that_leaves_half_way_frees_the_upstream(when):
+    reached, freed = asyncio.Event(), asyncio.Event()
+
+    async def handler(reader, writer):
+        await head(reader)
+        if when == "downloading":
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
+            await writer.drain()
+        reached.set()
+        try:
+            while await reader.read(65536):
+                pass
+        finally:
+            freed.set()
+
+    async with upstream(handler) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
+        async with client(port) as sender:
+            length = 100 if when == "uploading" else 4
+            await sender.say(
+                b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\nhalf" % length
+            )
+            await reached.wait()
+            if when == "downloading":
+                await sender.reader.readuntil(b"half")
+            sock = sender.writer.get_extra_info("socket")
+            sock.setsockopt(1, 13, b"\1\0\0\0\0\0\0\0")  # SO_LINGER: leave with a reset
+            sender.writer.transport.abort()
+            async with asyncio.timeout(5):
+                await freed.wait()
+        await until(lambda: "0 open" in repr(pool) or "empty" in repr(pool))
+
+
+@pytest.mark.parametrize("direction", ["up", "down"])
+async def test_memory_per_connection_is_bounded_whatever_the_size(direction):
+    """256 MiB are offered; what nobody takes stays where it is."""
+    offered, size = 0, 256 << 20
+    release = asyncio.Event()
+
+    async def handler(reader, writer):
+        nonlocal offered
+        await head(reader)
+        if direction == "up":
+            await release.wait()
+            left = size
+            while left:
+                left -= len(await reader.read(1 << 20))
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+            return
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % size)
+        while offered < size:
+            writer.write(BLOCK)
+            await writer.drain()
+            offered += len(BLOCK)
+
+    async with upstream(handler) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
+        async with client(port) as sender, asyncio.TaskGroup() as group:
+
+            async def talk():
+                nonlocal offered
+                length = size if direction == "up" else 0
+                await sender.say(
+                    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % length
+                )
+                while direction == "up" and offered < size:
+                    await sender.say(BLOCK)
+                    offered += len(BLOCK)
+
+            group.create_task(talk())
+            before = -1
+            while offered != before or not before:
+                before = offered
+                await asyncio.sleep(0.2)
+            assert offered < 80 << 20
+            release.set()
+            answer = await sender.answer()
+            assert answer.complete
+            assert len(answer.body) == (2 if direction == "up" else size)
+
+
+async def test_tls_on_both_sides(certificate):
+    key = certificate.with_suffix(".key")
+
+    async def echo(reader, writer):
+        asked = await head(reader)
+        body = await reader.readexactly(length_of(asked))
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+        await writer.drain()
+
+    body = BLOCK * 40
+    seen = []
+    async with upstream(echo) as up, pooled() as pool:
+
+        async def app(exchange):
+            seen.append(exchange.secure)
+            await passing(pool, up)(exchange)
+
+        door = opened(app, ssl_context=server_context(certificate, key))
+        trusting = ssl.create_default_context(cafile=certificate)
+        async with door as (_, port):
+            async with client(port, ssl=trusting, server_hostname="localhost") as sender:
+                request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+                async with meanwhile(sender.say(request + body)):
+                    answer = await sender.answer()
+    assert answer.body == body
+    assert seen == [True]
+
+
+async def test_a_door_with_tls_survives_a_client_without(certificate):
+    async def app(exchange):
+        raise AssertionError
+
+    context = server_context(certificate, certificate.with_suffix(".key"))
+    async with opened(app, ssl_context=context) as (_, port), client(port) as sender:
+        assert not (await sender.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")).startswith(b"HTTP/")
