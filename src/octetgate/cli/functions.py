@@ -160,7 +160,7 @@ def from_folder(folder: Path | None, handler: str | None) -> dict[str, Any]:
     if handler is None or "." not in handler:
         raise Trouble(f"--handler: expected module.function; found {handler!r}")
     return {
-        "Runtime": "python3.11",
+        "Runtime": "python{}.{}".format(*sys.version_info),
         "Handler": handler,
         "Code": {"ZipFile": _zipped(folder)},
     }

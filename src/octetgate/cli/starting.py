@@ -16,13 +16,14 @@ def start(
     guests: Callable[[Running], Sequence[Role]] | None = None,
 ) -> int:
     """Serve; a start that fails for a reason of the user's is told in one line."""
+    from octetgate.core.kinds import NoSuchKind
     from octetgate.core.ports.store import StoreUnusable
     from octetgate.server.run import run
     from octetgate.server.sockets import CannotListen
 
     try:
         return run(settings, announce=announce, warn=_warn, guests=guests)
-    except (CannotListen, PlaceTaken, StoreUnusable) as error:
+    except (CannotListen, PlaceTaken, StoreUnusable, NoSuchKind) as error:
         raise Trouble(str(error)) from error
 
 
