@@ -227,3 +227,14 @@ async def head(reader: asyncio.StreamReader) -> bytes:
     """Return a message's head as it stood on the wire."""
     async with asyncio.timeout(PATIENCE):
         return await reader.readuntil(b"\r\n\r\n")
+
+
+@contextlib.asynccontextmanager
+async def gateway(handler: Handler) -> AsyncIterator[tuple[Pool, int]]:
+    """Serve ``handler`` as the upstream behind a door; yields the pool between and the port."""
+    async with (
+        upstream(handler) as behind,
+        pooled() as pool,
+        opened(passing(pool, behind)) as (_, port),
+    ):
+        yield pool, port

@@ -5,7 +5,17 @@ import hashlib
 import ssl
 
 import pytest
-from tests.adapters.peers import client, head, meanwhile, opened, passing, pooled, until, upstream
+from tests.adapters.peers import (
+    client,
+    gateway,
+    head,
+    meanwhile,
+    opened,
+    passing,
+    pooled,
+    until,
+    upstream,
+)
 
 from octetgate.adapters.front.tls import server_context
 
@@ -44,7 +54,7 @@ async def test_an_echo_comes_back_as_it_was_sent_in_either_framing(size):
 
     body = (BLOCK * (size // len(BLOCK) + 1))[:size]
     framed = b"".join(b"%x\r\n%b\r\n" % (len(p), p) for p in (body[:7], body[7:])) + b"0\r\n\r\n"
-    async with upstream(echo) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
+    async with gateway(echo) as (_, port):
         for request in (
             b"Content-Length: %d\r\n\r\n%b" % (size, body),
             b"Transfer-Encoding: chunked\r\n\r\n" + framed,
@@ -64,12 +74,11 @@ async def test_an_early_413_reaches_a_client_with_64_mib_to_send():
         await reader.read()
 
     size = 64 << 20
-    async with upstream(refuse) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
-        async with client(port) as sender:
-            await sender.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size)
-            for _ in range(size // len(BLOCK)):
-                await sender.say(BLOCK)
-            answer = await sender.answer()
+    async with gateway(refuse) as (_, port), client(port) as sender:
+        await sender.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % size)
+        for _ in range(size // len(BLOCK)):
+            await sender.say(BLOCK)
+        answer = await sender.answer()
     assert (answer.status, answer.body) == (413, b"big")
 
 
@@ -89,13 +98,12 @@ async def test_an_upstream_that_dies_half_way_is_visible_to_the_client(half):
         await writer.drain()
         await release.wait()
 
-    async with upstream(dying) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
-        async with client(port) as sender:
-            await sender.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            async with meanwhile(sender.answer()) as listening:
-                await asyncio.sleep(0.05)
-                release.set()
-            answer = listening.result()
+    async with gateway(dying) as (_, port), client(port) as sender:
+        await sender.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        async with meanwhile(sender.answer()) as listening:
+            await asyncio.sleep(0.05)
+            release.set()
+        answer = listening.result()
     assert answer.status == 200
     assert answer.body == b"half"
     assert not answer.complete
@@ -117,7 +125,7 @@ async def test_a_client_that_leaves_half_way_frees_the_upstream(when):
         finally:
             freed.set()
 
-    async with upstream(handler) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
+    async with gateway(handler) as (pool, port):
         async with client(port) as sender:
             length = 100 if when == "uploading" else 4
             await sender.say(
@@ -156,29 +164,26 @@ async def test_memory_per_connection_is_bounded_whatever_the_size(direction):
             await writer.drain()
             offered += len(BLOCK)
 
-    async with upstream(handler) as up, pooled() as pool, opened(passing(pool, up)) as (_, port):
-        async with client(port) as sender, asyncio.TaskGroup() as group:
+    async with gateway(handler) as (_, port), client(port) as sender, asyncio.TaskGroup() as group:
 
-            async def talk():
-                nonlocal offered
-                length = size if direction == "up" else 0
-                await sender.say(
-                    b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % length
-                )
-                while direction == "up" and offered < size:
-                    await sender.say(BLOCK)
-                    offered += len(BLOCK)
+        async def talk():
+            nonlocal offered
+            length = size if direction == "up" else 0
+            await sender.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % length)
+            while direction == "up" and offered < size:
+                await sender.say(BLOCK)
+                offered += len(BLOCK)
 
-            group.create_task(talk())
-            before = -1
-            while offered != before or not before:
-                before = offered
-                await asyncio.sleep(0.2)
-            assert offered < 80 << 20
-            release.set()
-            answer = await sender.answer()
-            assert answer.complete
-            assert len(answer.body) == (2 if direction == "up" else size)
+        group.create_task(talk())
+        before = -1
+        while offered != before or not before:
+            before = offered
+            await asyncio.sleep(0.2)
+        assert offered < 80 << 20
+        release.set()
+        answer = await sender.answer()
+        assert answer.complete
+        assert len(answer.body) == (2 if direction == "up" else size)
 
 
 async def test_tls_on_both_sides(certificate):
@@ -200,11 +205,13 @@ async def test_tls_on_both_sides(certificate):
 
         door = opened(app, ssl_context=server_context(certificate, key))
         trusting = ssl.create_default_context(cafile=certificate)
-        async with door as (_, port):
-            async with client(port, ssl=trusting, server_hostname="localhost") as sender:
-                request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
-                async with meanwhile(sender.say(request + body)):
-                    answer = await sender.answer()
+        async with (
+            door as (_, port),
+            client(port, ssl=trusting, server_hostname="localhost") as sender,
+        ):
+            request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % len(body)
+            async with meanwhile(sender.say(request + body)):
+                answer = await sender.answer()
     assert answer.body == body
     assert seen == [True]
 
