@@ -68,7 +68,7 @@ install: $(VENV)/.installed
 
 .PHONY: programs
 programs:
-	@requirements/fetch-programs nginx:nginx-light wrk:wrk curl:curl node:nodejs
+	@requirements/fetch-programs nginx:nginx-light wrk:wrk curl:curl node:nodejs openssl:openssl
 
 
 # --- Running -----------------------------------------------------------------------------------
