@@ -2,7 +2,10 @@
 
 import asyncio
 import contextlib
+import socket
 import ssl
+import threading
+import time
 
 import pytest
 from tests.adapters.peers import head, meanwhile, pooled, until, upstream
@@ -569,6 +572,28 @@ async def test_a_connection_that_the_upstream_closed_is_not_used_again():
             assert (await pool.send(to(port))).status == 200
             await until(lambda: "0 idle" in repr(pool) or "empty" in repr(pool))
     assert handler.heads == []
+
+
+async def test_an_end_that_the_loop_has_not_got_to_is_noticed_all_the_same():
+    ended = threading.Event()
+
+    def serve(listening):
+        for _ in range(2):
+            with listening.accept()[0] as connection:
+                connection.recv(65536)
+                connection.sendall(OK)
+                time.sleep(0.6)
+            ended.set()
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=serve, args=(listening,))
+        thread.start()
+        async with pooled() as pool:
+            port = listening.getsockname()[1]
+            await pool.send(to(port))
+            ended.wait()  # On purpose: while the loop stands still, the upstream closes.
+            assert (await pool.send(to(port))).status == 200
+        thread.join()
 
 
 @pytest.mark.parametrize("setting", ["idle_seconds", "age_seconds"])

@@ -164,8 +164,9 @@ class _Connections:
         """Return an idle connection that is still open, taken out of the idle ones."""
         while self.waiting:
             connection = self.waiting.pop()
-            if not connection.transport.is_closing():
+            if connection.usable():
                 return connection
+            connection.abort()
         return None
 
     async def turn(self) -> ClientConnection | None:

@@ -5,6 +5,7 @@ before the upload is, or that refuses it, stops the upload; such a connection is
 """
 
 import asyncio
+import select
 from collections.abc import Callable
 
 from octetgate.adapters.wire.flow import Inlet, Wire
@@ -31,6 +32,7 @@ from octetgate.core.ports.upstream import (
 _JOINED_BYTES = 64 * 1024
 """Up to here copying a body behind its head is cheaper than a write of its own."""
 _NEVER = float("inf")
+_FRESH_SECONDS = 0.5
 
 
 class ClientConnection(Wire):
@@ -76,6 +78,20 @@ class ClientConnection(Wire):
     def busy(self) -> bool:
         """Whether a call is not over."""
         return self._answer is not None or self._inlet is not None or self._upload is not None
+
+    def usable(self) -> bool:
+        """Whether an idle connection is still open, as far as we can know.
+
+        The end of one that has been idle for a while may have arrived without the loop having
+        got to it; a call sent into it would be lost, and nobody may repeat it.
+        """
+        if self.transport.is_closing():
+            return False
+        if self.loop.time() - self.since < _FRESH_SECONDS:
+            return True
+        poll = select.poll()
+        poll.register(self.transport.get_extra_info("socket").fileno(), select.POLLIN)
+        return not poll.poll(0)
 
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
         """Return the response once its head is here; see the port for the errors."""
