@@ -167,3 +167,6 @@ def test_no_worker_count_is_one_per_core(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0, 1, 2})
     assert load(Settings).worker_count == 3
     assert load(Settings, flags={"workers": "1"}).worker_count == 1
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)))
+    assert load(Settings).worker_count == 8
+    assert load(Settings, flags={"workers": "64"}).worker_count == 64

@@ -17,6 +17,8 @@ from octetgate.server.values import Kind
 
 FILE = Path("octetgate.toml")
 PREFIX = "OCTETGATE_"
+MOST_WORKERS = 8
+"""Without a choice: each takes 40 MB, and few loads need more."""
 
 _T = TypeVar("_T")
 
@@ -40,7 +42,10 @@ class Settings:
     host: str = _setting("127.0.0.1", values.HOST, "Where the gateway listens.", _GATEWAY)
     port: int = _setting(8080, values.PORT, "The gateway's port; 0 takes a free one.", _GATEWAY)
     workers: int = _setting(
-        0, values.whole(0, 256), "Processes that accept calls; 0 is one per core.", _GATEWAY
+        0,
+        values.whole(0, 256),
+        "Processes that accept calls; 0 is one per core, at most 8.",
+        _GATEWAY,
     )
     tls_cert: Path | None = _setting(
         None, values.PATH, "Certificate chain (PEM); makes the gateway's port HTTPS.", _GATEWAY
@@ -150,7 +155,7 @@ class Settings:
     @property
     def worker_count(self) -> int:
         """Workers to start: as many as chosen, or one for each core that we may use."""
-        return self.workers or len(os.sched_getaffinity(0))
+        return self.workers or min(MOST_WORKERS, len(os.sched_getaffinity(0)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
