@@ -7,7 +7,7 @@ that the access log is written from.
 import os
 import re
 import time
-from base64 import b64encode
+from binascii import b2a_base64
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,25 +22,27 @@ if TYPE_CHECKING:
     from octetgate.gateway.snapshot import MethodPlan, StageSnapshot
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_RANDOM_BLOCK = 4096
+_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
+_RANDOM_BLOCK = 3072
 
 
 class Randomness:
-    """Random bytes from the system, fetched a block at a time: a system call costs more."""
+    """Random characters from the system, fetched a block at a time: a system call costs more."""
 
-    __slots__ = ("_block", "_used")
+    __slots__ = ("_digits", "_used")
 
     def __init__(self) -> None:
-        self._block = b""
+        self._digits = ""
         self._used = 0
 
-    def take(self, size: int) -> bytes:
-        """Return ``size`` fresh random bytes."""
-        if self._used + size > len(self._block):
-            self._block = os.urandom(_RANDOM_BLOCK)
-            self._used = 0
-        self._used += size
-        return self._block[self._used - size : self._used]
+    def digits(self, size: int) -> str:
+        """Return fresh hexadecimal digits."""
+        end = self._used + size
+        if end > len(self._digits):
+            self._digits = os.urandom(_RANDOM_BLOCK).hex()
+            end = size
+        self._used = end
+        return self._digits[end - size : end]
 
 
 @dataclass(slots=True)
@@ -83,6 +85,8 @@ class Route:
     plan: "MethodPlan"
     path_parameters: dict[str, str]
     """As in the URL, undecoded."""
+    logged: str
+    """What the access log says of every call that takes it."""
     memo: object = None
     """What the integration works out from the route alone, so that it need not do so again."""
 
@@ -116,29 +120,17 @@ def arrive(exchange: Exchange, randomness: Randomness) -> Arrival:
     """Return the arrival, with its ids (spec: request-lifecycle 5)."""
     sent = {key: value for _, key, value in reversed(exchange.head.headers.fields)}
     now = time.time()
-    dice = randomness.take(43)
+    dice = randomness.digits(78)
     wanted = sent.get("x-amzn-requestid")
     if wanted is None or _UUID.fullmatch(wanted) is None:
-        wanted = _uuid(dice[:16])
-    return Arrival(
-        exchange,
-        wanted,
-        b64encode(dice[16:27]).decode(),
-        _trace_id(sent.get("x-amzn-trace-id"), int(now), dice[27:39].hex(), dice[35:43].hex()),
-        now,
-        time.perf_counter(),
-        sent,
-    )
-
-
-def _uuid(dice: bytes) -> str:
-    digits = dice.hex()
-    variant = "89ab"[dice[8] & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-
-
-def _trace_id(given: str | None, now: int, root: str, parent: str) -> str:
-    # Root and Parent: kept.  Root alone: a new Parent.  Nothing: a new Root.
-    if given is None or "Root=" not in given:
-        return f"Root=1-{now:08x}-{root}"
-    return given if "Parent=" in given else f"{given.rstrip(';')};Parent={parent}"
+        variant = _VARIANT[dice[16]]
+        wanted = (
+            f"{dice[:8]}-{dice[8:12]}-4{dice[13:16]}-{variant}{dice[17:20]}-{dice[20:32]}"
+        )
+    trace = sent.get("x-amzn-trace-id")
+    if trace is None or "Root=" not in trace:
+        trace = f"Root=1-{int(now):08x}-{dice[32:56]}"
+    elif "Parent=" not in trace:
+        trace = f"{trace.rstrip(';')};Parent={dice[32:48]}"
+    extended = b2a_base64(bytes.fromhex(dice[56:]), newline=False).decode()
+    return Arrival(exchange, wanted, extended, trace, now, time.perf_counter(), sent)

@@ -36,8 +36,14 @@ class Gateway:
             try:
                 call = locate(arrival, self._live)
                 admit(call)
-                await method_request(call)
-                reply = await self._integrate(call)
+                if call.stage.facts.aws_limits:
+                    await method_request(call)
+                integration, notes = call.plan.integration, arrival.notes
+                request = await integration.prepare(call)
+                notes.integration_started = time.perf_counter()
+                result = await integration.invoke(call, request)
+                notes.integration_ended = time.perf_counter()
+                reply = await integration.answer(call, result)
             except Fault as fault:
                 reply = self._refuse(arrival, fault)
             status = reply.status
@@ -56,15 +62,6 @@ class Gateway:
             status, complete = await self._bug(arrival)
         finally:
             access_log(self._write_log, arrival, call, status, complete=complete)
-
-    async def _integrate(self, call: Call) -> Reply:
-        """Ask the integration, and shape what the client gets."""
-        integration, notes = call.plan.integration, call.arrival.notes
-        request = await integration.prepare(call)
-        notes.integration_started = time.perf_counter()
-        result = await integration.invoke(call, request)
-        notes.integration_ended = time.perf_counter()
-        return await integration.answer(call, result)
 
     def _refuse(self, arrival: Arrival, fault: Fault) -> Reply:
         arrival.notes.error = fault.reason

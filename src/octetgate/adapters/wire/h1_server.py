@@ -33,6 +33,7 @@ from octetgate.adapters.wire.heads import (
     check_partial_head,
     read_request,
 )
+from octetgate.adapters.wire.relay import is_worth_it, relay
 from octetgate.adapters.wire.writing import reply_lines, status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
@@ -93,7 +94,7 @@ class ServerConnection(Wire):
     """One client."""
 
     def __init__(self, listener: Listener) -> None:
-        super().__init__()
+        super().__init__(listener.settings.write_buffer_bytes)
         self._listener = listener
         self._settings = listener.settings
         self.clock = listener.clock
@@ -115,7 +116,6 @@ class ServerConnection(Wire):
         self._half_closed = False
         self._leaving = False
         self.peer = ""
-        self.secure = False
 
     # --- What arrives ---
 
@@ -123,8 +123,6 @@ class ServerConnection(Wire):
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
         self.peer = peer[0] if isinstance(peer, tuple) else ""
-        self.secure = transport.get_extra_info("sslcontext") is not None
-        self.transport.set_write_buffer_limits(high=self._settings.write_buffer_bytes)
         self._listener.entered(self)
         if len(self._listener.connections) > self._settings.max_connections:
             self._refuse(BadHead("too many connections", 503))
@@ -246,6 +244,9 @@ class ServerConnection(Wire):
         if self._exchange is not None and self._exchange.complete:
             self._next()
         return inlet.reader.rest
+
+    def progress(self) -> None:
+        self._since = self.clock.now
 
     def _break_body(self, inlet: Inlet, fault: BadHead) -> None:
         """The request will never be whole: nothing more is understood on this connection."""
@@ -504,6 +505,8 @@ class _Exchange:
         connection, length = self._connection, body.length
         transport = connection.transport
         transport.write(self._head(reply, length, chunked=chunked))
+        if isinstance(body.source, Inlet) and is_worth_it(body.source, connection):
+            self.sent += await relay(body.source, connection)
         while piece := await body.read():
             if connection.lost is not None:
                 raise connection.lost
@@ -532,7 +535,7 @@ class _Exchange:
         keep = not self.ends_with_connection and connection.may_keep(self._framing)
         first, lines = status_line(reply.status), reply_lines(reply.headers.fields)
         end = _KEEP_ALIVE if keep else _CLOSE
-        head = b"".join((first, connection.clock.date, *lines, framing, end))
+        head = b"".join((first, connection.clock.date, lines, framing, end))
         self.keep_alive = keep
         self.started = True
         return head

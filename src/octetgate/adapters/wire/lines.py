@@ -1,8 +1,8 @@
 """The grammar of single lines, and a memory for what they say.
 
-Clients and upstreams repeat themselves, so most lines of a head were read, or written, a
-moment ago.  Remembering them turns a field into one dictionary look-up; the memory is bounded,
-and what is long is not kept.
+Clients and upstreams repeat themselves, so most lines of a head were read a moment ago.
+Remembering them turns a field into one dictionary look-up; the memory is bounded, and what is
+long is not kept.
 """
 
 import re
@@ -16,6 +16,7 @@ _KEPT_BYTES = 256
 
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 match_field = re.compile(rb"(%b):([\t\x20-\x7e\x80-\xff]*)" % _TOKEN).fullmatch
+match_name = re.compile(_TOKEN.decode()).fullmatch
 match_request = re.compile(rb"(%b) ([\x21-\x7e\x80-\xff]+) (HTTP/1\.[01])" % _TOKEN).fullmatch
 match_status = re.compile(
     rb"(HTTP/1\.[01]) ([1-9][0-9]{2})(?: ([\t\x20-\x7e\x80-\xff]*))?"
@@ -64,19 +65,3 @@ def read_field(line: bytes) -> Field:
     if field[1] == "host" and not match_host(field[2]):
         raise BadHead(f"expected host and port in Host, found {field[2][:80]!r}")
     return field
-
-
-def field_size(field: Field) -> int:
-    """Return about how many bytes it takes to remember a field."""
-    return len(field[0]) + len(field[2])
-
-
-def write_field(field: Field) -> bytes:
-    """Return the line that says this; ValueError when it would say something else."""
-    name, _, value = field
-    line = f"{name}: {value}".encode("latin-1")
-    match = match_field(line)
-    # The first colon must be ours, or the name could bring a value of its own.
-    if match is None or len(match[1]) != len(name):
-        raise ValueError(f"expected a header field without controls, found {field!r}")
-    return line + b"\r\n"

@@ -7,12 +7,13 @@ put them in; and what could not stand on a line is a ValueError, never a second 
 from collections.abc import Sequence
 from http import HTTPStatus
 
-from octetgate.adapters.wire.lines import Remembered, field_size, match_request, write_field
+from octetgate.adapters.wire.lines import Remembered, match_name, match_request
 from octetgate.core.http.headers import Field
 
 _REQUEST_OWN = frozenset({"content-length", "transfer-encoding"})
 _REPLY_OWN = frozenset({"content-length", "transfer-encoding", "connection", "date"})
 _BODY_USUAL = frozenset({"POST", "PUT", "PATCH"})
+_CONTROLS = bytes(code for code in (*range(32), 127) if code != 9)
 
 
 def status_line(status: int) -> bytes:
@@ -20,9 +21,9 @@ def status_line(status: int) -> bytes:
     return _status_lines[status]
 
 
-def reply_lines(fields: Sequence[Field]) -> list[bytes]:
+def reply_lines(fields: Sequence[Field]) -> bytes:
     """Return a reply's field lines, without those that the door writes itself."""
-    return [_reply_fields[field] for field in fields]
+    return _lines(fields, _REPLY_OWN)
 
 
 def write_request(method: str, target: str, fields: Sequence[Field], length: int | None) -> bytes:
@@ -31,14 +32,35 @@ def write_request(method: str, target: str, fields: Sequence[Field], length: int
     An empty body is announced where a body is usual, or where ``fields`` mention
     Content-Length (spec: request-lifecycle 6.2).
     """
-    lines = [_request_fields[field] for field in fields]
+    first, lines = _request_lines[method, target], _lines(fields, _REQUEST_OWN)
     if length is None:
-        framing = b"Transfer-Encoding: chunked\r\n\r\n"
-    elif length or method in _BODY_USUAL or b"" in lines:
-        framing = b"Content-Length: %d\r\n\r\n" % length
-    else:
-        framing = b"\r\n"
-    return b"".join((_request_lines[method, target], *lines, framing))
+        return b"%b%bTransfer-Encoding: chunked\r\n\r\n" % (first, lines)
+    if length or method in _BODY_USUAL or _mentions_length(fields):
+        return b"%b%bContent-Length: %d\r\n\r\n" % (first, lines, length)
+    return b"%b%b\r\n" % (first, lines)
+
+
+def _mentions_length(fields: Sequence[Field]) -> bool:
+    return any([field[1] == "content-length" for field in fields])  # noqa: C419  # faster, short
+
+
+def _lines(fields: Sequence[Field], own: frozenset[str]) -> bytes:
+    """Return a line for each field but our own; ValueError when it would say something else."""
+    lines = [
+        f"{name}: {value}\r\n" for name, key, value in fields if key not in own and _names[name]
+    ]
+    block = "".join(lines).encode("latin-1")
+    # Taking all controls out has to leave all but the ends of the lines.
+    if len(block.translate(None, _CONTROLS)) != len(block) - 2 * len(lines):
+        wrong = next(line for line in lines if not line[:-2].replace("\t", "").isprintable())
+        raise ValueError(f"expected a header field without controls, found {wrong[:-2]!r}")
+    return block
+
+
+def _name(name: str) -> bool:
+    if not match_name(name):
+        raise ValueError(f"expected a token as a header's name, found {name!r}")
+    return True
 
 
 def _request_line(parts: tuple[str, str]) -> bytes:
@@ -46,16 +68,6 @@ def _request_line(parts: tuple[str, str]) -> bytes:
     if not match_request(line):
         raise ValueError(f"expected a method and a target without blanks, found {parts!r}")
     return line + b"\r\n"
-
-
-def _request_field(field: Field) -> bytes:
-    line = write_field(field)
-    return b"" if field[0].lower() in _REQUEST_OWN else line
-
-
-def _reply_field(field: Field) -> bytes:
-    line = write_field(field)
-    return b"" if field[0].lower() in _REPLY_OWN else line
 
 
 def _status_line(status: int) -> bytes:
@@ -66,6 +78,5 @@ def _status_line(status: int) -> bytes:
 
 
 _request_lines = Remembered(_request_line, lambda parts: len(parts[1]))
-_request_fields = Remembered(_request_field, field_size)
-_reply_fields = Remembered(_reply_field, field_size)
+_names = Remembered(_name, len)
 _status_lines = Remembered(_status_line, lambda _: 0)

@@ -84,6 +84,9 @@ MAPPED_RESPONSE = _fates(
 )
 """What becomes of the fields that an integration response maps (5.1)."""
 
+_USUAL_OPTIONS = frozenset({"close", "keep-alive"})
+_NONE: frozenset[str] = frozenset()
+
 PROXY_RESPONSE = _fates(
     remapped=(
         "authorization",
@@ -128,9 +131,9 @@ def nominated(headers: Headers) -> frozenset[str]:
     """Return the lower-case names that the Connection fields name."""
     options: set[str] = set()
     for _, name, value in headers.fields:
-        if name == "connection":
+        if name == "connection" and value not in _USUAL_OPTIONS:
             options.update(option.strip(" \t").lower() for option in value.split(","))
-    return frozenset(options - {"close", "keep-alive", ""})
+    return frozenset(options - {"close", "keep-alive", ""}) if options else _NONE
 
 
 def forbidden_mapping(names: Iterable[str], *, aws: bool) -> str | None:

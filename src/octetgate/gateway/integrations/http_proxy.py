@@ -15,6 +15,7 @@ from octetgate.core.http.hops import (
 )
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import ContentHandling, Integration
+from octetgate.core.payload.convert import Step
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.upstream import Origin, UpstreamRequest, UpstreamResponse
 from octetgate.gateway.call import Call
@@ -32,10 +33,11 @@ from octetgate.gateway.phases.integration_request import (
     ParameterMapping,
     RequestConversion,
     RequestSource,
+    converted_request,
     refuse_forbidden,
     whole,
 )
-from octetgate.gateway.phases.integration_response import ResponseConversion
+from octetgate.gateway.phases.integration_response import ResponseConversion, converted_response
 from octetgate.gateway.phases.method_response import method_response
 from octetgate.gateway.snapshot import StageFacts
 
@@ -83,7 +85,9 @@ class HttpProxy:
         """Return the client's request, addressed to the backend."""
         body = call.body
         if body.ready != b"":
-            body = await self._conversion.convert(call)
+            step = self._conversion.note(call)
+            if step is not Step.KEEP:
+                body = await converted_request(body, step)
         addressed = call.route.memo
         if not isinstance(addressed, _Addressed):
             addressed = self._address(call, await self._text(body))
@@ -133,7 +137,9 @@ class HttpProxy:
         call.arrival.notes.integration_status = result.status
         body = result.body
         if body.ready != b"":
-            body = await self._response.convert(call, result.headers.get("content-type"), body)
+            step = self._response.note(call, result.headers.get("content-type"))
+            if step is not Step.KEEP:
+                body = await converted_response(body, step)
         headers = response_headers_http_proxy(result.headers)
         return Reply(result.status, method_response(call, headers, traced=False), body)
 

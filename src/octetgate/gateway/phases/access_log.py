@@ -1,42 +1,19 @@
-"""One line for every call: who asked what, what came of it, and why bytes changed on the way."""
+"""One line for every call: who asked what, what came of it, and why bytes changed on the way.
+
+A line is a JSON object.  It is put together by hand, because a line is written for each call:
+what comes from outside is quoted, and everything else is a number or a word of our own.
+"""
 
 import time
 from collections.abc import Callable
 
 import msgspec
 
-from octetgate.gateway.call import Arrival, Call
+from octetgate.core.payload.convert import Decision
+from octetgate.gateway.call import Arrival, Call, Notes
+from octetgate.gateway.snapshot import MethodPlan, StageFacts
 
 WriteLine = Callable[[str], None]
-
-
-class Line(msgspec.Struct, rename="camel", omit_defaults=True):
-    """A line of the access log, in its order; times in milliseconds."""
-
-    time: str
-    request_id: str
-    ip: str
-    http_method: str
-    path: str
-    status: int
-    response_length: int
-    response_latency: float
-    api_id: str = ""
-    stage: str = ""
-    resource_path: str = ""
-    integration_type: str = ""
-    integration_status: int | None = None
-    integration_latency: float | None = None
-    request_payload: str = ""
-    """Which conversion rule acted on the request's body."""
-    response_payload: str = ""
-    response_type: str = ""
-    """The gateway response type, when one was sent."""
-    error: str = ""
-    incomplete: bool = False
-    """The reply was cut, or never begun."""
-    user_agent: str = ""
-
 
 _encoder = msgspec.json.Encoder()
 _stamped: tuple[int, str] = (0, "")
@@ -45,47 +22,60 @@ _stamped: tuple[int, str] = (0, "")
 def access_log(
     write: WriteLine, arrival: Arrival, call: Call | None, status: int, *, complete: bool
 ) -> None:
-    """Write the call's line."""
-    exchange, notes = arrival.exchange, arrival.notes
-    line = Line(
-        _stamp(arrival.time),
-        arrival.request_id,
-        exchange.peer,
-        exchange.head.method,
-        exchange.head.target,
-        status,
-        exchange.sent,
-        _milliseconds(time.perf_counter() - arrival.ticks),
-        response_type=notes.response_type,
-        error=notes.error,
-        incomplete=not complete,
-        user_agent=arrival.sent.get("user-agent", ""),
+    """Write the call's line; times are in milliseconds."""
+    exchange, notes, sent = arrival.exchange, arrival.notes, arrival.sent
+    head = exchange.head
+    milliseconds = (time.perf_counter() - arrival.ticks) * 1000
+    line = (
+        f'{{"time":"{_stamp(arrival.time)}","requestId":"{arrival.request_id}",'
+        f'"ip":"{exchange.peer}","httpMethod":"{head.method}","path":{_quoted(head.target)},'
+        f'"status":{status},"responseLength":{exchange.sent},'
+        f'"responseLatency":{milliseconds:.3f}'
     )
     if call is not None:
-        _add_call(line, call)
-    write(_encoder.encode(line).decode())
+        line += call.route.logged + _of_integration(notes)
+    if notes.response_type:
+        line += f',"responseType":"{notes.response_type}"'
+    if notes.error:
+        line += f',"error":{_quoted(notes.error)}'
+    if not complete:
+        line += ',"incomplete":true'
+    if "user-agent" in sent:
+        line += f',"userAgent":{_quoted(sent["user-agent"])}'
+    write(line + "}")
 
 
-def _add_call(line: Line, call: Call) -> None:
-    facts, notes = call.stage.facts, call.arrival.notes
-    line.api_id = facts.api_id
-    line.stage = facts.stage_name
-    line.resource_path = call.plan.resource.path
-    integration = call.plan.method.method_integration
-    line.integration_type = "" if integration is None else integration.type
-    line.integration_status = notes.integration_status
+def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
+    """Return what the lines of every call of a method have in common."""
+    integration = plan.method.method_integration
+    kind = "" if integration is None else f',"integrationType":"{integration.type}"'
+    return (
+        f',"apiId":{_quoted(facts.api_id)},"stage":{_quoted(facts.stage_name)}'
+        f',"resourcePath":{_quoted(plan.resource.path)}{kind}'
+    )
+
+
+def _of_integration(notes: Notes) -> str:
+    said = ""
+    if notes.integration_status is not None:
+        said = f',"integrationStatus":{notes.integration_status}'
     if notes.integration_ended:
-        line.integration_latency = _milliseconds(
-            notes.integration_ended - notes.integration_started
-        )
+        milliseconds = (notes.integration_ended - notes.integration_started) * 1000
+        said += f',"integrationLatency":{milliseconds:.3f}'
     if notes.request_payload is not None:
-        line.request_payload = str(notes.request_payload)
+        said += f',"requestPayload":{_rule(notes.request_payload)}'
     if notes.response_payload is not None:
-        line.response_payload = str(notes.response_payload)
+        said += f',"responsePayload":{_rule(notes.response_payload)}'
+    return said
 
 
-def _milliseconds(seconds: float) -> float:
-    return round(seconds * 1000, 3)
+def _rule(decision: Decision) -> str:
+    """Return which conversion rule acted."""
+    return _quoted(f"{decision.row}: {decision.why}")
+
+
+def _quoted(text: str) -> str:
+    return _encoder.encode(text).decode()
 
 
 def _stamp(now: float) -> str:

@@ -63,9 +63,13 @@ class RequestConversion:
         body = call.body
         if body.ready == b"":
             return body
+        return await converted_request(body, self.note(call))
+
+    def note(self, call: Call) -> Step:
+        """Return what to do, and note why."""
         decision = self.decide(call.arrival.sent.get("content-type"))
         call.arrival.notes.request_payload = decision
-        return await converted_request(body, decision.step)
+        return decision.step
 
 
 async def converted_request(body: Body, step: Step) -> Body:

@@ -63,9 +63,13 @@ class ResponseConversion:
         """Return the body converted, and note why."""
         if body.ready == b"":
             return body
+        return await converted_response(body, self.note(call, content_type))
+
+    def note(self, call: Call, content_type: str | None) -> Step:
+        """Return what to do, and note why."""
         decision = self.decide(content_type, call.arrival.sent.get("accept"))
         call.arrival.notes.response_payload = decision
-        return await converted_response(body, decision.step)
+        return decision.step
 
 
 async def converted_response(body: Body, step: Step) -> Body:

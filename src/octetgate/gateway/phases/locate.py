@@ -13,6 +13,7 @@ from octetgate.core.routing.hosts import (
 from octetgate.core.routing.hosts import locate as read_url
 from octetgate.gateway.call import Arrival, Call, Route
 from octetgate.gateway.faults import Forbidden, MissingAuthenticationToken
+from octetgate.gateway.phases.access_log import log_of_route
 from octetgate.gateway.snapshot import Table
 
 
@@ -40,7 +41,8 @@ def _find(host: str | None, path: str, method: str, live: Table) -> Route:
     match = stage.routes.find(method, located.route)
     if match is None:
         raise MissingAuthenticationToken(f"no resource has {method} {located.route}")
-    return Route(located, stage, match.value, match.path_parameters)
+    logged = log_of_route(stage.facts, match.value)
+    return Route(located, stage, match.value, match.path_parameters, logged)
 
 
 def _through_domain(asked: ByDomain, live: Table) -> Located:

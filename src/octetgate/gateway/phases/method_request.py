@@ -12,9 +12,7 @@ AWS_PAYLOAD_LIMIT = 10_485_760
 
 
 async def method_request(call: Call) -> None:
-    """Refuse a body that AWS would refuse, when the gateway is told to keep AWS's limits."""
-    if not call.stage.facts.aws_limits:
-        return
+    """Refuse a body that AWS would refuse; asked only when AWS's limits are to be kept."""
     body = call.body
     await body.gather(AWS_PAYLOAD_LIMIT)
     if body.ready is None:

@@ -8,10 +8,12 @@ _TRACE = "X-Amzn-Trace-Id"
 
 def method_response(call: Call, headers: Headers, *, traced: bool) -> Headers:
     """Return the headers with request ids, the trace id where AWS sends it, and a type."""
-    fields = headers.fields
-    if not any(field[1] == "content-type" for field in fields):
+    fields, arrival = headers.fields, call.arrival
+    for field in fields:
+        if field[1] == "content-type":
+            break
+    else:
         fields.append(("Content-Type", "content-type", "application/json"))
-    arrival = call.arrival
     fields.append(("x-amzn-RequestId", "x-amzn-requestid", arrival.request_id))
     fields.append(("x-amz-apigw-id", "x-amz-apigw-id", arrival.extended_request_id))
     if traced:
