@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.h1_server import DoorSettings, ServerConnection
+from octetgate.adapters.wire.memory import keep_body_memory
 from octetgate.core.ports.exchange import Application
 
 __all__ = ["Door", "DoorSettings", "serve"]
@@ -62,6 +63,7 @@ async def serve(
     ssl_context: ssl.SSLContext | None = None,
 ) -> Door:
     """Answer what comes in on these sockets with ``app``, until the door is closed."""
+    keep_body_memory()
     door = Door(app, settings)
     loop = asyncio.get_running_loop()
     for listening in sockets:

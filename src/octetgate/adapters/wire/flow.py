@@ -21,23 +21,31 @@ class Wire(asyncio.Protocol):
 
     transport: asyncio.Transport
 
-    def __init__(self) -> None:
+    def __init__(self, write_buffer_bytes: int) -> None:
         self.loop = asyncio.get_running_loop()
         self.lost: Exception | None = None
         """Why nothing can be written any more, once that is so."""
         self.paused = False
         """Whether a writer has to :meth:`drain` before it writes on."""
+        self.secure = False
+        """Whether there is TLS on it."""
+        self._write_buffer_bytes = write_buffer_bytes
+        self._feeding: Wire | None = None
         self._reading = True
         self._drained: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self.transport = cast("asyncio.Transport", transport)
+        self.transport.set_write_buffer_limits(high=self._write_buffer_bytes)
+        self.secure = transport.get_extra_info("sslcontext") is not None
 
     def pause_writing(self) -> None:
         self.paused = True
 
     def resume_writing(self) -> None:
         self.paused = False
+        if self._feeding is not None:
+            self._feeding.go_on_reading()
         if self._drained is not None and not self._drained.done():
             self._drained.set_result(None)
 
@@ -51,6 +59,19 @@ class Wire(asyncio.Protocol):
                 await self._drained
             finally:
                 self._drained = None
+
+    def feed_from(self, source: "Wire | None") -> None:
+        """Take what is written from a wire that is to stop whenever anything is left unsent.
+
+        None ends that.
+        """
+        self._feeding = source
+        if not self.transport.is_closing():
+            high = self._write_buffer_bytes if source is None else 0
+            self.transport.set_write_buffer_limits(high=high)
+
+    def progress(self) -> None:
+        """Note that bytes of a body have arrived."""
 
     def lose(self, error: Exception) -> bool:
         """Say why the peer is gone; returns whether a writer was waiting, and now knows."""
@@ -84,13 +105,16 @@ class Inlet:
         "_pieces",
         "_size",
         "_waiter",
-        "_wire",
+        "diverted",
         "reader",
+        "wire",
     )
 
     def __init__(self, wire: Wire, reader: Reader, begin: Callable[[], None] | None = None) -> None:
-        self._wire = wire
+        self.wire = wire
         self.reader = reader
+        self.diverted = False
+        """Whether somebody takes what arrives before it gets here."""
         self._begin = begin
         """Called once, before the first read: the moment for ``100 Continue``."""
         self._pieces: deque[bytes] = deque()
@@ -101,15 +125,13 @@ class Inlet:
         self._error: Exception | None = None
 
     async def read(self) -> bytes:
-        if self._begin is not None:
-            begin, self._begin = self._begin, None
-            begin()
+        self._ask()
         while not self._pieces:
             if self._error is not None:
                 raise self._error
             if self._ended:
                 return b""
-            self._waiter = self._wire.loop.create_future()
+            self._waiter = self.wire.loop.create_future()
             try:
                 await self._waiter
             finally:
@@ -117,7 +139,7 @@ class Inlet:
         piece = self._pieces.popleft()
         self._size -= len(piece)
         if self._size < INLET_BYTES:
-            self._wire.go_on_reading()
+            self.wire.go_on_reading()
         return piece
 
     def close(self) -> None:
@@ -128,7 +150,21 @@ class Inlet:
         self._size = 0
         if not self._ended:
             self.fail(RuntimeError("a body was read after it had been closed"))
-            self._wire.go_on_reading()
+            self.wire.go_on_reading()
+
+    def divert(self) -> list[bytes]:
+        """Return what waits to be read; what comes goes past this inlet until it is told."""
+        self._ask()
+        self.diverted = True
+        pieces = list(self._pieces)
+        self._pieces.clear()
+        self._size = 0
+        return pieces
+
+    def _ask(self) -> None:
+        if self._begin is not None:
+            begin, self._begin = self._begin, None
+            begin()
 
     @property
     def over(self) -> bool:
@@ -138,7 +174,7 @@ class Inlet:
     @property
     def wanted(self) -> bool:
         """Whether somebody waits for the next piece."""
-        return self._waiter is not None
+        return self._waiter is not None or self.diverted
 
     @property
     def unbegun(self) -> bool:
@@ -167,7 +203,7 @@ class Inlet:
         if self._waiter is not None:
             self._wake()
         elif self._size > INLET_BYTES:
-            self._wire.hold_reading()
+            self.wire.hold_reading()
 
     def end(self) -> None:
         """Say that the body is complete."""
@@ -178,7 +214,7 @@ class Inlet:
         """Say why the body will never be complete; returns whether somebody was waiting."""
         if not self._ended and self._error is None:
             self._error = error
-        return self._wake()
+        return self._wake() or self.diverted
 
     def _wake(self) -> bool:
         if self._waiter is None or self._waiter.done():

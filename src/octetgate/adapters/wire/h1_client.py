@@ -19,6 +19,7 @@ from octetgate.adapters.wire.heads import (
     read_response,
     stated_length,
 )
+from octetgate.adapters.wire.relay import relay
 from octetgate.adapters.wire.writing import write_request
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
@@ -44,12 +45,11 @@ class ClientConnection(Wire):
         gone: Callable[["ClientConnection"], None],
         write_buffer_bytes: int,
     ) -> None:
-        super().__init__()
+        super().__init__(write_buffer_bytes)
         self._idle = idle
         """Told when the connection can take another call."""
         self._gone = gone
         """Told once, when it never will."""
-        self._write_buffer_bytes = write_buffer_bytes
         self.born = self.since = self.loop.time()
         """``since``: when it became idle, or a byte of a body came."""
         self.calls = 0
@@ -143,7 +143,9 @@ class ClientConnection(Wire):
             self._uploaded()
 
     async def _pour_counted(self, body: Body, length: int) -> None:
-        sent = 0
+        sent = await relay(body, self)
+        if self.paused:
+            await self.drain()
         while piece := await body.read():
             sent += len(piece)
             if sent > length:
@@ -205,10 +207,6 @@ class ClientConnection(Wire):
         self.abort()
 
     # --- What arrives ---
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.transport.set_write_buffer_limits(high=self._write_buffer_bytes)
 
     def data_received(self, data: bytes) -> None:
         if self._inlet is not None:
@@ -309,6 +307,9 @@ class ClientConnection(Wire):
             self._inlet = None
             self._over()
 
+    def progress(self) -> None:
+        self.since = self.loop.time()
+
     def _ends_with_connection(self) -> bool:
         """End a body that only the connection's end delimits; return whether there was one."""
         inlet = self._inlet
@@ -377,8 +378,8 @@ class _ResponseBody(Inlet):
     def close(self) -> None:
         unfinished = not self.over
         super().close()
-        if unfinished and isinstance(self._wire, ClientConnection):
-            self._wire.abort()
+        if unfinished and isinstance(self.wire, ClientConnection):
+            self.wire.abort()
 
 
 class _Nothing:

@@ -33,7 +33,7 @@ from octetgate.adapters.wire.heads import (
     check_partial_head,
     read_request,
 )
-from octetgate.adapters.wire.relay import is_worth_it, relay
+from octetgate.adapters.wire.relay import relay
 from octetgate.adapters.wire.writing import reply_lines, status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
@@ -505,8 +505,8 @@ class _Exchange:
         connection, length = self._connection, body.length
         transport = connection.transport
         transport.write(self._head(reply, length, chunked=chunked))
-        if isinstance(body.source, Inlet) and is_worth_it(body.source, connection):
-            self.sent += await relay(body.source, connection)
+        if length is not None:
+            self.sent += await relay(body, connection)
         while piece := await body.read():
             if connection.lost is not None:
                 raise connection.lost

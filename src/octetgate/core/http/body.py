@@ -55,6 +55,11 @@ class Body:
         self.ready: bytes | None = b"" if source is None else None
         """The whole body when it is here, else None."""
 
+    @property
+    def source(self) -> Source | None:
+        """Where the bytes come from, for who knows a straighter way than reading them."""
+        return self._source
+
     @classmethod
     def of(cls, data: bytes) -> "Body":
         """Return a body whose bytes are all here."""
