@@ -158,6 +158,16 @@ async def test_a_body_that_comes_byte_by_byte_is_whole():
         assert (await sender.answer()).body == b"4"
 
 
+@pytest.mark.parametrize("size", [2, 3, 4, 5, 19])
+async def test_a_head_that_comes_in_pieces_is_whole(size):
+    request = GET % b"pieces"
+    async with opened(path) as (_, port), client(port) as sender:
+        for start in range(0, len(request), size):
+            await sender.say(request[start : start + size])
+            await asyncio.sleep(0.002)
+        assert (await sender.answer()).body == b"/pieces"
+
+
 async def test_trailers_are_taken_and_dropped():
     request = b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\nX-Sum: 1\r\n\r\n"
     async with opened(whole) as (_, port), client(port) as sender:

@@ -223,3 +223,121 @@ async def test_a_door_with_tls_survives_a_client_without(certificate):
     context = server_context(certificate, certificate.with_suffix(".key"))
     async with opened(app, ssl_context=context) as (_, port), client(port) as sender:
         assert not (await sender.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")).startswith(b"HTTP/")
+
+
+# --- Long bodies, which go from socket to socket ---
+
+LONG = 30_000_000
+
+
+async def test_a_long_upload_and_a_long_download_are_whole_and_the_connections_stay():
+    async def handler(reader, writer):
+        while True:
+            await head(reader)
+            body = await reader.readexactly(LONG)
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % LONG)
+            writer.write(body)
+            await writer.drain()
+
+    body = (BLOCK * (LONG // len(BLOCK) + 1))[:LONG]
+    request = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % LONG
+    async with gateway(handler) as (pool, port), client(port) as sender:
+        for _ in range(3):
+            async with meanwhile(sender.say(request + body)):
+                answer = await sender.answer()
+            assert answer.headers["connection"] == "keep-alive"
+            assert answer.body == body
+        assert "1 open, 1 idle" in repr(pool)
+
+
+async def test_a_long_upload_is_asked_for_with_100_continue():
+    async def handler(reader, writer):
+        await head(reader)
+        await reader.readexactly(LONG)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.drain()
+
+    request = b"POST / HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: %d\r\n\r\n"
+    async with gateway(handler) as (_, port), client(port) as sender:
+        await sender.say(request % LONG)
+        assert await head(sender.reader) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        await sender.say(bytes(LONG))
+        assert (await sender.answer()).body == b"ok"
+
+
+async def test_an_upstream_that_dies_in_a_long_response_is_visible_to_the_client():
+    async def dying(reader, writer):
+        await head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % LONG + bytes(LONG // 2))
+        await writer.drain()
+
+    async with gateway(dying) as (_, port), client(port) as sender:
+        await sender.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = await sender.answer()
+    assert answer.status == 200
+    assert len(answer.body) == LONG // 2
+    assert not answer.complete
+
+
+@pytest.mark.parametrize("ending", ["reset", "half-close"])
+async def test_a_client_that_ends_a_long_upload_early_frees_the_upstream(ending):
+    got, ends = 0, []
+
+    async def handler(reader, writer):
+        nonlocal got
+        await head(reader)
+        try:
+            while piece := await reader.read(1 << 20):
+                got += len(piece)
+            ends.append("end")
+        except ConnectionError:
+            ends.append("reset")
+
+    async with gateway(handler) as (pool, port), client(port) as sender:
+        await sender.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % LONG)
+        await sender.say(bytes(LONG // 2))
+        await until(lambda: got > LONG // 4)
+        if ending == "reset":
+            sender.writer.transport.abort()
+        else:
+            sender.writer.write_eof()
+        await until(lambda: ends)
+        assert got < LONG
+        await until(lambda: "0 open" in repr(pool) or "empty" in repr(pool))
+
+
+async def test_a_client_that_leaves_a_long_download_frees_the_upstream():
+    freed = asyncio.Event()
+
+    async def handler(reader, writer):
+        await head(reader)
+        try:
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (LONG * 100))
+            while True:
+                writer.write(BLOCK)
+                await writer.drain()
+        finally:
+            freed.set()
+
+    async with gateway(handler) as (pool, port), client(port) as sender:
+        await sender.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        await sender.reader.readexactly(LONG)
+        sender.writer.transport.abort()
+        async with asyncio.timeout(5):
+            await freed.wait()
+        await until(lambda: "0 open" in repr(pool) or "empty" in repr(pool))
+
+
+async def test_an_early_413_in_the_middle_of_a_long_upload_is_delivered():
+    async def refuse(reader, writer):
+        await head(reader)
+        await reader.readexactly(LONG // 4)
+        writer.write(b"HTTP/1.1 413 Content Too Large\r\nContent-Length: 3\r\n\r\nbig")
+        await writer.drain()
+        await reader.read()
+
+    async with gateway(refuse) as (_, port), client(port) as sender:
+        await sender.say(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: %d\r\n\r\n" % LONG)
+        async with meanwhile(sender.say(bytes(LONG))):
+            answer = await sender.answer()
+    assert (answer.status, answer.body) == (413, b"big")

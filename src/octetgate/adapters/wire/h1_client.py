@@ -183,7 +183,8 @@ class ClientConnection(Wire):
 
     def _over(self) -> None:
         """The response is complete: pass the connection on, or close it."""
-        self._stop_upload()
+        if self._upload is not None:
+            self._stop_upload()
         self.since = self.loop.time()
         if self._keep_alive and self.lost is None and not self.transport.is_closing():
             self._idle(self)
@@ -285,6 +286,8 @@ class ClientConnection(Wire):
             if self._method == "HEAD":
                 return Body(_NOTHING, length=stated_length(headers))
             return Body()
+        if len(rest) == framing.length:
+            return Body.of(rest)
         reader = _reader(framing)
         piece = reader.feed(rest) if rest else b""
         if reader.ended:

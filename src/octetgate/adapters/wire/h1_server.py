@@ -134,6 +134,10 @@ class ServerConnection(Wire):
                 return
         if self._leaving:
             return
+        alone = self._exchange is None and not self._held and data.endswith(HEAD_END)
+        if alone and data.find(HEAD_END) == len(data) - 4:
+            self._receive_only_head(data)
+            return
         self._hold(data)
         if self._exchange is None:
             self._receive_head()
@@ -179,6 +183,15 @@ class ServerConnection(Wire):
         self._at += size
         if self._at == len(self._held):
             self._held, self._at = b"", 0
+
+    def _receive_only_head(self, data: bytes) -> None:
+        """Take a piece that is one head and nothing else, as most are."""
+        try:
+            if len(data) > MAX_HEAD:
+                raise BadHead(f"expected at most {MAX_HEAD} bytes of header", 431)
+            self._begin(*read_request(data[:-4]))
+        except BadHead as error:
+            self._refuse(error)
 
     def _receive_head(self) -> None:
         end = self._held.find(HEAD_END, self._at + self._scanned)
