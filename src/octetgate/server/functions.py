@@ -16,6 +16,9 @@ _PAYLOAD_LIMITS = {True: 6_291_456, False: 16 * 2**20}
 """Bytes of an event.  Without AWS's limits, what the gateway may collect (10 MiB) fits also as
 Base64."""
 
+_ANSWER_LIMITS = {True: 6_291_556, False: 16 * 2**20}
+"""Bytes of a function's answer; AWS's is 100 above its limit for events."""
+
 
 def main(running: Running, post: Post) -> int:
     """Run functions until told to leave, which the master says when nobody calls any more."""
@@ -36,6 +39,7 @@ async def _serve(running: Running, post: Post) -> None:
                 region=settings.region,
                 account_id=settings.account_id,
                 payload_limit=_PAYLOAD_LIMITS[settings.aws_limits],
+                answer_limit=_ANSWER_LIMITS[settings.aws_limits],
                 idle_seconds=settings.function_idle_seconds,
                 # Less than the master's patience with those who leave last.
                 grace_seconds=LAST_SECONDS / 2,
