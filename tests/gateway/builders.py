@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from octetgate.adapters.stores import memory
@@ -42,7 +42,8 @@ class FakeUpstream:
     asked: list[UpstreamRequest] = field(default_factory=list)
 
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
-        self.asked.append(request)
+        headers = Headers([*request.headers, *((name, value) for name, _, value in request.fresh)])
+        self.asked.append(replace(request, headers=headers, fresh=()))
         if isinstance(self.answer, Exception):
             raise self.answer
         if self.answer is None:
@@ -119,7 +120,7 @@ class World:
         self.lines: list[str] = []
         ports = Ports(self.upstream, self.functions)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
-        self.gateway = Gateway(self.live, self.lines.append)
+        self.gateway = Gateway(self.live, lambda line: self.lines.append(line()))
 
     def deploy(
         self,
@@ -179,7 +180,8 @@ class World:
         await self.gateway.handle(exchange)
         reply = exchange.reply or Reply(0, Headers(), Body())
         line = json.loads(self.lines[-1])
-        return Answer(reply.status, reply.headers, exchange.data, exchange.aborted, line)
+        headers = Headers([*reply.headers, *((name, value) for name, _, value in reply.fresh)])
+        return Answer(reply.status, headers, exchange.data, exchange.aborted, line)
 
 
 def resource(

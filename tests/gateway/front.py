@@ -8,7 +8,7 @@ import base64
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
@@ -28,6 +28,7 @@ from octetgate.core.model.stage import Stage
 from octetgate.core.ports.functions import Invocation, Outcome
 from octetgate.core.ports.store import DEPLOYMENTS, STAGES
 from octetgate.gateway.live import Live
+from octetgate.gateway.phases.access_log import WriteLine
 from octetgate.gateway.pipeline import Gateway
 from octetgate.gateway.snapshot import Ports
 
@@ -250,7 +251,7 @@ async def running() -> AsyncIterator[Front]:
     backend.url = f"http://127.0.0.1:{_port(server.sockets[0])}"
     store, pool = memory.MemoryStore(1.0), Pool(PoolSettings())
     listening = socket.create_server(("127.0.0.1", 0))
-    write: Callable[[str], None] = lambda line: lines.append(msgspec.json.decode(line))  # noqa: E731
+    write: WriteLine = lambda line: lines.append(msgspec.json.decode(line()))  # noqa: E731
     gateway = Gateway(Live(store, Ports(pool, functions)), write)
     door = await serve(gateway.handle, [listening], DoorSettings())
     try:

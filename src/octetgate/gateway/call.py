@@ -8,7 +8,7 @@ import os
 import re
 import time
 from binascii import b2a_base64
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from octetgate.core.http.body import Body
@@ -23,57 +23,73 @@ if TYPE_CHECKING:
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
-_RANDOM_BLOCK = 3072
+_IDS = 64
+_DIGITS = 78
+"""Hexadecimal digits that one call's ids take."""
+
+Identity = tuple[str, str, str]
+"""Request id (a UUID), extended request id, the random part of a trace id."""
 
 
-class Randomness:
-    """Random characters from the system, fetched a block at a time: a system call costs more."""
+class Ids:
+    """Ids for calls, made many at a time: one system call, and a loop that stays in the cache."""
 
-    __slots__ = ("_digits", "_used")
+    __slots__ = ("_ready",)
 
     def __init__(self) -> None:
-        self._digits = ""
-        self._used = 0
+        self._ready: list[Identity] = []
 
-    def digits(self, size: int) -> str:
-        """Return fresh hexadecimal digits."""
-        end = self._used + size
-        if end > len(self._digits):
-            self._digits = os.urandom(_RANDOM_BLOCK).hex()
-            end = size
-        self._used = end
-        return self._digits[end - size : end]
+    def take(self) -> Identity:
+        """Return ids that no other call has."""
+        if not self._ready:
+            digits = os.urandom(_IDS * _DIGITS // 2).hex()
+            starts = range(0, len(digits), _DIGITS)
+            self._ready = [_identity(digits[start : start + _DIGITS]) for start in starts]
+        return self._ready.pop()
 
 
-@dataclass(slots=True)
+def _identity(dice: str) -> Identity:
+    variant = _VARIANT[dice[16]]
+    return (
+        f"{dice[:8]}-{dice[8:12]}-4{dice[13:16]}-{variant}{dice[17:20]}-{dice[20:32]}",
+        b2a_base64(bytes.fromhex(dice[56:]), newline=False).decode(),
+        dice[32:56],
+    )
+
+
 class Notes:
-    """What the access log and the transcript will say."""
+    """What the access log will say; each is set only where there is something to say."""
 
     request_payload: Decision | None = None
     response_payload: Decision | None = None
     integration_status: int | None = None
-    integration_started: float = 0.0
-    integration_ended: float = 0.0
-    error: str = ""
-    response_type: str = ""
+    integration_started = 0.0
+    integration_ended = 0.0
+    error = ""
+    response_type = ""
 
 
-@dataclass(slots=True)
-class Arrival:
+class Arrival(Notes):
     """A request that has come in; nothing is known yet of its API."""
 
-    exchange: Exchange
-    request_id: str
-    extended_request_id: str
-    trace_id: str
-    """``Root=…`` as it goes on to backends and back to the client."""
-    time: float
-    """Epoch seconds."""
-    ticks: float
-    """``time.perf_counter`` at the start."""
-    sent: dict[str, str]
-    """First value of each header the client sent, by lower-case name."""
-    notes: Notes = field(default_factory=Notes)
+    def __init__(self, exchange: Exchange, identity: Identity, sent: dict[str, str]) -> None:
+        self.exchange = exchange
+        self.sent = sent
+        """First value of each header the client sent, by lower-case name."""
+        self.time = time.time()
+        """Epoch seconds."""
+        self.ticks = time.perf_counter()
+        self.request_id, self.extended_request_id, self._random = identity
+        if "x-amzn-requestid" in sent and _UUID.fullmatch(sent["x-amzn-requestid"]):
+            self.request_id = sent["x-amzn-requestid"]
+
+    @property
+    def trace_id(self) -> str:
+        """``Root=…`` as it goes on to backends and back to the client (lifecycle 5)."""
+        given = self.sent.get("x-amzn-trace-id")
+        if given is None or "Root=" not in given:
+            return f"Root=1-{int(self.time):08x}-{self._random}"
+        return given if "Parent=" in given else f"{given.rstrip(';')};Parent={self._random[:16]}"
 
 
 @dataclass(slots=True, eq=False)
@@ -87,8 +103,6 @@ class Route:
     """As in the URL, undecoded."""
     logged: str
     """What the access log says of every call that takes it."""
-    memo: object = None
-    """What the integration works out from the route alone, so that it need not do so again."""
 
 
 class Call:
@@ -116,21 +130,17 @@ class Call:
         return self._headers
 
 
-def arrive(exchange: Exchange, randomness: Randomness) -> Arrival:
+def arrive(exchange: Exchange, ids: Ids) -> Arrival:
     """Return the arrival, with its ids (spec: request-lifecycle 5)."""
-    sent = {key: value for _, key, value in reversed(exchange.head.headers.fields)}
-    now = time.time()
-    dice = randomness.digits(78)
-    wanted = sent.get("x-amzn-requestid")
-    if wanted is None or _UUID.fullmatch(wanted) is None:
-        variant = _VARIANT[dice[16]]
-        wanted = (
-            f"{dice[:8]}-{dice[8:12]}-4{dice[13:16]}-{variant}{dice[17:20]}-{dice[20:32]}"
-        )
-    trace = sent.get("x-amzn-trace-id")
-    if trace is None or "Root=" not in trace:
-        trace = f"Root=1-{int(now):08x}-{dice[32:56]}"
-    elif "Parent=" not in trace:
-        trace = f"{trace.rstrip(';')};Parent={dice[32:48]}"
-    extended = b2a_base64(bytes.fromhex(dice[56:]), newline=False).decode()
-    return Arrival(exchange, wanted, extended, trace, now, time.perf_counter(), sent)
+    headers = exchange.head.headers
+    kept = headers.kept
+    if kept is None:
+        return Arrival(exchange, ids.take(), _first_values(headers))
+    sent = kept.get("first values")
+    if sent is None:
+        sent = kept["first values"] = _first_values(headers)
+    return Arrival(exchange, ids.take(), sent)
+
+
+def _first_values(headers: Headers) -> dict[str, str]:
+    return {key: value for _, key, value in reversed(headers.fields)}

@@ -40,6 +40,7 @@ class Live:
         self._stages: dict[str, StageSnapshot | None] = {}
         self._domains: dict[str, tuple[BasePathMapping, ...] | None] = {}
         self.routes: dict[RouteKey, Route] = {}
+        self.generation = object()
 
     def remember(self, key: RouteKey, route: Route) -> None:
         """Keep a route for the next call that says the same."""
@@ -55,6 +56,7 @@ class Live:
             return
         changes = self._store.changes(self._seen)
         self.routes.clear()
+        self.generation = object()
         self._seen = revision
         if changes is None:
             self._stages.clear()

@@ -7,7 +7,7 @@ import time
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.ports.exchange import ClientGone, Exchange, Reply
 from octetgate.core.ports.upstream import UpstreamError
-from octetgate.gateway.call import Arrival, Call, Randomness, arrive
+from octetgate.gateway.call import Arrival, Call, Ids, arrive
 from octetgate.gateway.faults import ExecutionFailed, Fault
 from octetgate.gateway.phases.access_log import WriteLine, access_log
 from octetgate.gateway.phases.admit import admit
@@ -25,11 +25,11 @@ class Gateway:
     def __init__(self, live: Table, write_log: WriteLine) -> None:
         self._live = live
         self._write_log = write_log
-        self._randomness = Randomness()
+        self._ids = Ids()
 
     async def handle(self, exchange: Exchange) -> None:
         """Answer one API call, and write its line."""
-        arrival = arrive(exchange, self._randomness)
+        arrival = arrive(exchange, self._ids)
         call: Call | None = None
         status, complete = 0, False
         try:
@@ -38,11 +38,11 @@ class Gateway:
                 admit(call)
                 if call.stage.facts.aws_limits:
                     await method_request(call)
-                integration, notes = call.plan.integration, arrival.notes
+                integration = call.plan.integration
                 request = await integration.prepare(call)
-                notes.integration_started = time.perf_counter()
+                arrival.integration_started = time.perf_counter()
                 result = await integration.invoke(call, request)
-                notes.integration_ended = time.perf_counter()
+                arrival.integration_ended = time.perf_counter()
                 reply = await integration.answer(call, result)
             except Fault as fault:
                 reply = self._refuse(arrival, fault)
@@ -50,12 +50,12 @@ class Gateway:
             await exchange.send(reply)
             complete = True
         except (ClientGone, asyncio.CancelledError) as gone:
-            arrival.notes.error = arrival.notes.error or "the client left"
+            arrival.error = arrival.error or "the client left"
             if not isinstance(gone, ClientGone):
                 raise
         except (UpstreamError, BadPayload) as error:
             # Part of the body has gone out; only a cut connection tells the client so.
-            arrival.notes.error = str(error)
+            arrival.error = str(error)
             exchange.abort()
         except Exception:  # noqa: BLE001  # a bug: logged, answered 500, never swallowed
             _log.exception("request %s", arrival.request_id)
@@ -64,15 +64,15 @@ class Gateway:
             access_log(self._write_log, arrival, call, status, complete=complete)
 
     def _refuse(self, arrival: Arrival, fault: Fault) -> Reply:
-        arrival.notes.error = fault.reason
-        arrival.notes.response_type = fault.type
+        arrival.error = fault.reason
+        arrival.response_type = fault.type
         arrival.exchange.body.close()
         return gateway_response(arrival, fault)
 
     async def _bug(self, arrival: Arrival) -> tuple[int, bool]:
         """Answer 500 if nothing has been said yet; return the status and whether it got out."""
         exchange = arrival.exchange
-        arrival.notes.error = arrival.notes.error or "internal error, see the server's log"
+        arrival.error = arrival.error or "internal error, see the server's log"
         if exchange.started:
             exchange.abort()
             return 500, False

@@ -82,6 +82,8 @@ class Table(Protocol):
 
     routes: dict[RouteKey, Route]
     """Where calls led that were made lately; emptied by every change."""
+    generation: object
+    """Another object after every change."""
 
     def catch_up(self) -> None:
         """Take in whatever has been committed to the store."""

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from octetgate.adapters.telemetry.logs import AccessLog, Form, configure
+from octetgate.adapters.telemetry.logs import AccessLog, Form, Line, configure
 from octetgate.core import kinds
 from octetgate.core.ports.store import Store
 from octetgate.server.place import Running
@@ -33,8 +33,8 @@ class AccessLines:
     logs: tuple[AccessLog, ...]
 
     @property
-    def write(self) -> Callable[[str], None]:
-        """What takes a line."""
+    def write(self) -> Callable[[Line], None]:
+        """What takes a line, or what makes it."""
         return self.logs[0].write if len(self.logs) == 1 else self._write
 
     def reopen(self) -> None:
@@ -42,7 +42,7 @@ class AccessLines:
         for log in self.logs:
             log.reopen()
 
-    def _write(self, line: str) -> None:
+    def _write(self, line: Line) -> None:
         for log in self.logs:
             log.write(line)
 

@@ -261,8 +261,10 @@ def test_a_response_that_we_take_h11_reads_alike(head):
     connection.receive_data(head + b"\r\n\r\n")
     response = connection.next_event()
     assert response.status_code == status
+    # h11 writes the one coding it knows in lower case.
     assert [(k, v) for k, v in response.headers] == [
-        (key.encode(), value.encode("latin-1")) for _, key, value in headers.fields
+        (key.encode(), (value.lower() if key == "transfer-encoding" else value).encode("latin-1"))
+        for _, key, value in headers.fields
     ]
     lengths = headers.all("content-length")
     assert framing.chunked == (headers.get("transfer-encoding") is not None) or status == 204

@@ -12,7 +12,7 @@ import os
 import select
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TextIO
@@ -127,6 +127,10 @@ def _one_line(text: str) -> str:
 
 # --- The access log ----------------------------------------------------------------------------
 
+Line = str | Callable[[], str]
+
+_USUAL = 512
+"""About as many characters a line has that is not made yet."""
 _ENOUGH = 64 * 1024
 """As many characters are written without waiting for more."""
 _TOO_MANY = 1024 * 1024
@@ -148,7 +152,7 @@ class AccessLog:
     def __init__(self, destination: str) -> None:
         self._destination = destination
         self._sink = _Sink(destination)
-        self._lines: list[str] = []
+        self._lines: list[Line] = []
         self._rest = b""
         """What the destination has not yet taken of earlier lines."""
         self._waiting = 0
@@ -156,13 +160,16 @@ class AccessLog:
         self._timer: asyncio.TimerHandle | None = None
         self._failed = False
 
-    def write(self, line: str) -> None:
-        """Take a line without its end.  Line ends inside of it are spelled out."""
+    def write(self, line: Line) -> None:
+        """Take a line without its end, or what makes it when it is written.
+
+        Line ends inside of it are spelled out.
+        """
         if self._dropped or self._waiting > _TOO_MANY:
             self._dropped += 1
         else:
             self._lines.append(line)
-            self._waiting += len(line)
+            self._waiting += len(line) if isinstance(line, str) else _USUAL
         if self._timer is None:
             self._wait()
         elif self._waiting > _ENOUGH and not self._rest:
@@ -170,7 +177,7 @@ class AccessLog:
 
     def flush(self) -> None:
         """Write what the destination takes now."""
-        self._rest += _together(self._lines)
+        self._rest += _together([line if isinstance(line, str) else line() for line in self._lines])
         self._lines.clear()
         self._push()
         if self._dropped and not self._rest:

@@ -110,7 +110,9 @@ class ClientConnection(Wire):
 
     def _write(self, request: UpstreamRequest) -> None:
         body, ready = request.body, request.body.ready
-        head = write_request(request.method, request.target, request.headers.fields, body.length)
+        head = write_request(
+            request.method, request.target, request.headers, body.length, request.fresh
+        )
         self.calls += 1
         self._method = request.method
         self._heard = False

@@ -546,7 +546,7 @@ class _Exchange:
             framing = b"Transfer-Encoding: chunked\r\n" if chunked else b""
         connection = self._connection
         keep = not self.ends_with_connection and connection.may_keep(self._framing)
-        first, lines = status_line(reply.status), reply_lines(reply.headers.fields)
+        first, lines = status_line(reply.status), reply_lines(reply.headers, reply.fresh)
         end = _KEEP_ALIVE if keep else _CLOSE
         head = b"".join((first, connection.clock.date, lines, framing, end))
         self.keep_alive = keep

@@ -26,6 +26,9 @@ MAX_HEAD = 64 * 1024
 MAX_FIELDS = 200
 HEAD_END = b"\r\n\r\n"
 
+_KEPT_HEADS = 1024
+_KEPT_HEAD_BYTES = 1024
+
 _MAX_LENGTH = 2**63 - 1
 _DIGITS = re.compile(r"[0-9]{1,19}").fullmatch
 _OUTSIDE_LINES = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|(?<!\r)\n|\r(?=[^\n])").search
@@ -59,25 +62,40 @@ def check_partial_head(data: bytes | bytearray, scanned: int, line_limit: int = 
 
 
 def read_request(raw: bytes) -> tuple[RequestHead, Framing]:
-    """Return what a request's head says; ``raw`` ends before the empty line."""
+    """Return what a request's head says; ``raw`` ends before the empty line.
+
+    A head that repeats is the same object again.
+    """
+    return _requests[raw]
+
+
+def _request(raw: bytes) -> tuple[RequestHead, Framing]:
     first, *lines = raw.split(b"\r\n")
     method, target, version, authority = _request_lines[first]
     fields = _read_fields(lines)
     framing = _request_framings[version, *[f for f in fields if f[1] in _FRAMING_NAMES]]
     if authority is not None:
         fields = [(n, key, authority if key == "host" else v) for n, key, v in fields]
-    return RequestHead(method, target, Headers.of_fields(fields), version), framing
+    return RequestHead(method, target, Headers.of_fields(fields).share(), version), framing
 
 
 def read_response(raw: bytes, method: str) -> tuple[int, Headers, Framing]:
-    """Return what a response's head says; how it is framed depends on the request's method."""
+    """Return what a response's head says; how it is framed depends on the request's method.
+
+    The headers of a head that repeats are the same object again.
+    """
+    status, headers, framing = found = _responses[raw]
+    if method == "HEAD" or status < 200 or status in {204, 304}:
+        return status, headers, Framing(0, keep_alive=framing.keep_alive)
+    return found
+
+
+def _response(raw: bytes) -> tuple[int, Headers, Framing]:
     first, *lines = raw.split(b"\r\n")
     version, status = _response_lines[first]
     fields = _read_fields(lines)
     framing = _response_framings[version, *[f for f in fields if f[1] in _FRAMING_NAMES]]
-    if method == "HEAD" or status < 200 or status in {204, 304}:
-        framing = Framing(0, keep_alive=framing.keep_alive)
-    return status, Headers.of_fields(fields), framing
+    return status, Headers.of_fields(fields).share(), framing
 
 
 def stated_length(headers: Headers) -> int | None:
@@ -196,3 +214,5 @@ _request_lines = Remembered(_request_line, len)
 _response_lines = Remembered(_response_line, len)
 _request_framings = Remembered(_request_framing, _special_size)
 _response_framings = Remembered(_response_framing, _special_size)
+_requests = Remembered(_request, len, entries=_KEPT_HEADS, size_limit=_KEPT_HEAD_BYTES)
+_responses = Remembered(_response, len, entries=_KEPT_HEADS, size_limit=_KEPT_HEAD_BYTES)

@@ -41,15 +41,24 @@ _Value = TypeVar("_Value")
 class Remembered(dict[_Key, _Value]):
     """What a pure function has said lately: ``remembered[key]`` is ``function(key)``."""
 
-    def __init__(self, function: Callable[[_Key], _Value], size: Callable[[_Key], int]) -> None:
+    def __init__(
+        self,
+        function: Callable[[_Key], _Value],
+        size: Callable[[_Key], int],
+        *,
+        entries: int = _KEPT_ENTRIES,
+        size_limit: int = _KEPT_BYTES,
+    ) -> None:
         super().__init__()
         self._function = function
         self._size = size
+        self._entries = entries
+        self._size_limit = size_limit
 
     def __missing__(self, key: _Key) -> _Value:
         value = self._function(key)
-        if self._size(key) <= _KEPT_BYTES:
-            if len(self) >= _KEPT_ENTRIES:
+        if self._size(key) <= self._size_limit:
+            if len(self) >= self._entries:
                 self.clear()
             self[key] = value
         return value

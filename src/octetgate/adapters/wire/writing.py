@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from octetgate.adapters.wire.lines import Remembered, match_name, match_request
-from octetgate.core.http.headers import Field
+from octetgate.core.http.headers import Field, Headers
 
 _REQUEST_OWN = frozenset({"content-length", "transfer-encoding"})
 _REPLY_OWN = frozenset({"content-length", "transfer-encoding", "connection", "date"})
@@ -21,27 +21,41 @@ def status_line(status: int) -> bytes:
     return _status_lines[status]
 
 
-def reply_lines(fields: Sequence[Field]) -> bytes:
+def reply_lines(headers: Headers, fresh: Sequence[Field] = ()) -> bytes:
     """Return a reply's field lines, without those that the door writes itself."""
-    return _lines(fields, _REPLY_OWN)
+    return _all_lines(headers, fresh, "reply lines", _REPLY_OWN)
 
 
-def write_request(method: str, target: str, fields: Sequence[Field], length: int | None) -> bytes:
+def write_request(
+    method: str,
+    target: str,
+    headers: Headers,
+    length: int | None,
+    fresh: Sequence[Field] = (),
+) -> bytes:
     """Return a request's head; ``length`` is its body's, None for one to be sent in chunks.
 
-    An empty body is announced where a body is usual, or where ``fields`` mention
+    An empty body is announced where a body is usual, or where ``headers`` mention
     Content-Length (spec: request-lifecycle 6.2).
     """
-    first, lines = _request_lines[method, target], _lines(fields, _REQUEST_OWN)
+    first = _request_lines[method, target]
+    lines = _all_lines(headers, fresh, "request lines", _REQUEST_OWN)
     if length is None:
         return b"%b%bTransfer-Encoding: chunked\r\n\r\n" % (first, lines)
-    if length or method in _BODY_USUAL or _mentions_length(fields):
+    if length or method in _BODY_USUAL or "content-length" in headers:
         return b"%b%bContent-Length: %d\r\n\r\n" % (first, lines, length)
     return b"%b%b\r\n" % (first, lines)
 
 
-def _mentions_length(fields: Sequence[Field]) -> bool:
-    return any([field[1] == "content-length" for field in fields])  # noqa: C419  # faster, short
+def _all_lines(headers: Headers, fresh: Sequence[Field], name: str, own: frozenset[str]) -> bytes:
+    """Return the headers' lines, which shared ones keep under ``name``, and the fresh ones."""
+    kept = headers.kept
+    if kept is None:
+        return _lines([*headers.fields, *fresh], own)
+    block: bytes | None = kept.get(name)
+    if block is None:
+        block = kept[name] = _lines(headers.fields, own)
+    return block + _lines(fresh, own) if fresh else block
 
 
 def _lines(fields: Sequence[Field], own: frozenset[str]) -> bytes:

@@ -6,6 +6,7 @@ field is kept as a triple: the name as sent, the name in lower case, the value.
 """
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 Field = tuple[str, str, str]
 
@@ -13,17 +14,29 @@ Field = tuple[str, str, str]
 class Headers:
     """Ordered, multi-valued header fields; values are Latin-1 text, one character a byte."""
 
-    __slots__ = ("fields",)
+    __slots__ = ("fields", "kept")
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self.fields: list[Field] = [(name, name.lower(), value) for name, value in pairs]
+        self.kept: dict[str, Any] | None = None
+        """A place for what follows from these headers alone, when they are shared.
+
+        Heads that repeat are read once and stand for each other: such headers never change,
+        and whoever works something out from them may keep it here for the next time.
+        """
 
     @classmethod
     def of_fields(cls, fields: list[Field]) -> "Headers":
         """Return headers over a ready list of (name, lower-case name, value), not copied."""
         headers = cls.__new__(cls)
         headers.fields = fields
+        headers.kept = None
         return headers
+
+    def share(self) -> "Headers":
+        """Let these headers stand for every head that says the same; returns them."""
+        self.kept = {}
+        return self
 
     def get(self, name: str) -> str | None:
         """Return the first value of the name, whatever its case."""
@@ -44,6 +57,7 @@ class Headers:
 
     def add(self, name: str, value: str) -> None:
         """Append a field."""
+        self._refuse_if_shared()
         self.fields.append((name, name.lower(), value))
 
     def set(self, name: str, value: str) -> None:
@@ -53,8 +67,13 @@ class Headers:
 
     def discard(self, *names: str) -> None:
         """Remove every field of these names, whatever their case."""
+        self._refuse_if_shared()
         keys = {name.lower() for name in names}
         self.fields = [field for field in self.fields if field[1] not in keys]
+
+    def _refuse_if_shared(self) -> None:
+        if self.kept is not None:
+            raise RuntimeError("expected headers of one message, found shared ones: copy() first")
 
     def copy(self) -> "Headers":
         """Return headers that can change without changing these."""

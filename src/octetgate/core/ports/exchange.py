@@ -6,12 +6,12 @@ client can see; path and header names arrive as sent; exactly one reply, and ``s
 tells the truth.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from octetgate.core.http.body import Body
-from octetgate.core.http.headers import Headers
+from octetgate.core.http.headers import Field, Headers
 from octetgate.core.http.message import RequestHead
 
 
@@ -30,6 +30,8 @@ class Reply:
     status: int
     headers: Headers
     body: Body
+    fresh: Sequence[Field] = ()
+    """Fields of this reply alone, behind the headers, which may be shared by many."""
 
 
 class Exchange(Protocol):

@@ -4,11 +4,12 @@ The answer is read while the request's body is still being written, so an upstre
 says 413 early is heard.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from octetgate.core.http.body import Body
-from octetgate.core.http.headers import Headers
+from octetgate.core.http.headers import Field, Headers
 
 
 class UpstreamError(Exception):
@@ -63,6 +64,8 @@ class UpstreamRequest:
     Progress is a piece of the request's body taken by the upstream: a slow upload is not a
     slow upstream.
     """
+    fresh: Sequence[Field] = ()
+    """Fields of this request alone, behind the headers, which may be shared by many."""
 
 
 @dataclass(slots=True)

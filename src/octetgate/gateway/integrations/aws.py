@@ -29,7 +29,7 @@ from octetgate.gateway.phases.integration_request import (
     whole,
 )
 from octetgate.gateway.phases.integration_response import NonProxyResponse
-from octetgate.gateway.phases.method_response import method_response
+from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 _JSON = Headers([("Content-Type", "application/json")])
@@ -106,15 +106,14 @@ class Aws:
     async def answer(self, call: Call, result: Answered) -> Reply:
         """Return what the selected integration response makes of the function's result."""
         outcome = result.outcome
-        call.arrival.notes.integration_status = outcome.status
+        call.arrival.integration_status = outcome.status
         if outcome.function_error:
-            call.arrival.notes.error = (
-                f"function error: {outcome.payload[:500].decode(errors='replace')}"
-            )
+            call.arrival.error = f"function error: {outcome.payload[:500].decode(errors='replace')}"
         mapped = await self._response.shape(
             call, error_message(outcome.payload), _JSON, Body.of(outcome.payload), result.overrides
         )
-        return Reply(mapped.status, method_response(call, mapped.headers, traced=True), mapped.body)
+        headers = with_type(mapped.headers)
+        return method_response(call, mapped.status, headers, mapped.body, traced=True)
 
 
 def error_message(payload: bytes) -> str:

@@ -38,7 +38,7 @@ from octetgate.gateway.phases.integration_request import (
     whole,
 )
 from octetgate.gateway.phases.method_request import context_values
-from octetgate.gateway.phases.method_response import method_response
+from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 
@@ -83,7 +83,7 @@ class AwsProxy:
 
     async def answer(self, call: Call, result: Outcome) -> Reply:
         """Return the function's answer; what is none is a 502."""
-        call.arrival.notes.integration_status = result.status
+        call.arrival.integration_status = result.status
         try:
             response = proxy_response(result.payload)
         except MalformedProxyResponse as error:
@@ -92,7 +92,7 @@ class AwsProxy:
             ) from error
         headers = response_headers_lambda_proxy(Headers(response.headers))
         body = self._decoded(call, response)
-        return Reply(response.status, method_response(call, headers, traced=True), body)
+        return method_response(call, response.status, with_type(headers), body, traced=True)
 
     async def _body(self, call: Call) -> tuple[str | bytes | None, bool]:
         data = await whole(call.body)
@@ -101,7 +101,7 @@ class AwsProxy:
         decision = explain_proxy_request(
             self._facts.media_types, call.arrival.sent.get("content-type")
         )
-        call.arrival.notes.request_payload = decision
+        call.arrival.request_payload = decision
         if decision.step is Step.ENCODE:
             return pybase64.b64encode(data), True
         return data.decode("utf-8", "replace"), False
@@ -126,7 +126,7 @@ class AwsProxy:
             call.arrival.sent.get("accept"),
             response.is_base64_encoded,
         )
-        call.arrival.notes.response_payload = decision if response.body else None
+        call.arrival.response_payload = decision if response.body else None
         body, conversion = Body.of(response.body), codec(decision.step)
         try:
             return body if conversion is None else body.through(conversion)

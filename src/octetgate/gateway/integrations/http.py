@@ -26,7 +26,7 @@ from octetgate.gateway.phases.endpoint import (
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
 from octetgate.gateway.phases.integration_request import NonProxyRequest, Shaped, refuse_forbidden
 from octetgate.gateway.phases.integration_response import NonProxyResponse
-from octetgate.gateway.phases.method_response import method_response
+from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 
@@ -88,11 +88,12 @@ class Http:
     async def answer(self, call: Call, result: Answered) -> Reply:
         """Return the mapped answer."""
         response = result.response
-        call.arrival.notes.integration_status = response.status
+        call.arrival.integration_status = response.status
         mapped = await self._response.shape(
             call, str(response.status), response.headers, response.body, result.overrides
         )
-        return Reply(mapped.status, method_response(call, mapped.headers, traced=True), mapped.body)
+        headers = with_type(mapped.headers)
+        return method_response(call, mapped.status, headers, mapped.body, traced=True)
 
 
 def _headers(call: Call, shaped: Shaped, authority: str) -> Headers:

@@ -7,7 +7,7 @@ else touches them (spec: payload-encodings 7, request-lifecycle 5.2, 6.2 and 6.4
 from dataclasses import dataclass
 
 from octetgate.core.http.body import Body
-from octetgate.core.http.headers import Field, Headers
+from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import (
     DROPPED_TO_HTTP_PROXY,
     nominated,
@@ -18,14 +18,15 @@ from octetgate.core.model.integration import ContentHandling, Integration
 from octetgate.core.payload.convert import Step
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.upstream import Origin, UpstreamRequest, UpstreamResponse
-from octetgate.gateway.call import Call
+from octetgate.gateway.call import Call, Route
 from octetgate.gateway.phases.endpoint import (
     API_ID,
     OURS,
+    TRACE_ID,
     ask,
-    calling_fields,
     endpoint_method,
     map_headers,
+    missing_fields,
     refuse_other_connections,
 )
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
@@ -38,7 +39,7 @@ from octetgate.gateway.phases.integration_request import (
     whole,
 )
 from octetgate.gateway.phases.integration_response import ResponseConversion, converted_response
-from octetgate.gateway.phases.method_response import method_response
+from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 # AWS drops Content-Encoding because it has inflated the body; this gateway has not, and a label
@@ -56,15 +57,13 @@ def compile(  # noqa: A001 - the word that every integration uses
 
 
 @dataclass(frozen=True, slots=True)
-class _Addressed:
-    """Where a call goes, and what its mappings add."""
+class _Asked:
+    """Where a call goes and with which headers: all of it that is not this call's alone."""
 
+    route: Route
     origin: Origin
     target: str
-    query: list[tuple[str, str]]
-    headers: dict[str, str]
-    own: list[Field]
-    """``Host`` and the API's id."""
+    headers: Headers
 
 
 class HttpProxy:
@@ -88,44 +87,48 @@ class HttpProxy:
             step = self._conversion.note(call)
             if step is not Step.KEEP:
                 body = await converted_request(body, step)
-        addressed = call.route.memo
-        if not isinstance(addressed, _Addressed):
-            addressed = self._address(call, await self._text(body))
+        asked = self._asked_before(call) or await self._ask(call, body)
         return UpstreamRequest(
-            addressed.origin,
+            asked.origin,
             self._method or call.method,
-            with_query(addressed.target, call.query, addressed.query),
-            self._headers(call, addressed),
+            asked.target,
+            asked.headers,
             body,
             self._timeout_ms,
+            [(TRACE_ID, "x-amzn-trace-id", call.arrival.trace_id)],
         )
+
+    def _asked_before(self, call: Call) -> "_Asked | None":
+        """Return what an earlier call with the same head came to on the same route."""
+        kept = call.arrival.exchange.head.headers.kept
+        asked = None if kept is None else kept.get("asked")
+        return asked if isinstance(asked, _Asked) and asked.route is call.route else None
+
+    async def _ask(self, call: Call, body: Body) -> "_Asked":
+        values = self._parameters.resolve(RequestSource(call, await self._text(body)))
+        refuse_forbidden(values.headers, aws=False)
+        endpoint = self._uri.fill(values.path)
+        headers = self._headers(call, endpoint.authority)
+        map_headers(headers, values.headers)
+        target = with_query(endpoint.target, call.query, values.query)
+        asked = _Asked(call.route, endpoint.origin, target, headers)
+        kept = call.arrival.exchange.head.headers.kept
+        if kept is not None and self._parameters.of_route:
+            headers.share()
+            kept["asked"] = asked
+        return asked
 
     async def _text(self, body: Body) -> str:
         if not self._parameters.needs_body:
             return ""
         return (await whole(body)).decode("utf-8", "replace")
 
-    def _address(self, call: Call, text: str) -> "_Addressed":
-        values = self._parameters.resolve(RequestSource(call, text))
-        refuse_forbidden(values.headers, aws=False)
-        endpoint = self._uri.fill(values.path)
-        own = [("Host", "host", endpoint.authority), (API_ID, API_ID.lower(), self._api_id)]
-        addressed = _Addressed(endpoint.origin, endpoint.target, values.query, values.headers, own)
-        if self._parameters.of_route:
-            call.route.memo = addressed
-        return addressed
-
-    def _headers(self, call: Call, addressed: "_Addressed") -> Headers:
-        arrival = call.arrival
-        fields = [f for f in arrival.exchange.head.headers.fields if f[1] not in _DROPPED]
-        if "connection" in arrival.sent and (named := nominated(arrival.exchange.head.headers)):
-            fields = [field for field in fields if field[1] not in named]
-        fields += addressed.own
-        fields += calling_fields(call)
-        headers = Headers.of_fields(fields)
-        if addressed.headers:
-            map_headers(headers, addressed.headers)
-        return headers
+    def _headers(self, call: Call, authority: str) -> Headers:
+        sent = call.arrival.exchange.head.headers
+        named = nominated(sent)
+        fields = [f for f in sent.fields if f[1] not in _DROPPED and f[1] not in named]
+        fields += [("Host", "host", authority), (API_ID, API_ID.lower(), self._api_id)]
+        return Headers.of_fields(fields + missing_fields(call))
 
     async def invoke(self, call: Call, request: UpstreamRequest) -> UpstreamResponse:
         """Ask the backend."""
@@ -134,14 +137,25 @@ class HttpProxy:
 
     async def answer(self, call: Call, result: UpstreamResponse) -> Reply:
         """Return the backend's answer."""
-        call.arrival.notes.integration_status = result.status
+        call.arrival.integration_status = result.status
         body = result.body
         if body.ready != b"":
             step = self._response.note(call, result.headers.get("content-type"))
             if step is not Step.KEEP:
                 body = await converted_response(body, step)
-        headers = response_headers_http_proxy(result.headers)
-        return Reply(result.status, method_response(call, headers, traced=False), body)
+        headers = _answered(result.headers)
+        return method_response(call, result.status, headers, body, traced=False)
+
+
+def _answered(headers: Headers) -> Headers:
+    """Return the backend's headers as the client gets them; those of a repeated head, again."""
+    kept = headers.kept
+    if kept is None:
+        return with_type(response_headers_http_proxy(headers))
+    answered: Headers | None = kept.get("answered")
+    if answered is None:
+        answered = kept["answered"] = with_type(response_headers_http_proxy(headers)).share()
+    return answered
 
 
 def _response_handling(integration: Integration) -> ContentHandling | None:

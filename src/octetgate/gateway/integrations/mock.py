@@ -13,7 +13,7 @@ from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ExecutionFailed
 from octetgate.gateway.phases.integration_request import NonProxyRequest, whole
 from octetgate.gateway.phases.integration_response import NonProxyResponse
-from octetgate.gateway.phases.method_response import method_response
+from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 
@@ -58,10 +58,9 @@ class Mock:
                 "Unable to parse statusCode. It should be an integer that is defined in the "
                 "request template."
             )
-        call.arrival.notes.integration_status = status
+        call.arrival.integration_status = status
         mapped = await self._response.shape(
             call, str(status), Headers(), Body.of(b""), result.overrides
         )
-        return Reply(
-            mapped.status, method_response(call, mapped.headers, traced=False), mapped.body
-        )
+        headers = with_type(mapped.headers)
+        return method_response(call, mapped.status, headers, mapped.body, traced=False)

@@ -1,48 +1,102 @@
 """One line for every call: who asked what, what came of it, and why bytes changed on the way.
 
-A line is a JSON object.  It is put together by hand, because a line is written for each call:
-what comes from outside is quoted, and everything else is a number or a word of our own.
+A line is a JSON object, put together by hand: what comes from outside is quoted, everything
+else is a number or a word of our own.  What it says is taken down when the call ends; the text
+is made when lines are written, many at a time, which costs less than one by one.
 """
 
+import json
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
 from octetgate.core.payload.convert import Decision
-from octetgate.gateway.call import Arrival, Call, Notes
+from octetgate.gateway.call import Arrival, Call
 from octetgate.gateway.snapshot import MethodPlan, StageFacts
 
-WriteLine = Callable[[str], None]
+WriteLine = Callable[[Callable[[], str]], None]
+"""Takes what makes a line, and has it made when it is to be written."""
 
 _encoder = msgspec.json.Encoder()
 _stamped: tuple[int, str] = (0, "")
 
 
+class _Said(NamedTuple):
+    """What a line says, and nothing that would keep the call's bodies in memory."""
+
+    time: float
+    seconds: float
+    request_id: str
+    ip: str
+    method: str
+    target: str
+    status: int
+    length: int
+    route: str
+    integration_status: int | None
+    integration_seconds: float | None
+    request_payload: Decision | None
+    response_payload: Decision | None
+    response_type: str
+    error: str
+    complete: bool
+    user_agent: str | None
+
+
 def access_log(
     write: WriteLine, arrival: Arrival, call: Call | None, status: int, *, complete: bool
 ) -> None:
-    """Write the call's line; times are in milliseconds."""
-    exchange, notes, sent = arrival.exchange, arrival.notes, arrival.sent
-    head = exchange.head
-    milliseconds = (time.perf_counter() - arrival.ticks) * 1000
-    line = (
-        f'{{"time":"{_stamp(arrival.time)}","requestId":"{arrival.request_id}",'
-        f'"ip":"{exchange.peer}","httpMethod":"{head.method}","path":{_quoted(head.target)},'
-        f'"status":{status},"responseLength":{exchange.sent},'
-        f'"responseLatency":{milliseconds:.3f}'
+    """Take down the call's line."""
+    exchange, ended = arrival.exchange, arrival.integration_ended
+    said = _Said(
+        arrival.time,
+        time.perf_counter() - arrival.ticks,
+        arrival.request_id,
+        exchange.peer,
+        exchange.head.method,
+        exchange.head.target,
+        status,
+        exchange.sent,
+        "" if call is None else call.route.logged,
+        arrival.integration_status,
+        ended - arrival.integration_started if ended else None,
+        arrival.request_payload,
+        arrival.response_payload,
+        arrival.response_type,
+        arrival.error,
+        complete,
+        arrival.sent.get("user-agent"),
     )
-    if call is not None:
-        line += call.route.logged + _of_integration(notes)
-    if notes.response_type:
-        line += f',"responseType":"{notes.response_type}"'
-    if notes.error:
-        line += f',"error":{_quoted(notes.error)}'
-    if not complete:
+    write(partial(_line, said))
+
+
+def _line(said: _Said) -> str:
+    """Return the line; times are in milliseconds."""
+    line = (
+        f'{{"time":"{_stamp(said.time)}","requestId":"{said.request_id}","ip":"{said.ip}",'
+        f'"httpMethod":"{said.method}","path":{_quoted(said.target)},"status":{said.status},'
+        f'"responseLength":{said.length},"responseLatency":{said.seconds * 1000:.3f}{said.route}'
+    )
+    if said.integration_status is not None:
+        line += f',"integrationStatus":{said.integration_status}'
+    if said.integration_seconds is not None:
+        line += f',"integrationLatency":{said.integration_seconds * 1000:.3f}'
+    if said.request_payload is not None:
+        line += f',"requestPayload":{_rule(said.request_payload)}'
+    if said.response_payload is not None:
+        line += f',"responsePayload":{_rule(said.response_payload)}'
+    if said.response_type:
+        line += f',"responseType":"{said.response_type}"'
+    if said.error:
+        line += f',"error":{_quoted(said.error)}'
+    if not said.complete:
         line += ',"incomplete":true'
-    if "user-agent" in sent:
-        line += f',"userAgent":{_quoted(sent["user-agent"])}'
-    write(line + "}")
+    if said.user_agent is not None:
+        line += f',"userAgent":{_quoted(said.user_agent)}'
+    return line + "}"
 
 
 def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
@@ -55,27 +109,16 @@ def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
     )
 
 
-def _of_integration(notes: Notes) -> str:
-    said = ""
-    if notes.integration_status is not None:
-        said = f',"integrationStatus":{notes.integration_status}'
-    if notes.integration_ended:
-        milliseconds = (notes.integration_ended - notes.integration_started) * 1000
-        said += f',"integrationLatency":{milliseconds:.3f}'
-    if notes.request_payload is not None:
-        said += f',"requestPayload":{_rule(notes.request_payload)}'
-    if notes.response_payload is not None:
-        said += f',"responsePayload":{_rule(notes.response_payload)}'
-    return said
-
-
 def _rule(decision: Decision) -> str:
     """Return which conversion rule acted."""
     return _quoted(f"{decision.row}: {decision.why}")
 
 
 def _quoted(text: str) -> str:
-    return _encoder.encode(text).decode()
+    try:
+        return _encoder.encode(text).decode()
+    except UnicodeEncodeError:  # half of a surrogate pair, which only an error's text can hold
+        return json.dumps(text)
 
 
 def _stamp(now: float) -> str:

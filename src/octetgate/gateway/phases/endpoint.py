@@ -42,13 +42,10 @@ def endpoint_method(integration: Integration) -> str | None:
     return None if integration.http_method in (None, "ANY") else integration.http_method
 
 
-def calling_fields(call: Call) -> list[Field]:
-    """Return the trace id, and what stands in for an Accept or User-Agent not sent.
-
-    Spec: request-lifecycle 6.2.
-    """
+def missing_fields(call: Call) -> list[Field]:
+    """Return what stands in for an Accept or User-Agent not sent (lifecycle 6.2)."""
     sent = call.arrival.sent
-    fields: list[Field] = [(TRACE_ID, "x-amzn-trace-id", call.arrival.trace_id)]
+    fields: list[Field] = []
     if "user-agent" not in sent:
         fields.append(user_agent(call.stage.facts.api_id))
     if "accept" not in sent:

@@ -68,7 +68,7 @@ class RequestConversion:
     def note(self, call: Call) -> Step:
         """Return what to do, and note why."""
         decision = self.decide(call.arrival.sent.get("content-type"))
-        call.arrival.notes.request_payload = decision
+        call.arrival.request_payload = decision
         return decision.step
 
 
@@ -229,7 +229,7 @@ class NonProxyRequest:
 
     async def _text(self, call: Call, body: Body) -> str:
         data = await whole(body)
-        decision = call.arrival.notes.request_payload
+        decision = call.arrival.request_payload
         if decision is not None and decision.step is Step.DECODE:
             # Recorded: bytes and a template do not go together, whatever the bytes are.
             raise ApiConfigurationError("expected text for the template, found decoded bytes")

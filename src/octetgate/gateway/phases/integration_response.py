@@ -68,7 +68,7 @@ class ResponseConversion:
     def note(self, call: Call, content_type: str | None) -> Step:
         """Return what to do, and note why."""
         decision = self.decide(content_type, call.arrival.sent.get("accept"))
-        call.arrival.notes.response_payload = decision
+        call.arrival.response_payload = decision
         return decision.step
 
 
@@ -216,7 +216,7 @@ class NonProxyResponse:
         except TextTooLong as error:
             raise ApiConfigurationError(f"selectionPattern: {error}") from error
         if status is None:
-            seen = call.arrival.notes.integration_status
+            seen = call.arrival.integration_status
             raise ApiConfigurationError(
                 "No match for output mapping and no default output mapping configured. "
                 f"Endpoint Response Status Code: {seen}"
@@ -266,7 +266,7 @@ def _override(mapped: Mapped, overrides: Overrides) -> None:
 
 async def _text(call: Call, body: Body, *, for_template: bool) -> str:
     data = await whole(body)
-    decision = call.arrival.notes.response_payload
+    decision = call.arrival.response_payload
     if for_template and decision is not None and decision.step is Step.DECODE:
         # Recorded: a conversion that ends in bytes, and a template, is a 500.
         raise ApiConfigurationError("expected text for the response template, found bytes")

@@ -20,6 +20,17 @@ from octetgate.gateway.snapshot import Table
 def locate(arrival: Arrival, live: Table) -> Call:
     """Return the call, its method known."""
     live.catch_up()
+    kept = arrival.exchange.head.headers.kept
+    if kept is None:
+        return Call(arrival, *_way(arrival, live))
+    led = kept.get("way")
+    if led is None or led[0] is not live.generation:
+        led = kept["way"] = (live.generation, _way(arrival, live))
+    return Call(arrival, *led[1])
+
+
+def _way(arrival: Arrival, live: Table) -> tuple[Route, str, str]:
+    """Return the route, the verb and the query."""
     head, sent = arrival.exchange.head, arrival.sent
     path, query = split(head.target)
     method = sent.get("x-http-method-override") or head.method
@@ -28,7 +39,7 @@ def locate(arrival: Arrival, live: Table) -> Call:
     if route is None:
         route = _find(*key, live)
         live.remember(key, route)
-    return Call(arrival, route, method, query)
+    return route, method, query
 
 
 def _find(host: str | None, path: str, method: str, live: Table) -> Route:
