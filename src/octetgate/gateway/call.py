@@ -10,6 +10,7 @@ import time
 from binascii import b2a_base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
@@ -22,17 +23,18 @@ if TYPE_CHECKING:
     from octetgate.gateway.snapshot import MethodPlan, StageSnapshot
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_VARIANT = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 _IDS = 64
-_DIGITS = 78
-"""Hexadecimal digits that one call's ids take."""
 
 Identity = tuple[str, str, str]
 """Request id (a UUID), extended request id, the random part of a trace id."""
 
 
 class Ids:
-    """Ids for calls, made many at a time: one system call, and a loop that stays in the cache."""
+    """Ids for calls, made many at a time.
+
+    Those of one batch share their first half, which is as random as the rest: 48 bits of each
+    are its own.
+    """
 
     __slots__ = ("_ready",)
 
@@ -42,19 +44,24 @@ class Ids:
     def take(self) -> Identity:
         """Return ids that no other call has."""
         if not self._ready:
-            digits = os.urandom(_IDS * _DIGITS // 2).hex()
-            starts = range(0, len(digits), _DIGITS)
-            self._ready = [_identity(digits[start : start + _DIGITS]) for start in starts]
+            self._ready = _batch()
         return self._ready.pop()
 
 
-def _identity(dice: str) -> Identity:
-    variant = _VARIANT[dice[16]]
-    return (
-        f"{dice[:8]}-{dice[8:12]}-4{dice[13:16]}-{variant}{dice[17:20]}-{dice[20:32]}",
-        b2a_base64(bytes.fromhex(dice[56:]), newline=False).decode(),
-        dice[32:56],
-    )
+def _batch() -> list[Identity]:
+    request = str(uuid4())[:24]
+    extended = b2a_base64(os.urandom(6), newline=False).decode()
+    trace = os.urandom(6).hex()
+    digits = os.urandom(12 * _IDS).hex()
+    letters = b2a_base64(os.urandom(6 * _IDS), newline=False).decode()
+    return [
+        (
+            request + digits[24 * n : 24 * n + 12],
+            f"{extended}{letters[8 * n : 8 * n + 7]}=",
+            trace + digits[24 * n + 12 : 24 * n + 24],
+        )
+        for n in range(_IDS)
+    ]
 
 
 class Notes:

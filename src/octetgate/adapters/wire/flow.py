@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import cast
 
 from octetgate.adapters.wire.framing import Reader
+from octetgate.adapters.wire.outbox import outbox_of
 
 INLET_BYTES = 256 * 1024
 """How much may wait unread before the transport stops reading; one piece may exceed it."""
@@ -30,6 +31,9 @@ class Wire(asyncio.Protocol):
         self.secure = False
         """Whether there is TLS on it."""
         self._write_buffer_bytes = write_buffer_bytes
+        self._outbox = outbox_of(self.loop)
+        self.unpushed = b""
+        """What :meth:`write_soon` has taken and the transport has not got yet."""
         self._feeding: Wire | None = None
         self._reading = True
         self._drained: asyncio.Future[None] | None = None
@@ -38,6 +42,21 @@ class Wire(asyncio.Protocol):
         self.transport = cast("asyncio.Transport", transport)
         self.transport.set_write_buffer_limits(high=self._write_buffer_bytes)
         self.secure = transport.get_extra_info("sslcontext") is not None
+
+    def write_soon(self, data: bytes) -> None:
+        """Write a whole short message at the end of this turn of the loop.
+
+        Before anything else is written, or the transport is closed, :meth:`push` is due.
+        """
+        if not self.unpushed:
+            self._outbox.add(self.push)
+        self.unpushed += data
+
+    def push(self) -> None:
+        """Hand the transport what was to be written soon."""
+        data, self.unpushed = self.unpushed, b""
+        if data and self.lost is None and not self.transport.is_closing():
+            self.transport.write(data)
 
     def pause_writing(self) -> None:
         self.paused = True

@@ -126,7 +126,7 @@ class ClientConnection(Wire):
             return
         self._written = len(head) + len(ready)
         if len(ready) <= _JOINED_BYTES:
-            self.transport.write(head + ready)
+            self.write_soon(head + ready)
         else:
             self.transport.write(head)
             self.transport.write(ready)
@@ -244,6 +244,7 @@ class ClientConnection(Wire):
 
     def _closed_early(self, message: str) -> None:
         unsent = self.transport.get_write_buffer_size() if self.lost is None else 0
+        unsent += len(self.unpushed)
         sent = self._heard or unsent < self._written
         self._fail(UpstreamBroken(message, sent=sent))
 
@@ -351,7 +352,7 @@ class ClientConnection(Wire):
         self._timer = None
         if self._answer is None:
             return
-        unsent = self.transport.get_write_buffer_size()
+        unsent = self.transport.get_write_buffer_size() + len(self.unpushed)
         waits_for_client = self._upload is not None and not self.paused
         if waits_for_client or unsent < self._unsent:
             self._unsent = unsent

@@ -269,6 +269,7 @@ class ServerConnection(Wire):
 
     def _say_continue(self) -> None:
         if self.lost is None:
+            self.push()
             self.transport.write(_CONTINUE)
 
     # --- The exchange ---
@@ -331,6 +332,7 @@ class ServerConnection(Wire):
     def _refuse(self, error: BadHead) -> None:
         """Answer what never became an exchange, or got no reply, and close."""
         text = f"{error}\n".encode("ascii", "backslashreplace")
+        self.push()
         self.transport.write(
             b"%b%bContent-Type: text/plain\r\nContent-Length: %d\r\n%b%b"
             % (status_line(error.status), self.clock.date, len(text), _CLOSE, text)
@@ -345,6 +347,7 @@ class ServerConnection(Wire):
         thrown away for a while.
         """
         self._leaving = True
+        self.push()
         if self._half_closed or not linger:
             self.transport.close()
         if self.transport.is_closing():
@@ -361,6 +364,7 @@ class ServerConnection(Wire):
     def cut(self) -> None:
         """End the connection in a way that shows that the reply is not whole."""
         exchange = self._exchange
+        self.push()
         if exchange is None or not exchange.ends_with_connection:
             # What was written is delivered; the missing end of the framing tells the rest.
             self.transport.close()
@@ -381,6 +385,7 @@ class ServerConnection(Wire):
     def end_if_idle(self) -> None:
         """Close unless an exchange is in hand; then its reply will be the last."""
         if self._exchange is None and not self._leaving:
+            self.push()
             self.transport.close()
 
     # --- Deadlines ---
@@ -499,17 +504,18 @@ class _Exchange:
     def _send_head(self, reply: Reply) -> None:
         """Answer what has no body on the wire; only HEAD may say how long it would be."""
         length = None if reply.status in {204, 304} else reply.body.length
-        self._connection.transport.write(self._head(reply, length, chunked=False))
+        self._connection.write_soon(self._head(reply, length, chunked=False))
         reply.body.close()
 
     def _send_ready(self, reply: Reply, data: bytes) -> None:
-        write = self._connection.transport.write
+        connection = self._connection
         head = self._head(reply, len(data), chunked=False)
         if len(data) <= _JOINED_BYTES:
-            write(head + data)
+            connection.write_soon(head + data)
         else:
-            write(head)
-            write(data)
+            connection.push()
+            connection.transport.write(head)
+            connection.transport.write(data)
         self.sent = len(data)
 
     async def _stream(self, reply: Reply, body: Body) -> None:
@@ -517,6 +523,7 @@ class _Exchange:
         self.ends_with_connection = body.length is None and not chunked
         connection, length = self._connection, body.length
         transport = connection.transport
+        connection.push()
         transport.write(self._head(reply, length, chunked=chunked))
         if length is not None:
             self.sent += await relay(body, connection)
