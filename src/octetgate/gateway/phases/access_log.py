@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from octetgate.core.http.message import RequestHead
 from octetgate.core.payload.convert import Decision
 from octetgate.gateway.call import Arrival, Call
 from octetgate.gateway.snapshot import MethodPlan, StageFacts
@@ -20,6 +21,9 @@ from octetgate.gateway.snapshot import MethodPlan, StageFacts
 WriteLine = Callable[[Callable[[], str]], None]
 """Takes what makes a line, and has it made when it is to be written."""
 
+_RULES = 1024
+_rules: dict[int, tuple[Decision, str]] = {}
+"""By identity; the decision is held with its text, so that no other can take its place."""
 _encoder = msgspec.json.Encoder()
 _stamped: tuple[int, str] = (0, "")
 
@@ -31,44 +35,40 @@ class _Said(NamedTuple):
     seconds: float
     request_id: str
     ip: str
-    method: str
-    target: str
+    request: str
     status: int
     length: int
     route: str
     integration_status: int | None
-    integration_seconds: float | None
+    integration_seconds: float
     request_payload: Decision | None
     response_payload: Decision | None
     response_type: str
     error: str
     complete: bool
-    user_agent: str | None
 
 
 def access_log(
     write: WriteLine, arrival: Arrival, call: Call | None, status: int, *, complete: bool
 ) -> None:
     """Take down the call's line."""
-    exchange, ended = arrival.exchange, arrival.integration_ended
+    exchange = arrival.exchange
     said = _Said(
         arrival.time,
         time.perf_counter() - arrival.ticks,
         arrival.request_id,
         exchange.peer,
-        exchange.head.method,
-        exchange.head.target,
+        _of_request(exchange.head),
         status,
         exchange.sent,
         "" if call is None else call.route.logged,
         arrival.integration_status,
-        ended - arrival.integration_started if ended else None,
+        arrival.integration_ended - arrival.integration_started,
         arrival.request_payload,
         arrival.response_payload,
         arrival.response_type,
         arrival.error,
         complete,
-        arrival.sent.get("user-agent"),
     )
     write(partial(_line, said))
 
@@ -77,12 +77,12 @@ def _line(said: _Said) -> str:
     """Return the line; times are in milliseconds."""
     line = (
         f'{{"time":"{_stamp(said.time)}","requestId":"{said.request_id}","ip":"{said.ip}",'
-        f'"httpMethod":"{said.method}","path":{_quoted(said.target)},"status":{said.status},'
-        f'"responseLength":{said.length},"responseLatency":{said.seconds * 1000:.3f}{said.route}'
+        f'{said.request},"status":{said.status},"responseLength":{said.length},'
+        f'"responseLatency":{said.seconds * 1000:.3f}{said.route}'
     )
     if said.integration_status is not None:
         line += f',"integrationStatus":{said.integration_status}'
-    if said.integration_seconds is not None:
+    if said.integration_seconds > 0:
         line += f',"integrationLatency":{said.integration_seconds * 1000:.3f}'
     if said.request_payload is not None:
         line += f',"requestPayload":{_rule(said.request_payload)}'
@@ -94,9 +94,21 @@ def _line(said: _Said) -> str:
         line += f',"error":{_quoted(said.error)}'
     if not said.complete:
         line += ',"incomplete":true'
-    if said.user_agent is not None:
-        line += f',"userAgent":{_quoted(said.user_agent)}'
     return line + "}"
+
+
+def _of_request(head: RequestHead) -> str:
+    """Return what every line says of a request with this head."""
+    kept = head.headers.kept
+    if kept is not None and (known := kept.get("logged")) is not None:
+        return str(known)
+    agent = head.headers.get("user-agent")
+    said = f'"httpMethod":"{head.method}","path":{_quoted(head.target)}'
+    if agent is not None:
+        said += f',"userAgent":{_quoted(agent)}'
+    if kept is not None:
+        kept["logged"] = said
+    return said
 
 
 def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
@@ -110,8 +122,15 @@ def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
 
 
 def _rule(decision: Decision) -> str:
-    """Return which conversion rule acted."""
-    return _quoted(f"{decision.row}: {decision.why}")
+    """Return which conversion rule acted; conversions make each decision once."""
+    known = _rules.get(id(decision))
+    if known is not None:
+        return known[1]
+    text = _quoted(str(decision))
+    if len(_rules) >= _RULES:
+        _rules.clear()
+    _rules[id(decision)] = (decision, text)
+    return text
 
 
 def _quoted(text: str) -> str:
