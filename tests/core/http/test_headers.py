@@ -69,3 +69,17 @@ def test_ready_fields_are_taken_without_a_copy():
 def test_headers_cannot_be_keys():
     with pytest.raises(TypeError):
         hash(sample())
+
+
+def test_shared_headers_refuse_to_change_and_their_copy_does_not():
+    shared = Headers([("A", "1")]).share()
+    for change in (
+        lambda: shared.add("B", "2"),
+        lambda: shared.set("A", "2"),
+        lambda: shared.discard("A"),
+    ):
+        with pytest.raises(RuntimeError, match="shared"):
+            change()
+    copied = shared.copy()
+    copied.set("A", "2")
+    assert (list(shared), list(copied), copied.kept) == ([("A", "1")], [("A", "2")], None)
