@@ -78,3 +78,25 @@ def test_a_closed_port_is_free_again():
     first = listen("127.0.0.1", 0, setting="port", shares=3)
     first.close()
     listen("127.0.0.1", first.port, setting="port").close()
+
+
+def test_connections_that_linger_do_not_keep_the_port_from_the_next_start():
+    before = listen("127.0.0.1", 0, setting="port", shares=4)
+    clients = [socket.create_connection(("127.0.0.1", before.port)) for _ in range(32)]
+    reached = 0
+    for share in before.all:
+        share.setblocking(False)
+        while True:
+            try:
+                accepted, _ = share.accept()
+            except BlockingIOError:
+                break
+            reached += 1
+            accepted.close()  # The side that closes first is the one that lingers.
+    before.close()
+    assert reached == len(clients)
+    try:
+        listen("127.0.0.1", before.port, setting="port", shares=4).close()
+    finally:
+        for client in clients:
+            client.close()

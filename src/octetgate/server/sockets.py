@@ -98,6 +98,8 @@ def _again(first: Sequence[socket.socket]) -> tuple[socket.socket, ...]:
     share = []
     for each in first:
         twin = socket.socket(each.family, socket.SOCK_STREAM)
+        # Its connections may linger after a restart, and must not keep the port from us then.
+        twin.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         twin.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         if each.family == socket.AF_INET6:
             twin.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
