@@ -66,11 +66,6 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements/dev.txt
 .PHONY: install
 install: $(VENV)/.installed
 
-.PHONY: programs
-programs:
-	@requirements/fetch-programs nginx:nginx-light wrk:wrk curl:curl node:nodejs openssl:openssl
-
-
 # --- Running -----------------------------------------------------------------------------------
 
 .PHONY: demo
@@ -78,7 +73,8 @@ demo: install
 	@exec $(BIN)/octetgate demo
 
 .PHONY: test
-test: $(VENV)/.installed-dev programs
+test: $(VENV)/.installed-dev
+	@requirements/fetch-programs curl:curl openssl:openssl
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 .PHONY: check
@@ -109,7 +105,8 @@ $(BENCH_VENV)/.installed: requirements/bench.txt
 	@touch $@
 
 .PHONY: bench
-bench: install programs $(BENCH_VENV)/.installed
+bench: install $(BENCH_VENV)/.installed
+	@requirements/fetch-programs nginx:nginx-light wrk:wrk
 	$(BIN)/python benchmarks/passthrough.py --peers $(BENCH_VENV) $(BENCH_ARGS)
 
 
