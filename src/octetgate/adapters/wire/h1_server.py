@@ -24,6 +24,7 @@ from typing import Protocol
 from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.flow import Inlet, Wire
 from octetgate.adapters.wire.framing import Chunked, Counted
+from octetgate.adapters.wire.h1_exchange import CLOSE, ServerExchange
 from octetgate.adapters.wire.heads import (
     HEAD_END,
     MAX_HEAD,
@@ -33,20 +34,15 @@ from octetgate.adapters.wire.heads import (
     check_partial_head,
     read_request,
 )
-from octetgate.adapters.wire.relay import relay
-from octetgate.adapters.wire.writing import reply_lines, status_line
+from octetgate.adapters.wire.writing import status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
-from octetgate.core.ports.exchange import Application, ClientGone, Reply
+from octetgate.core.ports.exchange import Application, ClientGone
 
 _log = logging.getLogger(__name__)
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
-_KEEP_ALIVE = b"Connection: keep-alive\r\n\r\n"
-_CLOSE = b"Connection: close\r\n\r\n"
-_JOINED_BYTES = 64 * 1024
-"""Up to here copying a body behind its head is cheaper than a write of its own."""
 _PIPELINED_BYTES = 64 * 1024
 _WINDOW_BYTES = 64 * 1024
 _DRAINED_BYTES = 256 * 1024
@@ -107,7 +103,7 @@ class ServerConnection(Wire):
         """Where in ``_held`` the bytes begin that nobody has taken."""
         self._scanned = 0
         """How many of these are known not to hold the end of a head."""
-        self._exchange: _Exchange | None = None
+        self._exchange: ServerExchange | None = None
         self._task: asyncio.Task[None] | None = None
         self._inlet: Inlet | None = None
         """The request's body while it is arriving."""
@@ -221,7 +217,7 @@ class ServerConnection(Wire):
 
     def _begin(self, head: RequestHead, framing: Framing) -> None:
         body = Body() if framing.length == 0 else self._open_body(framing)
-        self._exchange = exchange = _Exchange(self, head, body, framing)
+        self._exchange = exchange = ServerExchange(self, head, body, framing)
         self._task = self.loop.create_task(self._handle(exchange))
 
     def _open_body(self, framing: Framing) -> Body:
@@ -274,7 +270,7 @@ class ServerConnection(Wire):
 
     # --- The exchange ---
 
-    async def _handle(self, exchange: "_Exchange") -> None:
+    async def _handle(self, exchange: ServerExchange) -> None:
         try:
             await self._listener.app(exchange)
         except asyncio.CancelledError:
@@ -284,7 +280,7 @@ class ServerConnection(Wire):
             _log.exception("the application raised, which it promises not to")
         self._finish(exchange)
 
-    def _finish(self, exchange: "_Exchange") -> None:
+    def _finish(self, exchange: ServerExchange) -> None:
         """Decide what becomes of the connection after an exchange."""
         self._task = None
         self._since = self.clock.now
@@ -299,7 +295,7 @@ class ServerConnection(Wire):
         else:
             exchange.body.close()
 
-    def _give_up(self, exchange: "_Exchange") -> None:
+    def _give_up(self, exchange: ServerExchange) -> None:
         """End an exchange that has no whole reply."""
         if exchange.started:
             self.cut()
@@ -335,7 +331,7 @@ class ServerConnection(Wire):
         self.push()
         self.transport.write(
             b"%b%bContent-Type: text/plain\r\nContent-Length: %d\r\n%b%b"
-            % (status_line(error.status), self.clock.date, len(text), _CLOSE, text)
+            % (status_line(error.status), self.clock.date, len(text), CLOSE, text)
         )
         self._leave(linger=True)
 
@@ -434,128 +430,3 @@ class ServerConnection(Wire):
         # It was told that the client is gone and went on nevertheless.
         if self._task is not None and now - self._since > self._settings.body_seconds:
             self._task.cancel()
-
-
-class _Exchange:
-    """The one request in hand, and the reply it is owed."""
-
-    __slots__ = (
-        "_connection",
-        "_framing",
-        "body",
-        "complete",
-        "ends_with_connection",
-        "head",
-        "keep_alive",
-        "peer",
-        "secure",
-        "sent",
-        "started",
-    )
-
-    def __init__(
-        self, connection: ServerConnection, head: RequestHead, body: Body, framing: Framing
-    ) -> None:
-        self._connection = connection
-        self._framing = framing
-        self.head = head
-        self.body = body
-        self.peer = connection.peer
-        self.secure = connection.secure
-        self.started = False
-        self.sent = 0
-        self.complete = False
-        """Whether the whole reply has been handed to the transport."""
-        self.keep_alive = False
-        self.ends_with_connection = False
-        """Whether nothing but the connection's end says where the reply ends."""
-
-    async def send(self, reply: Reply) -> None:
-        connection = self._connection
-        try:
-            if self.started:
-                raise RuntimeError("an exchange is owed one reply, and this is the second")
-            if connection.lost is not None:
-                raise connection.lost
-            data = reply.body.ready
-            if self.head.method == "HEAD" or reply.status in {204, 304}:
-                self._send_head(reply)
-            elif data is not None:
-                self._send_ready(reply, data)
-            else:
-                await self._stream(reply, reply.body)
-            if connection.paused:
-                await connection.drain()
-            self.complete = True
-        except asyncio.CancelledError:
-            reply.body.close()
-            task = asyncio.current_task()
-            if connection.lost is None or task is None or task.uncancel():
-                raise
-            raise connection.lost from None
-        except BaseException:
-            reply.body.close()
-            raise
-
-    def abort(self) -> None:
-        self.started = True
-        self._connection.cut()
-
-    def _send_head(self, reply: Reply) -> None:
-        """Answer what has no body on the wire; only HEAD may say how long it would be."""
-        length = None if reply.status in {204, 304} else reply.body.length
-        self._connection.write_soon(self._head(reply, length, chunked=False))
-        reply.body.close()
-
-    def _send_ready(self, reply: Reply, data: bytes) -> None:
-        connection = self._connection
-        head = self._head(reply, len(data), chunked=False)
-        if len(data) <= _JOINED_BYTES:
-            connection.write_soon(head + data)
-        else:
-            connection.push()
-            connection.transport.write(head)
-            connection.transport.write(data)
-        self.sent = len(data)
-
-    async def _stream(self, reply: Reply, body: Body) -> None:
-        chunked = body.length is None and self.head.version == "HTTP/1.1"
-        self.ends_with_connection = body.length is None and not chunked
-        connection, length = self._connection, body.length
-        transport = connection.transport
-        connection.push()
-        transport.write(self._head(reply, length, chunked=chunked))
-        if length is not None:
-            self.sent += await relay(body, connection)
-        while piece := await body.read():
-            if connection.lost is not None:
-                raise connection.lost
-            self.sent += len(piece)
-            if chunked:
-                transport.writelines((b"%x\r\n" % len(piece), piece, b"\r\n"))
-            elif length is None or self.sent <= length:
-                transport.write(piece)
-            else:
-                break
-            if connection.paused:
-                await connection.drain()
-        if chunked:
-            transport.write(b"0\r\n\r\n")
-        elif length is not None and self.sent != length:
-            self.abort()
-            raise ValueError(f"expected {length} bytes of reply, found {self.sent}")
-
-    def _head(self, reply: Reply, length: int | None, *, chunked: bool) -> bytes:
-        """Return the reply's head, and from here on it has started."""
-        if length is not None:
-            framing = b"Content-Length: %d\r\n" % length
-        else:
-            framing = b"Transfer-Encoding: chunked\r\n" if chunked else b""
-        connection = self._connection
-        keep = not self.ends_with_connection and connection.may_keep(self._framing)
-        first, lines = status_line(reply.status), reply_lines(reply.headers, reply.fresh)
-        end = _KEEP_ALIVE if keep else _CLOSE
-        head = b"".join((first, connection.clock.date, lines, framing, end))
-        self.keep_alive = keep
-        self.started = True
-        return head
