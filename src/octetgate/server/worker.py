@@ -1,6 +1,7 @@
 """A gateway worker: one event loop that answers API calls on its share of the port."""
 
 import contextlib
+import gc
 import socket
 import ssl
 from collections.abc import Sequence
@@ -39,6 +40,9 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
         lines = held.enter_context(access_lines(running))
         gateway = Gateway(live, lines.write)
         door = await h1.serve(gateway.handle, share, _door(settings), _tls(settings))
+        # What start-up made stays to the end: the collector need not look at it again and again.
+        gc.collect()
+        gc.freeze()
         post.ready()
         await post.told_to_leave(reopen=lines.reopen)
         await door.close(settings.grace_seconds)
