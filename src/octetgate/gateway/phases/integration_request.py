@@ -179,8 +179,6 @@ class Shaped:
     body: Body
     values: ParameterValues
     overrides: Overrides
-    rendered: bool
-    """Whether the body is a template's output."""
 
 
 class NonProxyRequest:
@@ -189,7 +187,7 @@ class NonProxyRequest:
     def __init__(
         self, media_types: MediaTypes, integration: Integration, *, for_function: bool = False
     ) -> None:
-        self._templates = _compile_templates(integration.request_templates)
+        self._templates = compile_templates("requestTemplates", integration.request_templates)
         self._passthrough = integration.passthrough_behavior
         self.parameters = ParameterMapping(integration.request_parameters)
         self._handling = integration.content_handling
@@ -205,18 +203,17 @@ class NonProxyRequest:
         body = await self._conversion.convert(call)
         overrides = Overrides()
         if chosen is None and not self.parameters:
-            return Shaped(body, ParameterValues(), overrides, rendered=False)
+            return Shaped(body, ParameterValues(), overrides)
         needs_text = self.parameters.needs_body or (chosen is not None and chosen.reads_body)
         text = await self._text(call, body) if needs_text else ""
         source = RequestSource(call, text)
-        if needs_text:
-            body = Body.of(text.encode())
         values = self.parameters.resolve(source)
         if chosen is not None:
             call.body.close()
-            body = Body.of(_render(chosen, call, source, text, overrides).encode())
+            scope = template_scope(call, source, text, overrides)
+            body = Body.of(render("request template", chosen, scope).encode())
         _override(values, overrides)
-        return Shaped(body, values, overrides, rendered=chosen is not None)
+        return Shaped(body, values, overrides)
 
     def _choose(self, call: Call) -> templates.Template | None:
         content_type = call.arrival.sent.get("content-type")
@@ -239,31 +236,28 @@ class NonProxyRequest:
             raise ApiConfigurationError(f"expected text for the template, found {error}") from error
 
 
-def _compile_templates(texts: Mapping[str, str] | None) -> dict[str, templates.Template | None]:
-    """Return media type → template; an empty text sends the body on unchanged."""
+def compile_templates(
+    member: str, texts: Mapping[str, str] | None
+) -> dict[str, templates.Template | None]:
+    """Return media type → template, None for the empty text, which passes the body on.
+
+    BadConfiguration names the template's place.
+    """
     compiled: dict[str, templates.Template | None] = {}
     for media_type, text in (texts or {}).items():
-        compiled[media_type] = compile_template("requestTemplates", media_type, text)
+        try:
+            compiled[media_type] = templates.compile(text) if text else None
+        except templates.TemplateError as error:
+            raise BadConfiguration(f"{member} {media_type}: {error}") from error
     return compiled
 
 
-def compile_template(member: str, media_type: str, text: str) -> templates.Template | None:
-    """Return the template, or None for the empty text; BadConfiguration names its place."""
-    if not text:
-        return None
+def render(name: str, template: templates.Template, scope: templates.Scope) -> str:
+    """Return what the template makes of the call; ``name`` is what the log calls it."""
     try:
-        return templates.compile(text)
+        return template.render(scope)
     except templates.TemplateError as error:
-        raise BadConfiguration(f"{member} {media_type}: {error}") from error
-
-
-def _render(
-    template: templates.Template, call: Call, source: RequestSource, text: str, made: Overrides
-) -> str:
-    try:
-        return template.render(template_scope(call, source, text, made))
-    except templates.TemplateError as error:
-        raise ExecutionFailed(f"request template: {error}") from error
+        raise ExecutionFailed(f"{name}: {error}") from error
 
 
 def template_scope(

@@ -12,7 +12,6 @@ from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import response_headers_mapped
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.mapping import selection
-from octetgate.core.mapping import template as templates
 from octetgate.core.mapping.context import Overrides
 from octetgate.core.mapping.expressions import (
     BadExpression,
@@ -33,7 +32,7 @@ from octetgate.core.payload.convert import Decision, Step, explain_response
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed, IntegrationFailure
-from octetgate.gateway.phases.integration_request import compile_template, template_scope
+from octetgate.gateway.phases.integration_request import compile_templates, render, template_scope
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, Parameters
 from octetgate.gateway.snapshot import BadConfiguration
 
@@ -124,10 +123,7 @@ class _Compiled:
         self.status = int(response.status_code)
         self.declared = declared
         self.conversion = ResponseConversion(media_types, response.content_handling)
-        self.templates = {
-            media_type: compile_template("responseTemplates", media_type, text)
-            for media_type, text in (response.response_templates or {}).items()
-        }
+        self.templates = compile_templates("responseTemplates", response.response_templates)
         self.rules = [_rule(k, v) for k, v in (response.response_parameters or {}).items()]
         self.needs_body = any(rule.expression.needs_body for rule in self.rules)
 
@@ -197,16 +193,15 @@ class NonProxyResponse:
         converted = await response.conversion.convert(call, headers.get("content-type"), body)
         chosen = response_template(response.templates, call.arrival.sent.get("accept"))
         template = None if isinstance(chosen, Choice) else chosen
-        if template is None and not response.needs_body:
-            return self._finish(call, response, headers, converted, "", overrides)
-        text = await _text(call, converted, for_template=template is not None)
-        mapped = self._finish(call, response, headers, Body.of(b""), text, overrides)
-        if template is None:
-            mapped.body = Body.of(await converted.collect(AWS_PAYLOAD_LIMIT))
-            return mapped
+        text = ""
+        if template is not None or response.needs_body:
+            text = await _text(call, converted, for_template=template is not None)
         source = ResponseSource(call, headers, text)
-        rendered = _render(template, call, source, text, overrides)
-        mapped.body = Body.of(rendered.encode())
+        produced = Headers(_values(response.rules, source))
+        mapped = Mapped(response.status, response_headers_mapped(produced), converted)
+        if template is not None:
+            scope = template_scope(call, source, text, overrides)
+            mapped.body = Body.of(render("response template", template, scope).encode())
         _override(mapped, overrides)
         return mapped
 
@@ -225,21 +220,6 @@ class NonProxyResponse:
         if not response.declared:
             raise ApiConfigurationError(f"method response {status}: expected one, found none")
         return response
-
-    def _finish(
-        self,
-        call: Call,
-        response: _Compiled,
-        headers: Headers,
-        body: Body,
-        text: str,
-        overrides: Overrides,
-    ) -> Mapped:
-        source = ResponseSource(call, headers, text)
-        produced = Headers(_values(response.rules, source))
-        mapped = Mapped(response.status, response_headers_mapped(produced), body)
-        _override(mapped, overrides)
-        return mapped
 
 
 def _values(rules: list[_HeaderRule], source: ResponseSource) -> list[tuple[str, str]]:
@@ -274,16 +254,3 @@ async def _text(call: Call, body: Body, *, for_template: bool) -> str:
         return data.decode()
     except UnicodeDecodeError as error:
         raise ApiConfigurationError(f"expected text in the response, found {error}") from error
-
-
-def _render(
-    template: templates.Template,
-    call: Call,
-    source: ResponseSource,
-    text: str,
-    overrides: Overrides,
-) -> str:
-    try:
-        return template.render(template_scope(call, source, text, overrides))
-    except templates.TemplateError as error:
-        raise ExecutionFailed(f"response template: {error}") from error
