@@ -46,6 +46,7 @@ class Gateway:
                 reply = await integration.answer(call, result)
             except Fault as fault:
                 reply = self._refuse(arrival, fault)
+                _let_go(fault)
             status = reply.status
             await exchange.send(reply)
             complete = True
@@ -53,10 +54,12 @@ class Gateway:
             arrival.error = arrival.error or "the client left"
             if not isinstance(gone, ClientGone):
                 raise
+            _let_go(gone)
         except (UpstreamError, BadPayload) as error:
             # Part of the body has gone out; only a cut connection tells the client so.
             arrival.error = str(error)
             exchange.abort()
+            _let_go(error)
         except Exception:  # noqa: BLE001  # a bug: logged, answered 500, never swallowed
             _log.exception("request %s", arrival.request_id)
             status, complete = await self._bug(arrival)
@@ -81,3 +84,15 @@ class Gateway:
         except ClientGone:
             return 500, False
         return 500, True
+
+
+def _let_go(error: BaseException) -> None:
+    """Free what the frames of a failed call hold, its bodies above all, without the collector.
+
+    An error is often kept by what its traceback leads to (a connection that was lost, a future
+    that failed), and such a circle waits for the collector, which comes seldom.
+    """
+    seen: BaseException | None = error
+    while seen is not None:
+        seen.__traceback__ = None
+        seen = seen.__cause__ or seen.__context__

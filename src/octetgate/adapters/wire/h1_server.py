@@ -155,7 +155,7 @@ class ServerConnection(Wire):
             told = self._inlet.fail(gone) or told
         self._since = self.clock.now
         if self._task is None:
-            self._listener.left(self)
+            self._left()
         elif not told:
             self._task.cancel()
 
@@ -285,7 +285,7 @@ class ServerConnection(Wire):
         self._task = None
         self._since = self.clock.now
         if self.lost is not None:
-            self._listener.left(self)
+            self._left()
         elif not exchange.complete:
             self._give_up(exchange)
         elif not exchange.keep_alive or self._half_closed or self._listener.closing:
@@ -294,6 +294,12 @@ class ServerConnection(Wire):
             self._next()
         else:
             exchange.body.close()
+
+    def _left(self) -> None:
+        """Let go of the last exchange, which leads back here: nobody else breaks that circle."""
+        self._exchange = None
+        self._inlet = None
+        self._listener.left(self)
 
     def _give_up(self, exchange: ServerExchange) -> None:
         """End an exchange that has no whole reply."""
