@@ -8,7 +8,7 @@ import base64
 import contextlib
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -69,12 +69,14 @@ class Message:
         return self.status, json.loads(self.body)["message"]
 
 
-async def receive(reader: asyncio.StreamReader) -> Message:
-    """Read one message; IncompleteReadError when it is cut."""
+async def receive(reader: asyncio.StreamReader, method: str = "") -> Message:
+    """Read one message, perhaps the answer to ``method``; IncompleteReadError when it is cut."""
     head = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1")
     start, *lines = head.removesuffix("\r\n\r\n").split("\r\n")
     pairs = (line.partition(":") for line in lines)
     message = Message(start, [(name, value.strip()) for name, _, value in pairs])
+    if method == "HEAD":
+        return message
     if message.header("transfer-encoding") == "chunked":
         message.body = await _chunks(reader)
     else:
@@ -83,12 +85,12 @@ async def receive(reader: asyncio.StreamReader) -> Message:
 
 
 async def _chunks(reader: asyncio.StreamReader) -> bytes:
-    body = b""
+    pieces = []
     while size := int(await reader.readuntil(b"\r\n"), 16):
-        body += await reader.readexactly(size)
+        pieces.append(await reader.readexactly(size))
         await reader.readexactly(2)
     await reader.readline()
-    return body
+    return b"".join(pieces)
 
 
 def written(start: str, fields: Fields, body: bytes | None) -> bytes:
@@ -117,7 +119,10 @@ class Backend:
                 request = await receive(reader)
                 self.got.append(request)
                 body = request.body if self.body is None else self.body
-                writer.write(written(f"HTTP/1.1 {self.status} Told", self.fields, body))
+                message = written(f"HTTP/1.1 {self.status} Told", self.fields, body)
+                if request.method == "HEAD":
+                    message = message.removesuffix(body)
+                writer.write(message)
         writer.close()
 
     def returns(self, body: bytes, content_type: str | None, status: int = 200) -> None:
@@ -155,7 +160,12 @@ class Front:
     """The access log."""
 
     def deploy(
-        self, integration: Integration, media_types: tuple[str, ...] = (), *, path: str = "/x"
+        self,
+        integration: Integration,
+        media_types: tuple[str, ...] = (),
+        *,
+        path: str = "/x",
+        **of_the_api: object,
     ) -> None:
         """Serve one resource with ANY method; what was served before is replaced."""
         declared = {
@@ -172,6 +182,7 @@ class Front:
             created_date=0,
             root_resource_id="r0",
             binary_media_types=media_types or None,
+            **of_the_api,
         )
         with self.store.write() as writing:
             deployment = f"d{self.store.revision()}"
@@ -202,14 +213,15 @@ class Front:
         content_type: str | None = None,
         accept: str | None = None,
         path: str = "/x",
+        more: Sequence[tuple[str, str]] = (),
     ) -> Message:
         """Send one request with exactly these headers, and return the answer."""
-        given = (("Content-Type", content_type), ("Accept", accept))
+        given = (("Content-Type", content_type), ("Accept", accept), *more)
         fields = [("Host", HOST), *((name, value) for name, value in given if value is not None)]
         reader, writer = await asyncio.open_connection(*self.address)
         try:
             writer.write(written(f"{method} /{STAGE}{path} HTTP/1.1", fields, body))
-            return await receive(reader)
+            return await receive(reader, method)
         finally:
             writer.close()
             await writer.wait_closed()
@@ -244,7 +256,7 @@ def proxy_result(
 
 
 @contextlib.asynccontextmanager
-async def running() -> AsyncIterator[Front]:
+async def running(*, aws_limits: bool = False) -> AsyncIterator[Front]:
     """Start everything on free ports, and end it."""
     backend, functions, lines = Backend(), FakeFunctions(), []
     server = await asyncio.start_server(backend.serve, "127.0.0.1", 0)
@@ -252,7 +264,7 @@ async def running() -> AsyncIterator[Front]:
     store, pool = memory.MemoryStore(1.0), Pool(PoolSettings())
     listening = socket.create_server(("127.0.0.1", 0))
     write: WriteLine = lambda line: lines.append(msgspec.json.decode(line()))  # noqa: E731
-    gateway = Gateway(Live(store, Ports(pool, functions)), write)
+    gateway = Gateway(Live(store, Ports(pool, functions), aws_limits=aws_limits), write)
     door = await serve(gateway.handle, [listening], DoorSettings())
     try:
         yield Front(("127.0.0.1", _port(listening)), store, backend, functions, lines)

@@ -13,7 +13,7 @@ from octetgate.gateway.phases.access_log import WriteLine, access_log
 from octetgate.gateway.phases.admit import admit
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
-from octetgate.gateway.phases.method_request import method_request
+from octetgate.gateway.phases.method_request import inflate, method_request
 from octetgate.gateway.snapshot import Table
 
 _log = logging.getLogger(__name__)
@@ -36,6 +36,8 @@ class Gateway:
             try:
                 call = locate(arrival, self._live)
                 admit(call)
+                if "content-encoding" in arrival.sent:
+                    await inflate(call)
                 if call.stage.facts.aws_limits:
                     await method_request(call)
                 integration = call.plan.integration

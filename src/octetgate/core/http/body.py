@@ -5,6 +5,7 @@ it whole say so with :meth:`Body.collect` and a limit, so that a reviewer sees w
 can grow; everybody else reads piece by piece.
 """
 
+from collections.abc import Generator
 from typing import Protocol
 
 
@@ -32,6 +33,10 @@ class Source(Protocol):
 
 class Codec(Protocol):
     """A conversion that works on pieces."""
+
+    @property
+    def stride(self) -> int:
+        """How many bytes of a ready body are converted before others get their turn."""
 
     def feed(self, data: bytes) -> bytes:
         """Return the converted bytes that this piece completes."""
@@ -101,10 +106,10 @@ class Body:
         self.ready = b"".join(pieces)
         self.length = size
 
-    def through(self, codec: Codec) -> "Body":
+    async def through(self, codec: Codec) -> "Body":
         """Return this body converted; one that is ready is converted at once."""
         if self.ready is not None or self._source is None:
-            return Body.of(codec.feed(self.ready or b"") + codec.finish())
+            return Body.of(await _converted(self.ready or b"", codec))
         length = None if self.length is None else codec.length(self.length)
         return Body(_Converted(self._source, codec), length=length)
 
@@ -112,6 +117,27 @@ class Body:
         """Say that nobody wants the rest."""
         if self._source is not None:
             self._source.close()
+
+
+class _Turn:
+    def __await__(self) -> Generator[None]:
+        yield
+
+
+async def turn() -> None:
+    """Let everybody else have a turn of the event loop: long work is owed that."""
+    await _Turn()
+
+
+async def _converted(data: bytes, codec: Codec) -> bytes:
+    if len(data) <= codec.stride:
+        return codec.feed(data) + codec.finish()
+    pieces = []
+    for at in range(0, len(data), codec.stride):
+        pieces.append(codec.feed(data[at : at + codec.stride]))
+        await turn()
+    pieces.append(codec.finish())
+    return b"".join(pieces)
 
 
 class _Resumed:

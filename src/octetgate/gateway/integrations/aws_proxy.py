@@ -91,7 +91,7 @@ class AwsProxy:
                 f"Malformed Lambda proxy response: {error}", status=502
             ) from error
         headers = response_headers_lambda_proxy(Headers(response.headers))
-        body = self._decoded(call, response)
+        body = await self._decoded(call, response)
         return method_response(call, response.status, with_type(headers), body, traced=True)
 
     async def _body(self, call: Call) -> tuple[str | bytes | None, bool]:
@@ -120,7 +120,7 @@ class AwsProxy:
             is_base64_encoded=encoded,
         )
 
-    def _decoded(self, call: Call, response: ProxyResponse) -> Body:
+    async def _decoded(self, call: Call, response: ProxyResponse) -> Body:
         decision = explain_proxy_response(
             self._facts.media_types,
             call.arrival.sent.get("accept"),
@@ -129,7 +129,7 @@ class AwsProxy:
         call.arrival.response_payload = decision if response.body else None
         body, conversion = Body.of(response.body), codec(decision.step)
         try:
-            return body if conversion is None else body.through(conversion)
+            return body if conversion is None else await body.through(conversion)
         except BadPayload as error:
             raise ApiConfigurationError(f"response payload: {error}") from error
 

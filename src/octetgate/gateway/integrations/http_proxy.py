@@ -42,9 +42,7 @@ from octetgate.gateway.phases.integration_response import ResponseConversion, co
 from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 
-# AWS drops Content-Encoding because it has inflated the body; this gateway has not, and a label
-# belongs to its bytes.
-_DROPPED = (DROPPED_TO_HTTP_PROXY | OURS) - {"content-encoding"}
+_DROPPED = DROPPED_TO_HTTP_PROXY | OURS
 
 
 def compile(  # noqa: A001 - the word that every integration uses
@@ -142,7 +140,7 @@ class HttpProxy:
         if body.ready != b"":
             step = self._response.note(call, result.headers.get("content-type"))
             if step is not Step.KEEP:
-                body = await converted_response(body, step)
+                body = await converted_response(call, body, step)
         headers = _answered(result.headers)
         return method_response(call, result.status, headers, body, traced=False)
 

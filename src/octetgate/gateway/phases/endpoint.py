@@ -21,6 +21,7 @@ from octetgate.gateway.faults import (
     IntegrationFailure,
     IntegrationTimeout,
 )
+from octetgate.gateway.phases.method_request import bad_request_payload
 from octetgate.gateway.snapshot import BadConfiguration
 
 API_ID = "X-Amzn-Apigateway-Api-Id"
@@ -76,5 +77,5 @@ async def ask(upstream: Upstream, request: UpstreamRequest) -> UpstreamResponse:
     except (UpstreamBroken, UpstreamUntrusted) as error:
         raise IntegrationFailure(str(error)) from error
     except BadPayload as error:
-        # The body was too large to be checked before it went out.
-        raise ApiConfigurationError(f"request payload: {error}") from error
+        # The body was too large to be checked before it went out; the endpoint saw it break off.
+        raise bad_request_payload(error) from error

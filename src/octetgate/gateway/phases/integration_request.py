@@ -33,7 +33,11 @@ from octetgate.gateway.faults import (
     RequestTooLarge,
     UnsupportedMediaType,
 )
-from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, Parameters
+from octetgate.gateway.phases.method_request import (
+    AWS_PAYLOAD_LIMIT,
+    Parameters,
+    bad_request_payload,
+)
 from octetgate.gateway.snapshot import BadConfiguration
 
 _DECISIONS = 256
@@ -85,15 +89,17 @@ async def converted_request(body: Body, step: Step) -> Body:
         await body.gather(AWS_PAYLOAD_LIMIT)
     conversion = codec(step)
     try:
-        return body if conversion is None else body.through(conversion)
+        return body if conversion is None else await body.through(conversion)
     except BadPayload as error:
-        raise ApiConfigurationError(f"request payload: {error}") from error
+        raise bad_request_payload(error) from error
 
 
 async def whole(body: Body) -> bytes:
     """Return the body whole; 413 beyond AWS's limit."""
     try:
         return await body.collect(AWS_PAYLOAD_LIMIT)
+    except BadPayload as error:
+        raise bad_request_payload(error) from error
     except BodyTooLarge as error:
         raise RequestTooLarge(str(error)) from error
 

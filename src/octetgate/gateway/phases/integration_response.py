@@ -37,7 +37,8 @@ from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, Parameter
 from octetgate.gateway.snapshot import BadConfiguration
 
 _DECISIONS = 1024
-_KEEP_LENGTH = 1 << 20
+KEEP_LENGTH = 1 << 20
+"""Up to here an answer waits for its end, so that it keeps a Content-Length though it changes."""
 
 
 class ResponseConversion:
@@ -62,7 +63,7 @@ class ResponseConversion:
         """Return the body converted, and note why."""
         if body.ready == b"":
             return body
-        return await converted_response(body, self.note(call, content_type))
+        return await converted_response(call, body, self.note(call, content_type))
 
     def note(self, call: Call, content_type: str | None) -> Step:
         """Return what to do, and note why."""
@@ -71,7 +72,7 @@ class ResponseConversion:
         return decision.step
 
 
-async def converted_response(body: Body, step: Step) -> Body:
+async def converted_response(call: Call, body: Body, step: Step) -> Body:
     """Return the body converted.
 
     Text that may turn out not to be Base64 is decoded before the head goes out, as far as the
@@ -80,15 +81,25 @@ async def converted_response(body: Body, step: Step) -> Body:
     """
     if step is Step.KEEP:
         return body
+    if only_announced(call, body):
+        return Body(body.source)
     if step is Step.DECODE:
         await gathered(body, AWS_PAYLOAD_LIMIT)
     elif step is Step.UTF8 and body.length is not None:
-        await gathered(body, _KEEP_LENGTH)
+        await gathered(body, KEEP_LENGTH)
     conversion = codec(step)
     try:
-        return body if conversion is None else body.through(conversion)
+        return body if conversion is None else await body.through(conversion)
     except BadPayload as error:
         raise ApiConfigurationError(f"response payload: {error}") from error
+
+
+def only_announced(call: Call, body: Body) -> bool:
+    """Say whether the client asked for a head only, and nobody has the bytes it tells of.
+
+    Nobody knows, then, what converting or compressing them would come to.
+    """
+    return body.ready is None and call.arrival.exchange.head.method == "HEAD"
 
 
 async def gathered(body: Body, limit: int) -> None:
@@ -101,9 +112,11 @@ async def gathered(body: Body, limit: int) -> None:
 
 async def whole(body: Body) -> bytes:
     """Return a backend's body whole; beyond AWS's limit it is an error of the 500 family."""
-    await gathered(body, AWS_PAYLOAD_LIMIT)
     try:
+        await gathered(body, AWS_PAYLOAD_LIMIT)
         return await body.collect(AWS_PAYLOAD_LIMIT)
+    except BadPayload as error:
+        raise ApiConfigurationError(f"response payload: {error}") from error
     except BodyTooLarge as error:
         raise ExecutionFailed(f"response payload: {error}") from error
 

@@ -4,8 +4,17 @@ import time
 from collections.abc import Mapping
 
 from octetgate.core.http.target import parse_query
+from octetgate.core.payload.codecs import BadPayload
+from octetgate.core.payload.codings import UnsupportedCoding, content_codings, is_inflated
+from octetgate.core.payload.convert import request_nature
+from octetgate.core.payload.inflation import BadCompression, TooExpanded, inflated
 from octetgate.gateway.call import Call
-from octetgate.gateway.faults import RequestTooLarge
+from octetgate.gateway.faults import (
+    ApiConfigurationError,
+    Fault,
+    RequestTooLarge,
+    UnsupportedMediaType,
+)
 
 AWS_PAYLOAD_LIMIT = 10_485_760
 """Bytes of a body that has to be held whole (spec: payload-encodings 11)."""
@@ -17,6 +26,40 @@ async def method_request(call: Call) -> None:
     await body.gather(AWS_PAYLOAD_LIMIT)
     if body.ready is None:
         raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes, found more")
+
+
+async def inflate(call: Call) -> None:
+    """Take the codings off the body, or refuse it; asked only when Content-Encoding was sent.
+
+    AWS does this before it looks for the method; here nobody who may not call makes us work.
+    What cannot be inflated is refused before the integration hears of it, as far as AWS's
+    payload limit goes; larger bodies are inflated as they pass.
+    """
+    integration = call.plan.method.method_integration
+    if call.body.ready == b"" or integration is None:
+        return
+    try:
+        codings = content_codings(call.arrival.exchange.head.headers.all("content-encoding"))
+    except UnsupportedCoding as error:
+        raise UnsupportedMediaType(str(error)) from error
+    media_types, sent = call.stage.facts.media_types, call.arrival.sent
+    payload = request_nature(media_types, sent.get("content-type"))
+    if not codings or not is_inflated(integration.type, payload):
+        return
+    call.body = inflated(call.body, codings)
+    try:
+        await call.body.gather(AWS_PAYLOAD_LIMIT)
+    except BadPayload as error:
+        raise bad_request_payload(error) from error
+
+
+def bad_request_payload(error: BadPayload) -> Fault:
+    """Return what becomes of a call whose body is not what its headers or its API say."""
+    if isinstance(error, BadCompression):
+        return UnsupportedMediaType(f"Content-Encoding: {error}")
+    if isinstance(error, TooExpanded):
+        return RequestTooLarge(f"Content-Encoding: {error}")
+    return ApiConfigurationError(f"request payload: {error}")
 
 
 class Parameters:
