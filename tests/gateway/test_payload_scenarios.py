@@ -170,6 +170,16 @@ async def test_a_proxied_answer_beyond_the_limit_is_encoded_as_it_passes(front: 
     assert answer.header("Content-Length") == str(16_000_000)
 
 
+@pytest.mark.parametrize("media_types, length", [((), None), ((JPEG,), "67")])
+async def test_a_head_tells_a_length_only_if_no_conversion_may_change_it(
+    front: Front, media_types, length
+):
+    front.deploy(front.integration("HTTP_PROXY", http_method="ANY"), media_types)
+    front.backend.returns(R, JPEG)
+    answer = await front.ask("HEAD", accept=JPEG)
+    assert (answer.status, answer.header("Content-Length")) == (200, length)
+
+
 async def test_base64_that_breaks_beyond_the_limit_cuts_the_answer(front: Front):
     responses = {"200": response(handling=ContentHandling.CONVERT_TO_BINARY)}
     front.deploy(front.integration("HTTP", integration_responses=responses))

@@ -42,7 +42,12 @@ def compile_stage(
         (
             resource.path,
             {
-                verb: MethodPlan(resource, method, _compile(facts, resource, method, problems))
+                verb: MethodPlan(
+                    resource,
+                    method,
+                    _compile(facts, resource, method, problems),
+                    _minimum_compression_size(definition, method),
+                )
                 for verb, method in resource.resource_methods.items()
             },
         )
@@ -106,6 +111,14 @@ def _compile(
         problems.append(f"{where}: {error}")
         return Unserved(problems[-1])
     return compiled
+
+
+def _minimum_compression_size(definition: ApiDefinition, method: Method) -> int | None:
+    # What streams is the backend's to compress (documented; spec: payload-encodings 9).
+    integration = method.method_integration
+    if integration is not None and integration.response_transfer_mode == "STREAM":
+        return None
+    return definition.rest_api.minimum_compression_size
 
 
 def load_integrations() -> None:

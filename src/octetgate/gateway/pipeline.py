@@ -14,6 +14,7 @@ from octetgate.gateway.phases.admit import admit
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
 from octetgate.gateway.phases.method_request import inflate, method_request
+from octetgate.gateway.phases.method_response import compress
 from octetgate.gateway.snapshot import Table
 
 _log = logging.getLogger(__name__)
@@ -46,6 +47,8 @@ class Gateway:
                 result = await integration.invoke(call, request)
                 arrival.integration_ended = time.perf_counter()
                 reply = await integration.answer(call, result)
+                if (least := call.plan.minimum_compression_size) is not None:
+                    reply = await compress(call, reply, least)
             except Fault as fault:
                 reply = self._refuse(arrival, fault)
                 _let_go(fault)

@@ -61,6 +61,8 @@ class MethodPlan:
     resource: Resource
     method: Method
     integration: Integration
+    minimum_compression_size: int | None
+    """Bytes from which on an answer may be compressed; None for never."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,16 @@
 """What every answer carries, whatever stood behind the method (spec: request-lifecycle 5)."""
 
 from octetgate.core.http.body import Body
-from octetgate.core.http.headers import Headers
+from octetgate.core.http.headers import Field, Headers
+from octetgate.core.payload.codings import response_coding
+from octetgate.core.payload.deflation import Deflate
 from octetgate.core.ports.exchange import Reply
 from octetgate.gateway.call import Call
+from octetgate.gateway.phases.integration_response import KEEP_LENGTH, gathered, only_announced
 
 _TRACE = "X-Amzn-Trace-Id"
+_NOT_COMPRESSED = frozenset({204, 206, 304})
+"""Answers without a body, and the one whose Content-Range counts the bytes as they are."""
 
 
 def method_response(
@@ -27,3 +32,50 @@ def with_type(headers: Headers) -> Headers:
     if "content-type" not in headers:
         headers.add("Content-Type", "application/json")
     return headers
+
+
+async def compress(call: Call, reply: Reply, least: int) -> Reply:
+    """Return the reply compressed, if the client asks for it and it has ``least`` bytes or more.
+
+    Whatever names a Content-Encoding has one already: of an integration that maps headers only
+    a mapped one counts (spec: payload-encodings 9, unconfirmed).
+    """
+    if reply.status in _NOT_COMPRESSED or "content-encoding" in reply.headers:
+        return reply
+    sent = call.arrival.exchange.head.headers
+    coding = response_coding(sent.all("accept-encoding"))
+    if coding is None:
+        return reply
+    body = reply.body
+    if only_announced(call, body):
+        if body.length is None or body.length < least:
+            return reply
+        return _encoded(reply, coding, Body(body.source))
+    if not await _reaches(body, least):
+        return reply
+    # A ready answer keeps a Content-Length; one that streams lets no piece wait for the next.
+    flushing = body.ready is None
+    return _encoded(reply, coding, await body.through(Deflate(coding, flushing=flushing)))
+
+
+async def _reaches(body: Body, least: int) -> bool:
+    """Say whether there is a body of so many bytes; reads ahead no further than that takes."""
+    if body.length is None:
+        await gathered(body, least - 1)
+    if body.length is None:
+        return True
+    if body.length < max(least, 1):
+        return False
+    if body.length <= KEEP_LENGTH:
+        await gathered(body, KEEP_LENGTH)
+    return True
+
+
+def _encoded(reply: Reply, coding: str, body: Body) -> Reply:
+    fresh: list[Field] = [*reply.fresh, ("Content-Encoding", "content-encoding", coding)]
+    varies = ",".join(reply.headers.all("vary")).lower()
+    if "*" not in varies and "accept-encoding" not in varies:
+        # AWS documents no Vary.  Without it a cache on the way would hand compressed bytes to
+        # clients that cannot read them.
+        fresh.append(("Vary", "vary", "Accept-Encoding"))
+    return Reply(reply.status, reply.headers, body, fresh)
