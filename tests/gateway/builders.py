@@ -128,11 +128,13 @@ class World:
         binary: tuple[str, ...] = (),
         variables: dict[str, str] | None = None,
         deployment: str = "dep",
+        **definition: Any,
     ) -> None:
         api = RestApi(
             id=API, name="x", created_date=0, root_resource_id="r", binary_media_types=binary
         )
-        definition = ApiDefinition(rest_api=api, resources={r.id: r for r in resources})
+        paths = {r.id: r for r in resources}
+        whole = ApiDefinition(rest_api=api, resources=paths, **definition)
         made = Deployment(id=deployment, created_date=0)
         stage = Stage(
             stage_name="s",
@@ -141,7 +143,7 @@ class World:
             last_updated_date=0,
             variables=variables,
         )
-        record = DeploymentRecord(deployment=made, definition=definition)
+        record = DeploymentRecord(deployment=made, definition=whole)
         with self.store.write() as writing:
             writing.put(DEPLOYMENTS, f"{API}/{deployment}", record)
             writing.put(STAGES, f"{API}/s", stage)

@@ -13,6 +13,7 @@ from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError
+from octetgate.gateway.phases.gateway_response import compile_responses
 from octetgate.gateway.snapshot import (
     BadConfiguration,
     Integration,
@@ -58,9 +59,12 @@ def compile_stage(
     except BadTemplate as error:
         problems.append(f"resources: {error}")
         tree = Tree.build([])
+    nothing = "no resource has the path and the verb"
+    nowhere = MethodPlan(Resource(id="", path=""), Method(http_method=""), Unserved(nothing), None)
+    responses = compile_responses(definition.gateway_responses, problems)
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
-    return StageSnapshot(facts, tree, tuple(problems))
+    return StageSnapshot(facts, tree, nowhere, responses, tuple(problems))
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:
@@ -76,6 +80,7 @@ def check(definition: ApiDefinition, ports: Ports) -> list[str]:
             integration = method.method_integration
             if integration is None or _VARIABLE not in (integration.uri or ""):
                 _compile(facts, resource, method, problems)
+    compile_responses(definition.gateway_responses, problems)
     return problems
 
 

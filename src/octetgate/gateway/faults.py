@@ -30,6 +30,8 @@ class Fault(Exception):
         self.status = default.status if status is None else status
         self.message = default.message if message is None else message
         self.error_type = default.error_type if error_type is None else error_type
+        self.validation_error = ""
+        """What a body model found, for ``$context.error.validationErrorString``."""
 
 
 class AccessDenied(Fault):

@@ -50,7 +50,7 @@ class Gateway:
                 if (least := call.plan.minimum_compression_size) is not None:
                     reply = await compress(call, reply, least)
             except Fault as fault:
-                reply = self._refuse(arrival, fault)
+                reply = self._refuse(arrival, call, fault)
                 _let_go(fault)
             status = reply.status
             await exchange.send(reply)
@@ -71,11 +71,11 @@ class Gateway:
         finally:
             access_log(self._write_log, arrival, call, status, complete=complete)
 
-    def _refuse(self, arrival: Arrival, fault: Fault) -> Reply:
+    def _refuse(self, arrival: Arrival, call: Call | None, fault: Fault) -> Reply:
         arrival.error = fault.reason
         arrival.response_type = fault.type
         arrival.exchange.body.close()
-        return gateway_response(arrival, fault)
+        return gateway_response(arrival, call, fault)
 
     async def _bug(self, arrival: Arrival) -> tuple[int, bool]:
         """Answer 500 if nothing has been said yet; return the status and whether it got out."""
@@ -85,7 +85,8 @@ class Gateway:
             exchange.abort()
             return 500, False
         try:
-            await exchange.send(gateway_response(arrival, ExecutionFailed("internal error")))
+            # In the built-in words: the API's own may be where the bug is.
+            await exchange.send(gateway_response(arrival, None, ExecutionFailed("internal error")))
         except ClientGone:
             return 500, False
         return 500, True

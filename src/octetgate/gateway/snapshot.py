@@ -1,11 +1,15 @@
 """A stage as it is served: compiled once at deployment, never changed, replaced whole."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from octetgate.core.http.media import MediaTypes
+from octetgate.core.mapping.expressions import Expression
+from octetgate.core.mapping.substitution import Substitution
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.domain import BasePathMapping
+from octetgate.core.model.responses import GatewayResponseType
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.upstream import Upstream
@@ -66,11 +70,26 @@ class MethodPlan:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomResponse:
+    """A gateway response that an API words itself, compiled."""
+
+    status: int | None
+    """None keeps the fault's own."""
+    headers: tuple[tuple[str, Expression], ...]
+    templates: Mapping[str, tuple[str, Substitution]]
+    """By media type, which stands beside its template; without any, the built-in body stays."""
+
+
+@dataclass(frozen=True, slots=True)
 class StageSnapshot:
     """A stage being served."""
 
     facts: StageFacts
     routes: Tree[MethodPlan]
+    nowhere: MethodPlan
+    """Where a path and verb lead that no resource has: to a refusal, in the API's own words."""
+    responses: Mapping[GatewayResponseType, CustomResponse]
+    """The gateway responses that are not the built-in ones."""
     problems: tuple[str, ...]
     """What could not be compiled; those methods answer 500."""
 

@@ -1,8 +1,10 @@
 """Header lists keep casing and order, and are found without either."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from octetgate.core.http.headers import Headers
+from octetgate.core.http.headers import Headers, field_value
 
 
 def sample() -> Headers:
@@ -83,3 +85,23 @@ def test_shared_headers_refuse_to_change_and_their_copy_does_not():
     copied = shared.copy()
     copied.set("A", "2")
     assert (list(shared), list(copied), copied.kept) == ([("A", "1")], [("A", "2")], None)
+
+
+@given(st.text())
+def test_any_text_becomes_a_value_that_stays_on_its_line(text):
+    octets = field_value(text).encode("latin-1")
+    assert not any(octet == 127 or (octet < 32 and octet != 9) for octet in octets)
+
+
+@pytest.mark.parametrize(
+    "text, value",
+    [
+        pytest.param("a\r\nSet-Cookie: b", "a Set-Cookie: b", id="line-end"),
+        pytest.param("\x00a\x7f", "a", id="controls-at-the-ends"),
+        pytest.param("a\tb", "a\tb", id="tab-is-allowed"),
+        pytest.param("\u20ac", "\xe2\x82\xac", id="text-becomes-utf8"),
+        pytest.param("\xe2\x82\xac", "\xe2\x82\xac", id="wire-text-stays"),
+    ],
+)
+def test_a_field_value_is_utf8_without_controls(text, value):
+    assert field_value(text) == value

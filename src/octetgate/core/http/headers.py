@@ -5,10 +5,15 @@ API Gateway hands header names to mappings and Lambda events in the client's own
 field is kept as a triple: the name as sent, the name in lower case, the value.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from octetgate.core.http.target import octets
+
 Field = tuple[str, str, str]
+
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 
 
 class Headers:
@@ -99,3 +104,11 @@ class Headers:
 
     def __repr__(self) -> str:
         return f"Headers({list(self.items())!r})"
+
+
+def field_value(text: str) -> str:
+    """Return text as a field's value: UTF-8, one character a byte, all of it on one line.
+
+    Whatever could end the line becomes a space, so that no value brings fields of its own.
+    """
+    return _CONTROLS.sub(" ", octets(text).decode("latin-1")).strip()

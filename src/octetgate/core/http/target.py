@@ -61,11 +61,11 @@ def encode_path_value(value: str) -> str:
 
 
 def _encoded_again(segment: str) -> str:
-    return quote_from_bytes(unquote_to_bytes(_octets(segment)), safe=_PATH_SAFE)
+    return quote_from_bytes(unquote_to_bytes(octets(segment)), safe=_PATH_SAFE)
 
 
-def _octets(value: str) -> bytes:
-    """Return the bytes that a value stands for.
+def octets(value: str) -> bytes:
+    """Return the bytes that a value stands for, whether it is wire text or text.
 
     Values from the wire are Latin-1 text of UTF-8 bytes; values from a template or a decoded
     query are text already.  Bytes that are not UTF-8 were never on the wire as text.

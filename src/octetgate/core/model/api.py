@@ -1,4 +1,4 @@
-"""The API and what it is made of: resources, methods, method responses."""
+"""The API and what it is made of: resources, methods, method responses, request validators."""
 
 from octetgate.core.model.integration import Integration
 from octetgate.core.model.record import Record
@@ -47,6 +47,15 @@ class Resource(Record, frozen=True, kw_only=True):
     path_part: str | None = None
     resource_methods: dict[str, Method] = {}
     """By verb."""
+
+
+class RequestValidator(Record, frozen=True, kw_only=True):
+    """What methods may have checked of their requests before the integration is asked."""
+
+    id: str
+    name: str
+    validate_request_body: bool = False
+    validate_request_parameters: bool = False
 
 
 class RestApi(Record, frozen=True, kw_only=True):

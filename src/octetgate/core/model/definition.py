@@ -1,7 +1,8 @@
 """One API, whole and frozen: what is edited, and what a deployment keeps a copy of."""
 
-from octetgate.core.model.api import Resource, RestApi
+from octetgate.core.model.api import RequestValidator, Resource, RestApi
 from octetgate.core.model.record import Record
+from octetgate.core.model.responses import GatewayResponse, GatewayResponseType
 
 
 class ApiDefinition(Record, frozen=True, kw_only=True):
@@ -10,6 +11,10 @@ class ApiDefinition(Record, frozen=True, kw_only=True):
     rest_api: RestApi
     resources: dict[str, Resource] = {}
     """By id; the root among them."""
+    gateway_responses: dict[GatewayResponseType, GatewayResponse] = {}
+    """Those that the API customises."""
+    request_validators: dict[str, RequestValidator] = {}
+    """By id."""
 
 
 class Deployment(Record, frozen=True, kw_only=True):

@@ -115,10 +115,9 @@ def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
     """Return what the lines of every call of a method have in common."""
     integration = plan.method.method_integration
     kind = "" if integration is None else f',"integrationType":"{integration.type}"'
-    return (
-        f',"apiId":{_quoted(facts.api_id)},"stage":{_quoted(facts.stage_name)}'
-        f',"resourcePath":{_quoted(plan.resource.path)}{kind}'
-    )
+    path = plan.resource.path
+    where = f',"resourcePath":{_quoted(path)}' if path else ""
+    return f',"apiId":{_quoted(facts.api_id)},"stage":{_quoted(facts.stage_name)}{where}{kind}'
 
 
 def _rule(decision: Decision) -> str:

@@ -9,7 +9,11 @@ from octetgate.gateway.faults import AccessDenied, InvalidApiKey, MissingAuthent
 
 
 def admit(call: Call) -> None:
-    """Refuse the call unless its method is open (spec: request-lifecycle 8 and 9)."""
+    """Refuse the call unless it has a method, and that is open (spec: request-lifecycle 1)."""
+    if call.plan is call.stage.nowhere:
+        # Never 404 or 405 (recorded): what is not there is refused like what is not allowed.
+        asked = f"{call.method} {call.route.located.route}"
+        raise MissingAuthenticationToken(f"no resource has {asked}")
     method = call.plan.method
     if method.authorization_type != "NONE":
         _refuse_unsigned(call)

@@ -12,13 +12,13 @@ from octetgate.core.routing.hosts import (
 )
 from octetgate.core.routing.hosts import locate as read_url
 from octetgate.gateway.call import Arrival, Call, Route
-from octetgate.gateway.faults import Forbidden, MissingAuthenticationToken
+from octetgate.gateway.faults import Forbidden
 from octetgate.gateway.phases.access_log import log_of_route
 from octetgate.gateway.snapshot import Table
 
 
 def locate(arrival: Arrival, live: Table) -> Call:
-    """Return the call, its method known."""
+    """Return the call, its method known, or known to be none: then ``admit`` refuses it."""
     live.catch_up()
     kept = arrival.exchange.head.headers.kept
     if kept is None:
@@ -38,7 +38,9 @@ def _way(arrival: Arrival, live: Table) -> tuple[Route, str, str]:
     route = live.routes.get(key)
     if route is None:
         route = _find(*key, live)
-        live.remember(key, route)
+        if route.plan is not route.stage.nowhere:
+            # Guesses are not remembered: they would push out what is asked for.
+            live.remember(key, route)
     return route, method, query
 
 
@@ -50,10 +52,9 @@ def _find(host: str | None, path: str, method: str, live: Table) -> Route:
     if stage is None:
         raise Forbidden(f"no stage {located.stage!r} of an API {located.api_id!r}")
     match = stage.routes.find(method, located.route)
-    if match is None:
-        raise MissingAuthenticationToken(f"no resource has {method} {located.route}")
-    logged = log_of_route(stage.facts, match.value)
-    return Route(located, stage, match.value, match.path_parameters, logged)
+    plan = stage.nowhere if match is None else match.value
+    parameters = {} if match is None else match.path_parameters
+    return Route(located, stage, plan, parameters, log_of_route(stage.facts, plan))
 
 
 def _through_domain(asked: ByDomain, live: Table) -> Located:
