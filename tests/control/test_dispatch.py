@@ -20,6 +20,8 @@ ANSWERED = {
         put_integration get_integration update_integration delete_integration
         put_integration_response get_integration_response update_integration_response
         delete_integration_response
+        create_request_validator get_request_validator get_request_validators
+        update_request_validator delete_request_validator
         create_deployment get_deployment get_deployments update_deployment delete_deployment
         create_stage get_stage get_stages update_stage delete_stage
         create_domain_name get_domain_name get_domain_names update_domain_name delete_domain_name

@@ -14,6 +14,7 @@ from octetgate.core.routing.tree import Tree
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError
 from octetgate.gateway.phases.gateway_response import compile_responses
+from octetgate.gateway.phases.method_request import required_parameters
 from octetgate.gateway.snapshot import (
     BadConfiguration,
     Integration,
@@ -48,6 +49,7 @@ def compile_stage(
                     method,
                     _compile(facts, resource, method, problems),
                     _minimum_compression_size(definition, method),
+                    required_parameters(definition.request_validators, method),
                 )
                 for verb, method in resource.resource_methods.items()
             },
@@ -60,7 +62,9 @@ def compile_stage(
         problems.append(f"resources: {error}")
         tree = Tree.build([])
     nothing = "no resource has the path and the verb"
-    nowhere = MethodPlan(Resource(id="", path=""), Method(http_method=""), Unserved(nothing), None)
+    nowhere = MethodPlan(
+        Resource(id="", path=""), Method(http_method=""), Unserved(nothing), None, ()
+    )
     responses = compile_responses(definition.gateway_responses, problems)
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)

@@ -53,6 +53,16 @@ class BadRequest(Fault):
     type = GatewayResponseType.DEFAULT_4XX
 
 
+class BadRequestParameters(Fault):
+    """The request lacks parameters that its method requires."""
+
+    type = GatewayResponseType.BAD_REQUEST_PARAMETERS
+
+    def __init__(self, missing: list[str]) -> None:
+        message = f"Missing required request parameters: [{', '.join(missing)}]"
+        super().__init__(message, message=message)
+
+
 class ExecutionFailed(Fault):
     """Something of ours or of the function's went wrong during execution."""
 

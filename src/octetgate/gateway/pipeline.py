@@ -13,7 +13,11 @@ from octetgate.gateway.phases.access_log import WriteLine, access_log
 from octetgate.gateway.phases.admit import admit
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
-from octetgate.gateway.phases.method_request import inflate, method_request
+from octetgate.gateway.phases.method_request import (
+    inflate,
+    method_request,
+    require_parameters,
+)
 from octetgate.gateway.phases.method_response import compress
 from octetgate.gateway.snapshot import Table
 
@@ -39,6 +43,8 @@ class Gateway:
                 admit(call)
                 if "content-encoding" in arrival.sent:
                     await inflate(call)
+                if call.plan.required:
+                    require_parameters(call)
                 if call.stage.facts.aws_limits:
                     await method_request(call)
                 integration = call.plan.integration

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.mapping.expressions import Expression
@@ -58,6 +58,14 @@ class StageFacts:
     """Whether AWS's payload limit applies to streams as well."""
 
 
+class RequiredParameter(NamedTuple):
+    """A parameter without which a method is not called."""
+
+    location: str
+    """``header``, ``path`` or ``querystring``."""
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class MethodPlan:
     """Everything decided about one method at deployment."""
@@ -67,6 +75,8 @@ class MethodPlan:
     integration: Integration
     minimum_compression_size: int | None
     """Bytes from which on an answer may be compressed; None for never."""
+    required: tuple[RequiredParameter, ...]
+    """Sorted as a refusal lists them; empty where no validator asks for any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from octetgate.control.patching import (
 from octetgate.control.records import parts
 from octetgate.control.shown import shown_method
 from octetgate.core.model.api import Method, MethodResponse
+from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.store import APIS
 
 _VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
@@ -65,7 +66,7 @@ def put_method(call: Write, asked: Members) -> Members:
         request_models=asked.get("requestModels"),
         authorization_scopes=_scopes(asked),
     )
-    _check(method)
+    _check(definition, method)
     resource = with_method(resource, method)
     call.store.put(APIS, definition.rest_api.id, with_resource(definition, resource))
     return shown_method(method)
@@ -80,7 +81,7 @@ def update_method(call: Write, asked: Members) -> Members:
     """Patch a method."""
     place = _place(call, asked)
     method = _METHOD_PATHS.patched(place.method, asked.get("patchOperations", ()))
-    _check(method)
+    _check(place.definition, method)
     place.keep(call, method)
     return shown_method(method)
 
@@ -158,7 +159,7 @@ def _scopes(asked: Members) -> tuple[str, ...] | None:
 # --- What a method may look like ---------------------------------------------------------------
 
 
-def _check(method: Method) -> None:
+def _check(definition: ApiDefinition, method: Method) -> None:
     """Refuse what AWS refuses, whichever way it came in (spec: control-plane 6)."""
     if method.http_method not in _VERBS:
         options = ",".join(_VERBS)
@@ -170,7 +171,8 @@ def _check(method: Method) -> None:
         raise BadRequestException(
             "authorizationScopes: expected none without a COGNITO_USER_POOLS authorizer"
         )
-    if method.request_validator_id:
+    validator = method.request_validator_id
+    if validator and validator not in definition.request_validators:
         raise BadRequestException("Invalid Request Validator identifier specified")
     _check_models((method.request_models or {}).values())
     check_method_parameters(method.request_parameters or {})

@@ -103,7 +103,7 @@ def _copy(call: Write, source: ApiDefinition) -> ApiDefinition:
     rest_api = replace(
         source.rest_api, root_resource_id=ids[source.rest_api.root_resource_id], tags={}
     )
-    return ApiDefinition(rest_api=rest_api, resources={copy.id: copy for copy in copies})
+    return replace(source, rest_api=rest_api, resources={copy.id: copy for copy in copies})
 
 
 def _renamed(resource: Resource, ids: Mapping[str, str]) -> Resource:

@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 
 from octetgate.core.http.target import parse_query
+from octetgate.core.model.api import Method, RequestValidator
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.payload.codings import UnsupportedCoding, content_codings, is_inflated
 from octetgate.core.payload.convert import request_nature
@@ -11,10 +12,12 @@ from octetgate.core.payload.inflation import BadCompression, TooExpanded, inflat
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
     ApiConfigurationError,
+    BadRequestParameters,
     Fault,
     RequestTooLarge,
     UnsupportedMediaType,
 )
+from octetgate.gateway.snapshot import RequiredParameter
 
 AWS_PAYLOAD_LIMIT = 10_485_760
 """Bytes of a body that has to be held whole (spec: payload-encodings 11)."""
@@ -62,6 +65,25 @@ def bad_request_payload(error: BadPayload) -> Fault:
     return ApiConfigurationError(f"request payload: {error}")
 
 
+def required_parameters(
+    validators: Mapping[str, RequestValidator], method: Method
+) -> tuple[RequiredParameter, ...]:
+    """Return what a method's validator has to find, sorted by the whole key (recorded)."""
+    validator = validators.get(method.request_validator_id or "")
+    if validator is None or not validator.validate_request_parameters:
+        return ()
+    wanted = sorted(key for key, needed in (method.request_parameters or {}).items() if needed)
+    return tuple(RequiredParameter(*key.split(".", 3)[2:]) for key in wanted)
+
+
+def require_parameters(call: Call) -> None:
+    """Refuse the call if it lacks a parameter that its method requires (lifecycle 7)."""
+    source = Parameters(call)
+    missing = [wanted.name for wanted in call.plan.required if not source.has(wanted)]
+    if missing:
+        raise BadRequestParameters(missing)
+
+
 class Parameters:
     """The request's parameters as mapping expressions and templates name them.
 
@@ -85,6 +107,13 @@ class Parameters:
     def header(self, name: str) -> list[str]:
         """Return every value of a header sent under exactly this name."""
         return self._call.headers.exact(name)
+
+    def has(self, wanted: RequiredParameter) -> bool:
+        """Whether a parameter has a value that is not blank."""
+        if wanted.location == "path":
+            return bool((self.path(wanted.name) or "").strip())
+        find = self.header if wanted.location == "header" else self.query
+        return any(value.strip() for value in find(wanted.name))
 
     def stage_variable(self, name: str) -> str | None:
         """Return a stage variable."""
