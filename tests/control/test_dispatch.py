@@ -22,6 +22,8 @@ ANSWERED = {
         delete_integration_response
         create_request_validator get_request_validator get_request_validators
         update_request_validator delete_request_validator
+        put_gateway_response get_gateway_response get_gateway_responses
+        update_gateway_response delete_gateway_response
         create_deployment get_deployment get_deployments update_deployment delete_deployment
         create_stage get_stage get_stages update_stage delete_stage
         create_domain_name get_domain_name get_domain_names update_domain_name delete_domain_name

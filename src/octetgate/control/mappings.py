@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from octetgate.control.errors import BadRequestException
 from octetgate.core.mapping.expressions import (
     BadExpression,
+    parse_gateway_response_expression,
+    parse_gateway_response_target,
     parse_request_expression,
     parse_request_target,
     parse_response_expression,
@@ -54,6 +56,12 @@ def check_request_mapping(parameters: Mapping[str, str]) -> None:
 def check_response_mapping(parameters: Mapping[str, str]) -> None:
     """Refuse response parameters that are no mapping."""
     _check(parameters, parse_response_target, parse_response_expression, "responseParameters")
+
+
+def check_gateway_mapping(parameters: Mapping[str, str]) -> None:
+    """Refuse parameters of a gateway response that are no mapping."""
+    parse_target, parse = parse_gateway_response_target, parse_gateway_response_expression
+    _check(parameters, parse_target, parse, "responseParameters")
 
 
 def check_templates(templates: Mapping[str, str], member: str) -> None:

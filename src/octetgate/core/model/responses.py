@@ -100,6 +100,12 @@ DEFAULTS: Mapping[GatewayResponseType, GatewayResponseDefault] = {
 }
 
 
+DEFAULT_TEMPLATES: Mapping[str, str] = {
+    "application/json": '{"message":$context.error.messageString}'
+}
+"""How the built-in body of every type is shown (recorded)."""
+
+
 class GatewayResponse(Record, frozen=True, kw_only=True):
     """What an API says for a type instead of the built-in."""
 
