@@ -72,6 +72,8 @@ class Notes:
     integration_status: int | None = None
     integration_started = 0.0
     integration_ended = 0.0
+    endpoint_request_id: str | None = None
+    """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
     error = ""
     response_type = ""
 

@@ -1,9 +1,22 @@
-"""What a method asks of its requests, and what it shows of them (spec: lifecycle 7)."""
+"""What a method asks of its requests, and what it shows of them (spec: lifecycle 7, mapping 8)."""
+
+import json
+import re
 
 import pytest
-from tests.gateway.builders import World, aws_proxy, http_proxy, mock, resource
+from tests.gateway.builders import (
+    API,
+    World,
+    aws,
+    aws_proxy,
+    http_proxy,
+    mock,
+    resource,
+    responses,
+)
 
 from octetgate.core.model.api import Method, RequestValidator
+from octetgate.core.ports.functions import Outcome
 from octetgate.gateway.phases.method_request import required_parameters
 
 
@@ -109,3 +122,135 @@ def test_what_may_be_missing_is_not_required():
     parameters = {"method.request.querystring.q": False, "method.request.path.p": True}
     method = Method(http_method="GET", request_validator_id="v", request_parameters=parameters)
     assert required_parameters(PARAMETERS, method) == (("path", "p"),)
+
+
+# --- $context ----------------------------------------------------------------------------------
+
+UUID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+EMPTY = ""
+
+
+async def printed(variable, *, target="/x/7?q=1", domain=None, **method):
+    """Return what a template of a MOCK integration prints for a variable, and the answer."""
+    world = World()
+    template = {"application/json": f"<{variable}>"}
+    integration = mock(integration_responses=responses(response_templates=template))
+    world.deploy(resource("/x/{id}", integration, **method), deployment="d7")
+    headers = {"Host": "api.example.com:8443", "User_Agent": "agent/1"}
+    if domain is None:
+        answer = await world.call("GET", target, **headers)
+    else:
+        world.map_domain("api.example.com", domain)
+        answer = await world.request("GET", target, **headers)
+    text = answer.data.decode()
+    assert (text[0], text[-1]) == ("<", ">")
+    return text[1:-1], answer
+
+
+@pytest.mark.parametrize(
+    "variable, pattern",
+    [
+        ("accountId", "000000000000"),
+        ("apiId", API),
+        ("authorizer.principalId", EMPTY),
+        ("authorizer.anything", EMPTY),
+        ("authorizer.claims.sub", EMPTY),
+        ("awsEndpointRequestId", EMPTY),
+        ("deploymentId", "d7"),
+        ("domainName", r"api\.example\.com"),
+        ("domainPrefix", "api"),
+        ("error.message", EMPTY),
+        ("error.messageString", EMPTY),
+        ("error.responseType", EMPTY),
+        ("error.validationErrorString", EMPTY),
+        ("extendedRequestId", r"[A-Za-z0-9+/]{15}="),
+        ("httpMethod", "GET"),
+        ("identity.accessKey", EMPTY),
+        ("identity.accountId", EMPTY),
+        ("identity.apiKey", EMPTY),
+        ("identity.apiKeyId", EMPTY),
+        ("identity.caller", EMPTY),
+        ("identity.clientCert.subjectDN", EMPTY),
+        ("identity.clientCert.validity.notBefore", EMPTY),
+        ("identity.cognitoAuthenticationProvider", EMPTY),
+        ("identity.cognitoAuthenticationType", EMPTY),
+        ("identity.cognitoIdentityId", EMPTY),
+        ("identity.cognitoIdentityPoolId", EMPTY),
+        ("identity.principalOrgId", EMPTY),
+        ("identity.sourceIp", r"203\.0\.113\.9"),
+        ("identity.user", EMPTY),
+        ("identity.userAgent", "agent/1"),
+        ("identity.userArn", EMPTY),
+        ("identity.vpcId", EMPTY),
+        ("identity.vpceId", EMPTY),
+        ("isCanaryRequest", EMPTY),
+        ("operationName", EMPTY),
+        ("path", "/s/x/7"),
+        ("protocol", r"HTTP/1\.1"),
+        ("requestId", UUID),
+        ("requestTime", r"\d\d/[A-Z][a-z]{2}/\d{4}:\d\d:\d\d:\d\d \+0000"),
+        ("requestTimeEpoch", r"1\d{12}"),
+        ("resourceId", r"x/\{id\}"),
+        ("resourcePath", r"/x/\{id\}"),
+        ("stage", "s"),
+        ("wafResponseCode", EMPTY),
+        ("webaclArn", EMPTY),
+        # A map of the gateway prints nothing (recorded), and neither does what nobody knows.
+        ("identity", EMPTY),
+        ("requestOverride", EMPTY),
+        ("responseOverride", EMPTY),
+        ("unknown", EMPTY),
+        ("authorizer.keySet()", r"\[\]"),
+    ],
+)
+async def test_a_template_sees_the_context(variable, pattern):
+    text, _ = await printed(f"$context.{variable}")
+    assert re.fullmatch(pattern, text)
+
+
+async def test_the_ids_of_the_context_are_those_of_the_answer():
+    text, answer = await printed("$context.requestId $context.extendedRequestId")
+    sent = [answer.headers.get(name) for name in ("x-amzn-RequestId", "x-amz-apigw-id")]
+    assert text.split() == sent
+
+
+async def test_an_operations_name_is_its_methods():
+    assert (await printed("$context.operationName", operation_name="list"))[0] == "list"
+
+
+@pytest.mark.parametrize(
+    "base, target, path",
+    [
+        ("(none)", "/x/7?q=1", "/x/7"),
+        ("shop", "/shop/x/7", "/shop/x/7"),
+        ("shop/v1", "/shop/v1/x/7/", "/shop/v1/x/7/"),
+    ],
+)
+async def test_under_a_domain_the_path_has_the_base_path_and_not_the_stage(base, target, path):
+    text, _ = await printed("$context.path $context.stage", target=target, domain=base)
+    assert text == f"{path} s"
+
+
+async def test_the_functions_request_id_is_known_once_it_has_answered():
+    world = World()
+    world.functions.answer = Outcome(status=200, payload=b"1", request_id="lambda-7")
+    template = {"application/json": "<$context.awsEndpointRequestId>"}
+    integration = aws(
+        request_templates=template, integration_responses=responses(response_templates=template)
+    )
+    world.deploy(resource("/x", integration))
+    answer = await world.call("POST", "/x", b"{}", Content_Type="application/json")
+    assert (world.functions.invoked[0].payload, answer.data) == (b"<>", b"<lambda-7>")
+
+
+async def test_a_proxy_event_names_the_operation_only_if_there_is_one():
+    named, unnamed = World(), World()
+    named.deploy(resource("/x", aws_proxy(), operation_name="list"))
+    unnamed.deploy(resource("/x", aws_proxy()))
+    contexts = []
+    for world in (named, unnamed):
+        await world.call("GET", "/x")
+        contexts.append(json.loads(world.functions.invoked[0].payload)["requestContext"])
+    assert contexts[0].keys() - contexts[1].keys() == {"operationName"}
+    assert contexts[0]["operationName"] == "list"
+    assert "awsEndpointRequestId" not in contexts[0]

@@ -60,12 +60,14 @@ async def invoke(
     invocation.trace_id = call.arrival.trace_id
     try:
         async with asyncio.timeout(target.timeout_ms / 1000):
-            return await functions.invoke(invocation)
+            outcome = await functions.invoke(invocation)
     except TimeoutError as error:
         reason = f"{target.function} did not answer in {target.timeout_ms} ms"
         raise IntegrationTimeout(reason) from error
     except InvokeError as error:
         raise _refused(error) from error
+    call.arrival.endpoint_request_id = outcome.request_id or None
+    return outcome
 
 
 def _refused(error: InvokeError) -> Fault:

@@ -156,9 +156,9 @@ def context_values(call: Call) -> dict[str, object]:
     arrival, facts, resource = call.arrival, call.stage.facts, call.plan.resource
     domain = arrival.sent.get("host", "").partition(":")[0]
     moment = time.gmtime(arrival.time)
-    return {
-        "resourceId": resource.id,
-        "resourcePath": resource.path,
+    values: dict[str, object] = {
+        "resourceId": resource.id or None,
+        "resourcePath": resource.path or None,
         "httpMethod": call.method,
         "extendedRequestId": arrival.extended_request_id,
         "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", moment),
@@ -174,6 +174,12 @@ def context_values(call: Call) -> dict[str, object]:
         "deploymentId": facts.deployment_id,
         "apiId": facts.api_id,
     }
+    # Recorded: what a call has not is no key of its requestContext, not a null one.
+    if call.plan.method.operation_name:
+        values["operationName"] = call.plan.method.operation_name
+    if arrival.endpoint_request_id is not None:
+        values["awsEndpointRequestId"] = arrival.endpoint_request_id
+    return values
 
 
 def _identity(call: Call) -> dict[str, object]:
