@@ -120,7 +120,7 @@ class World:
         self.lines: list[str] = []
         ports = Ports(self.upstream, self.functions)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
-        self.gateway = Gateway(self.live, lambda line: self.lines.append(line()))
+        self.gateway = Gateway(self.live, lambda line: self.lines.append(line().decode()))
 
     def deploy(
         self,

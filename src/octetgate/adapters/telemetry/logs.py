@@ -127,14 +127,15 @@ def _one_line(text: str) -> str:
 
 # --- The access log ----------------------------------------------------------------------------
 
-Line = str | Callable[[], str]
+Line = str | Callable[[], bytes]
+"""Text, or what makes the line's UTF-8 when it is to be written."""
 
 _USUAL = 512
-"""About as many characters a line has that is not made yet."""
+"""About as many bytes a line has that is not made yet."""
 _ENOUGH = 64 * 1024
-"""As many characters are written without waiting for more."""
+"""As many bytes are written without waiting for more."""
 _TOO_MANY = 1024 * 1024
-"""Beyond as many characters waiting, lines are dropped."""
+"""Beyond as many bytes waiting, lines are dropped."""
 _SECONDS = 0.1
 """The longest that a line waits, as long as the destination takes lines."""
 
@@ -177,11 +178,11 @@ class AccessLog:
 
     def flush(self) -> None:
         """Write what the destination takes now."""
-        self._rest += _together([line if isinstance(line, str) else line() for line in self._lines])
+        self._rest += _together([_made(line) for line in self._lines])
         self._lines.clear()
         self._push()
         if self._dropped and not self._rest:
-            self._rest = _together([f"octetgate: {self._dropped} lines are missing here"])
+            self._rest = b"octetgate: %d lines are missing here\n" % self._dropped
             self._dropped = 0
             self._push()
         self._waiting = len(self._rest)
@@ -229,13 +230,17 @@ class AccessLog:
             self._failed = False
 
 
-def _together(lines: list[str]) -> bytes:
+def _made(line: Line) -> bytes:
+    return line.encode("utf-8", "backslashreplace") if isinstance(line, str) else line()
+
+
+def _together(lines: list[bytes]) -> bytes:
     """Return the lines, each with its end and no other."""
-    text = "".join([f"{line}\n" for line in lines])
-    if text.count("\n") != len(lines) or "\r" in text:
-        whole = (line.replace("\n", "\\n").replace("\r", "\\r") for line in lines)
-        text = "".join([f"{line}\n" for line in whole])
-    return text.encode("utf-8", "backslashreplace")
+    text = b"\n".join([*lines, b""])
+    if text.count(b"\n") != len(lines) or b"\r" in text:
+        whole = (line.replace(b"\n", b"\\n").replace(b"\r", b"\\r") for line in lines)
+        text = b"\n".join([*whole, b""])
+    return text
 
 
 class _Sink:

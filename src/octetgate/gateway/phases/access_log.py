@@ -9,7 +9,6 @@ import json
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,83 +17,81 @@ from octetgate.core.payload.convert import Decision
 from octetgate.gateway.call import Arrival, Call
 from octetgate.gateway.snapshot import MethodPlan, StageFacts
 
-WriteLine = Callable[[Callable[[], str]], None]
+WriteLine = Callable[[Callable[[], bytes]], None]
 """Takes what makes a line, and has it made when it is to be written."""
 
 _RULES = 1024
 _rules: dict[int, tuple[Decision, str]] = {}
 """By identity; the decision is held with its text, so that no other can take its place."""
 _encoder = msgspec.json.Encoder()
-_stamped: tuple[int, str] = (0, "")
-
-
-class _Said(NamedTuple):
-    """What a line says, and nothing that would keep the call's bodies in memory."""
-
-    time: float
-    seconds: float
-    request_id: str
-    ip: str
-    request: str
-    status: int
-    length: int
-    route: str
-    integration_status: int | None
-    integration_seconds: float
-    request_payload: Decision | None
-    response_payload: Decision | None
-    response_type: str
-    error: str
-    complete: bool
+_second: tuple[int, str] = (-1, "")
+_stamped: tuple[int, str] = (-1, "")
 
 
 def access_log(
     write: WriteLine, arrival: Arrival, call: Call | None, status: int, *, complete: bool
 ) -> None:
-    """Take down the call's line."""
+    """Take down the call's line: what it says, and nothing that would keep bodies in memory."""
     exchange = arrival.exchange
-    said = _Said(
-        arrival.time,
-        time.perf_counter() - arrival.ticks,
-        arrival.request_id,
-        exchange.peer,
-        _of_request(exchange.head),
-        status,
-        exchange.sent,
-        "" if call is None else call.route.logged,
-        arrival.integration_status,
-        arrival.integration_ended - arrival.integration_started,
-        arrival.request_payload,
-        arrival.response_payload,
-        arrival.response_type,
-        arrival.error,
-        complete,
+    write(
+        partial(
+            _line,
+            arrival.time,
+            time.perf_counter() - arrival.ticks,
+            arrival.request_id,
+            exchange.peer,
+            _of_request(exchange.head),
+            status,
+            exchange.sent,
+            "" if call is None else call.route.logged,
+            arrival.integration_status,
+            arrival.integration_ended - arrival.integration_started,
+            arrival.request_payload,
+            arrival.response_payload,
+            arrival.response_type,
+            arrival.error,
+            complete,
+        )
     )
-    write(partial(_line, said))
 
 
-def _line(said: _Said) -> str:
+def _line(  # noqa: PLR0917  # what a line says
+    started: float,
+    seconds: float,
+    request_id: str,
+    ip: str,
+    request: str,
+    status: int,
+    length: int,
+    route: str,
+    integration_status: int | None,
+    integration_seconds: float,
+    request_payload: Decision | None,
+    response_payload: Decision | None,
+    response_type: str,
+    error: str,
+    complete: bool,  # noqa: FBT001
+) -> bytes:
     """Return the line; times are in milliseconds."""
+    more = "" if integration_status is None else f',"integrationStatus":{integration_status}'
+    if integration_seconds > 0:
+        more += f',"integrationLatency":{integration_seconds * 1000:.3f}'
+    if request_payload is not None:
+        more += f',"requestPayload":{_rule(request_payload)}'
+    if response_payload is not None:
+        more += f',"responsePayload":{_rule(response_payload)}'
+    if response_type:
+        more += f',"responseType":"{response_type}"'
+    if error:
+        more += f',"error":{_quoted(error)}'
+    if not complete:
+        more += ',"incomplete":true'
     line = (
-        f'{{"time":"{_stamp(said.time)}","requestId":"{said.request_id}","ip":"{said.ip}",'
-        f'{said.request},"status":{said.status},"responseLength":{said.length},'
-        f'"responseLatency":{said.seconds * 1000:.3f}{said.route}'
+        f'{{"time":"{_stamp(started)}","requestId":"{request_id}","ip":"{ip}",{request},'
+        f'"status":{status},"responseLength":{length},"responseLatency":{seconds * 1000:.3f}'
+        f"{route}{more}}}"
     )
-    if said.integration_status is not None:
-        line += f',"integrationStatus":{said.integration_status}'
-    if said.integration_seconds > 0:
-        line += f',"integrationLatency":{said.integration_seconds * 1000:.3f}'
-    if said.request_payload is not None:
-        line += f',"requestPayload":{_rule(said.request_payload)}'
-    if said.response_payload is not None:
-        line += f',"responsePayload":{_rule(said.response_payload)}'
-    if said.response_type:
-        line += f',"responseType":"{said.response_type}"'
-    if said.error:
-        line += f',"error":{_quoted(said.error)}'
-    if not said.complete:
-        line += ',"incomplete":true'
-    return line + "}"
+    return line.encode("latin-1")
 
 
 def _of_request(head: RequestHead) -> str:
@@ -133,16 +130,24 @@ def _rule(decision: Decision) -> str:
 
 
 def _quoted(text: str) -> str:
+    """Return the text as JSON, a character for each byte of its UTF-8.
+
+    Strings of such characters are put together, and become bytes, at the price of a copy.
+    """
     try:
-        return _encoder.encode(text).decode()
+        quoted = _encoder.encode(text)
     except UnicodeEncodeError:  # half of a surrogate pair, which only an error's text can hold
-        return json.dumps(text)
+        quoted = json.dumps(text).encode()
+    return quoted.decode("latin-1")
 
 
 def _stamp(now: float) -> str:
-    # One strftime a second is enough.
-    global _stamped  # noqa: PLW0603  # a memo of one, the same for everybody
-    second = int(now)
-    if _stamped[0] != second:
-        _stamped = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
-    return f"{_stamped[1]}.{int((now - second) * 1000):03d}Z"
+    # One strftime a second is enough, and many calls begin in the same millisecond.
+    global _second, _stamped  # noqa: PLW0603  # memos of one, the same for everybody
+    milliseconds = int(now * 1000)
+    if _stamped[0] != milliseconds:
+        second, rest = divmod(milliseconds, 1000)
+        if _second[0] != second:
+            _second = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
+        _stamped = (milliseconds, f"{_second[1]}.{rest:03d}Z")
+    return _stamped[1]
