@@ -23,7 +23,13 @@ def status_line(status: int) -> bytes:
 
 def reply_lines(headers: Headers, fresh: Sequence[Field] = ()) -> bytes:
     """Return a reply's field lines, without those that the door writes itself."""
-    return _all_lines(headers, fresh, "reply lines", _REPLY_OWN)
+    kept = headers.kept
+    block: bytes | None = None if kept is None else kept.get("reply lines")
+    if block is None:
+        block = _lines(headers.fields, _REPLY_OWN)
+        if kept is not None:
+            kept["reply lines"] = block
+    return block + _fresh_lines(fresh, _REPLY_OWN) if fresh else block
 
 
 def write_request(
@@ -38,31 +44,44 @@ def write_request(
     An empty body is announced where a body is usual, or where ``headers`` mention
     Content-Length (spec: request-lifecycle 6.2).
     """
-    first = _request_lines[method, target]
-    lines = _all_lines(headers, fresh, "request lines", _REQUEST_OWN)
-    if length is None:
-        return b"%b%bTransfer-Encoding: chunked\r\n\r\n" % (first, lines)
-    if length or method in _BODY_USUAL or "content-length" in headers:
-        return b"%b%bContent-Length: %d\r\n\r\n" % (first, lines, length)
-    return b"%b%b\r\n" % (first, lines)
-
-
-def _all_lines(headers: Headers, fresh: Sequence[Field], name: str, own: frozenset[str]) -> bytes:
-    """Return the headers' lines, which shared ones keep under ``name``, and the fresh ones."""
     kept = headers.kept
-    if kept is None:
-        return _lines([*headers.fields, *fresh], own)
-    block: bytes | None = kept.get(name)
-    if block is None:
-        block = kept[name] = _lines(headers.fields, own)
-    return block + _lines(fresh, own) if fresh else block
+    begun: _Begun | None = None if kept is None else kept.get("request begun")
+    if begun is None or begun[0] != method or begun[1] != target:
+        begun = _begin_request(method, target, headers)
+        if kept is not None:
+            kept["request begun"] = begun
+    _, _, lines, announced = begun
+    if fresh:
+        lines += _fresh_lines(fresh, _REQUEST_OWN)
+    if length is None:
+        return lines + b"Transfer-Encoding: chunked\r\n\r\n"
+    if length or announced:
+        return b"%bContent-Length: %d\r\n\r\n" % (lines, length)
+    return lines + b"\r\n"
+
+
+_Begun = tuple[str, str, bytes, bool]
+"""A method, a target, the head's lines so far, and whether an empty body is announced."""
+
+
+def _begin_request(method: str, target: str, headers: Headers) -> _Begun:
+    lines = _request_lines[method, target] + _lines(headers.fields, _REQUEST_OWN)
+    return method, target, lines, method in _BODY_USUAL or "content-length" in headers
+
+
+def _fresh_lines(fields: Sequence[Field], own: frozenset[str]) -> bytes:
+    """Return what ``_lines`` does, in a way that is quick for a few short printable fields."""
+    text = ""
+    for name, key, value in fields:
+        if key in own or not value.isprintable():
+            return _lines(fields, own)
+        text += f"{_names[name]}: {value}\r\n"
+    return text.encode("latin-1")
 
 
 def _lines(fields: Sequence[Field], own: frozenset[str]) -> bytes:
     """Return a line for each field but our own; ValueError when it would say something else."""
-    lines = [
-        f"{name}: {value}\r\n" for name, key, value in fields if key not in own and _names[name]
-    ]
+    lines = [f"{_names[name]}: {value}\r\n" for name, key, value in fields if key not in own]
     block = "".join(lines).encode("latin-1")
     # Taking all controls out has to leave all but the ends of the lines.
     if len(block.translate(None, _CONTROLS)) != len(block) - 2 * len(lines):
@@ -71,10 +90,11 @@ def _lines(fields: Sequence[Field], own: frozenset[str]) -> bytes:
     return block
 
 
-def _name(name: str) -> bool:
+def _name(name: str) -> str:
+    """Return the name if it is one."""
     if not match_name(name):
         raise ValueError(f"expected a token as a header's name, found {name!r}")
-    return True
+    return name
 
 
 def _request_line(parts: tuple[str, str]) -> bytes:

@@ -6,7 +6,7 @@ says 413 early is heard.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Field, Headers
@@ -36,9 +36,8 @@ class UpstreamBroken(UpstreamError):
     """The upstream closed early or does not speak HTTP/1.1."""
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where to connect to."""
+class Origin(NamedTuple):
+    """Where to connect to; a tuple, for one is looked up at every call."""
 
     scheme: str
     """``http`` or ``https``."""
