@@ -5,9 +5,12 @@ import hashlib
 import io
 import zipfile
 
+from msgspec.structs import replace
+
+from octetgate.core.functions.versions import published
 from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import Invocation
-from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS
+from octetgate.core.ports.store import FUNCTION_CODE, FUNCTION_VERSIONS, FUNCTIONS
 
 REGION_AND_ACCOUNT = "eu-west-1:111122223333"
 
@@ -50,6 +53,17 @@ class Lambda:
             writing.put(FUNCTION_CODE, function.code_key, package)
             writing.put(FUNCTIONS, name, function)
         return function.code_key
+
+    def publish(self, number, *, name="f"):
+        """Publish the function as it is now."""
+        with self.store.write() as writing:
+            version = published(writing.get(FUNCTIONS, name), number, None)
+            writing.put(FUNCTION_VERSIONS, f"{name}/{number}", version)
+
+    def change(self, *, name="f", **changes):
+        """Change members of the function as it is now."""
+        with self.store.write() as writing:
+            writing.put(FUNCTIONS, name, replace(writing.get(FUNCTIONS, name), **changes))
 
     async def invoke(self, payload=b"{}", *, function="f", **changes):
         invocation = Invocation(function=function, payload=payload, **changes)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from tests.adapters.runners.waiting import ended, until
 
-from octetgate.core.functions.permission import Statement
+from octetgate.core.model.function import Alias, Statement
 from octetgate.core.ports.functions import (
     FunctionNotFound,
     InvalidPackage,
@@ -20,6 +20,7 @@ from octetgate.core.ports.functions import (
     PayloadTooLarge,
     TooManyInvocations,
 )
+from octetgate.core.ports.store import FUNCTION_VERSIONS
 
 ECHO = "def handler(event, context): return event"
 SLOW = "import time\ndef handler(event, context):\n    time.sleep(event)\n    return event"
@@ -533,3 +534,67 @@ asyncio.run(main())
     supervisor.kill()
     await supervisor.wait()
     await until(lambda: ended(int(started.read_text())))
+
+
+# --- Versions and aliases ---
+
+VERSION = """
+import os
+def handler(event, context):
+    return [os.environ["AWS_LAMBDA_FUNCTION_VERSION"], context.function_version, context.invoked_function_arn.rpartition(":")[2], os.getpid(), {}]
+"""  # fmt: skip
+
+
+def versioned(aws, text):
+    aws.put(VERSION.replace("{}", repr(text)))
+
+
+async def test_each_version_runs_its_own_code_in_its_own_processes(aws):
+    versioned(aws, "one")
+    aws.publish(1)
+    versioned(aws, "two")
+    aws.publish(2)
+    versioned(aws, "latest")
+    aws.change(aliases={"live": Alias(name="live", function_version="1", revision_id="r")})
+    found = {}
+    for qualifier in (None, "1", "2", "live"):
+        outcome = await aws.invoke(qualifier=qualifier)
+        *seen, pid, text = json.loads(outcome.payload)
+        found[qualifier] = (outcome.executed_version, seen, text, pid)
+    assert [found[qualifier][:3] for qualifier in found] == [
+        ("$LATEST", ["$LATEST", "$LATEST", "f"], "latest"),
+        ("1", ["1", "1", "1"], "one"),
+        ("2", ["2", "2", "2"], "two"),
+        ("1", ["1", "1", "live"], "one"),
+    ]
+    pids = [each[-1] for each in found.values()]
+    assert pids[1] == pids[3]
+    assert len(set(pids)) == 3
+
+
+async def test_a_change_of_the_function_leaves_its_versions_processes_running(aws):
+    aws.put(PID)
+    aws.publish(1)
+    pid = (await aws.invoke(qualifier="1")).payload
+    aws.put("def handler(event, context): return 0")
+    assert (await aws.invoke()).payload == b"0"
+    assert (await aws.invoke(qualifier="1")).payload == pid
+
+
+async def test_the_processes_of_a_deleted_version_end(aws):
+    aws.put(PID)
+    aws.publish(1)
+    pid = int((await aws.invoke(qualifier="1")).payload)
+    with aws.store.write() as writing:
+        writing.delete(FUNCTION_VERSIONS, "f/1")
+    await aws.invoke()
+    await until(lambda: ended(pid))
+
+
+async def test_a_permission_holds_for_the_qualifier_it_was_given_to(aws):
+    source = "arn:aws:execute-api:eu-west-1:111122223333:a/s/GET/"
+    aws.put(ECHO, policy=(Statement(sid="s", principal="*", action="lambda:InvokeFunction", resource="r", qualifier="1"),))  # fmt: skip
+    aws.publish(1)
+    assert (await aws.invoke(qualifier="1", source_arn=source)).status == 200
+    with pytest.raises(InvokeDenied):
+        await aws.invoke(source_arn=source)

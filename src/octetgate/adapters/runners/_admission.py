@@ -8,9 +8,8 @@ from uuid import uuid4
 
 import msgspec
 
-from octetgate.core.functions.names import FunctionName
+from octetgate.adapters.runners._known import Target
 from octetgate.core.functions.permission import allows
-from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import (
     InvalidPayload,
     InvalidRuntime,
@@ -30,18 +29,17 @@ _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _VISIBLE = re.compile(r"[ -~]+")
 
 
-def admit(function: Function, name: FunctionName, invocation: Invocation) -> None:
+def admit(target: Target, invocation: Invocation) -> None:
     """Raise InvokeDenied or InvalidRuntime unless the function may be, and can be, invoked."""
-    source = invocation.source_arn
-    if source is not None and not allows(function.policy, _GATEWAY, source, name.qualifier):
+    source, policy = invocation.source_arn, target.function.policy
+    if source is not None and not allows(policy, _GATEWAY, source, target.name.qualifier):
         raise InvokeDenied(
-            f"{function.name}: expected a permission for {_GATEWAY} with source {source}; "
+            f"{target.name.name}: expected a permission for {_GATEWAY} with source {source}; "
             "found none"
         )
-    if not function.runtime.startswith("python3."):
-        raise InvalidRuntime(
-            f"{function.name}: expected a runtime python3.x; found {function.runtime!r}"
-        )
+    runtime = target.version.runtime
+    if not runtime.startswith("python3."):
+        raise InvalidRuntime(f"{target.name.name}: expected a runtime python3.x; found {runtime!r}")
 
 
 def payload(invocation: Invocation, limit: int = PAYLOAD_LIMIT) -> bytes:

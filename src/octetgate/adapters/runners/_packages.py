@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 
 from octetgate.core.ports.functions import InvalidPackage
-from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS, Store
+from octetgate.core.ports.store import FUNCTION_CODE, FUNCTION_VERSIONS, FUNCTIONS, Store
 
 UNPACKED_LIMIT = 250 * 2**20
 """Lambda's own limit."""
@@ -31,7 +31,11 @@ class Packages:
         """Make the folder; remove what is unfinished or belongs to no function any more."""
         self._root.mkdir(parents=True, exist_ok=True)
         with self._store.read() as reading:
-            used = {function.code_key for _, function in reading.list(FUNCTIONS)}
+            used = {
+                function.code_key
+                for functions in (FUNCTIONS, FUNCTION_VERSIONS)
+                for _, function in reading.list(functions)
+            }
         for folder in self._root.iterdir():
             if folder.name not in used:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -22,7 +22,6 @@ from octetgate.adapters.runners._output import Output
 from octetgate.core.functions import reports, runtime_api
 from octetgate.core.functions.environment import environment
 from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step
-from octetgate.core.functions.names import LATEST
 from octetgate.core.functions.runtime_api import Answer, Failure, InitFailure, Next
 from octetgate.core.http.headers import Headers
 from octetgate.core.ports.functions import Outcome
@@ -143,7 +142,7 @@ class Worker(asyncio.SubprocessProtocol):
             task_root=str(self._plan.task_root),
             runtime_dir=str(_RUNTIMES),
             runtime_api=f"127.0.0.1:{port}",
-            log_stream=f"{now:%Y/%m/%d}/[{LATEST}]{uuid4().hex}",
+            log_stream=f"{now:%Y/%m/%d}/[{self._plan.function.version}]{uuid4().hex}",
             temporary=str(self._folder),
             shared=self._plan.shared,
         )
@@ -261,7 +260,7 @@ class Worker(asyncio.SubprocessProtocol):
         self._asking = None
         self._attempt_id = str(uuid4())
         self._output.begin()
-        self._output.print(reports.start_line(call.request_id, LATEST))
+        self._output.print(reports.start_line(call.request_id, self._plan.function.version))
         self._given_at = time.monotonic()
         deadline_ms = int((time.time() + self._plan.function.timeout) * 1000)
         link.reply(runtime_api.next_reply(call.assignment(self._attempt_id, deadline_ms)))

@@ -14,14 +14,14 @@ from pathlib import Path
 
 from octetgate.adapters.runners import _admission
 from octetgate.adapters.runners._call import Call, Plan
-from octetgate.adapters.runners._known import Known
+from octetgate.adapters.runners._known import Known, Target
 from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._packages import Packages
 from octetgate.adapters.runners._pool import Bounds, Pool
 from octetgate.adapters.runners._scratch import Scratch
 from octetgate.adapters.runners._worker import ANSWER_LIMIT, Worker
 from octetgate.core.functions.names import FunctionName, function_name
-from octetgate.core.model.function import Function
+from octetgate.core.model.function import LATEST, Function
 from octetgate.core.ports.functions import (
     FunctionNotFound,
     Invocation,
@@ -82,7 +82,7 @@ class Supervisor:
         self._settings = settings
         self._known = Known(store, region=settings.region, account_id=settings.account_id)
         self._packages = Packages(store, settings.data / "functions" / "code")
-        self._pools: dict[str, Pool] = {}
+        self._pools: dict[tuple[str, str], Pool] = {}
         self._replaced: set[Pool] = set()
         self._logs: dict[str, FunctionLog] = {}
         self._workers: set[Worker] = set()
@@ -106,34 +106,34 @@ class Supervisor:
         name = function_name(invocation.function, invocation.qualifier)
         if name is None:
             raise FunctionNotFound(f"Function not found: {invocation.function}")
-        function = self._function(name)
-        _admission.admit(function, name, invocation)
-        call = self._call(function, invocation)
+        target = self._target(name)
+        _admission.admit(target, invocation)
+        call = self._call(target, invocation)
         if invocation.type is InvocationType.DRY_RUN:
             return Outcome(status=204, request_id=call.request_id)
         if invocation.type is InvocationType.EVENT:
             self._invoke_later(name, call)
             return Outcome(status=202, request_id=call.request_id)
-        return await self._run(name, call)
+        return await self._run(target, call)
 
-    def _call(self, function: Function, invocation: Invocation) -> Call:
+    def _call(self, target: Target, invocation: Invocation) -> Call:
         return Call(
             request_id=_admission.request_id(invocation.request_id),
             payload=_admission.payload(invocation, self._settings.payload_limit),
-            function_arn=function.arn,
+            function_arn=target.arn,
             outcome=asyncio.get_running_loop().create_future(),
             trace_id=_admission.trace_id(invocation.trace_id),
             client_context=_admission.client_context(invocation.client_context),
             log_tail=invocation.log_tail,
         )
 
-    async def _run(self, name: FunctionName, call: Call) -> Outcome:
+    async def _run(self, target: Target, call: Call) -> Outcome:
         """Have a process work on the call.
 
         If the caller leaves, the outcome is cancelled with it: a call that still waits is
         forgotten, a function that runs keeps running, as on AWS.
         """
-        pool = await self._pool(name)
+        pool = await self._pool(target)
         if self._closing:
             raise TooManyInvocations("functions: the supervisor is closing")
         patience = asyncio.get_running_loop().call_later(
@@ -142,46 +142,54 @@ class Supervisor:
         self._calls.add(call.outcome)
         try:
             pool.submit(call)
-            return await call.outcome
+            outcome = await call.outcome
+            outcome.executed_version = target.version.version
+            return outcome
         finally:
             patience.cancel()
             self._calls.discard(call.outcome)
 
     # --- Functions as they are now ---
 
-    def _function(self, name: FunctionName) -> Function:
-        """Return the function as it is now; the processes of one that was deleted end."""
-        try:
-            return self._known.current(name)
-        except FunctionNotFound:
-            if name.qualifier is None:
-                self._replace(name.name, None)
-            raise
+    def _target(self, name: FunctionName) -> Target:
+        """Return what the name leads to now; raises FunctionNotFound.
 
-    async def _pool(self, name: FunctionName) -> Pool:
-        """Return the pool of the function as it is now, its package unpacked."""
+        The processes of versions that were deleted end as they finish.
+        """
+        if self._known.has_changed():
+            for key in list(self._pools):
+                if self._known.version(*key) is None:
+                    self._replace(key, None)
+        return self._known.find(name)
+
+    async def _pool(self, target: Target) -> Pool:
+        """Return the pool of the target's version as it is now, its package unpacked."""
+        version = target.version
+        key = (version.name, version.version)
         while True:
-            function = self._function(name)
-            folder = await self._packages.folder(function.code_key)
-            if self._function(name) == function:
+            folder = await self._packages.folder(version.code_key)
+            # A published version stays what it is; another may have been given to a name.
+            now = self._target(FunctionName(version.name, _qualifier(version))).version
+            if now == version:
                 break
             # It changed while its package was being unpacked.
-        pool = self._pools.get(name.name)
-        if pool is None or _essence(pool.plan.function) != _essence(function):
+            version = now
+        pool = self._pools.get(key)
+        if pool is None or _essence(pool.plan.function) != _essence(version):
             bounds = Bounds(
                 workers=self._settings.workers_per_function,
                 queue=self._settings.queue,
                 queue_bytes=self._settings.queue_bytes,
             )
-            pool = Pool(self._plan(function, folder), self, bounds)
-            self._replace(name.name, pool)
+            pool = Pool(self._plan(version, folder), self, bounds)
+            self._replace(key, pool)
         return pool
 
-    def _replace(self, name: str, pool: Pool | None) -> None:
-        """Serve the function from another pool; the old one's processes end as they finish."""
-        old = self._pools.pop(name, None)
+    def _replace(self, key: tuple[str, str], pool: Pool | None) -> None:
+        """Serve a version from another pool; the old one's processes end as they finish."""
+        old = self._pools.pop(key, None)
         if pool is not None:
-            self._pools[name] = pool
+            self._pools[key] = pool
         if old is not None:
             self._replaced = {pool for pool in self._replaced if pool.workers} | {old}
             if pool is not None:
@@ -252,7 +260,7 @@ class Supervisor:
         for pause in (0.0, *self._settings.event_retry_seconds):
             await asyncio.sleep(pause)
             try:
-                outcome = await self._run(name, call.again())
+                outcome = await self._run(self._target(name), call.again())
             except FunctionNotFound:
                 return  # deleted meanwhile
             except InvokeError:
@@ -284,11 +292,17 @@ class Supervisor:
         await asyncio.to_thread(self._scratch.close)
 
 
+def _qualifier(function: Function) -> str | None:
+    return None if function.version == LATEST else function.version
+
+
 def _essence(function: Function) -> tuple[object, ...]:
     """Return what a process is started from; a change of anything else leaves it running."""
     return (
         function.arn,
+        function.version,
         function.code_key,
+        function.layers,
         function.handler,
         function.runtime,
         function.timeout,

@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-LATEST = "$LATEST"
+from octetgate.core.model.function import LATEST
 
 _REFERENCE = re.compile(
     r"(?:arn:[a-z0-9-]+:lambda:[a-z0-9-]+:)?"

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName
-from octetgate.core.model.function import Function
+from octetgate.core.model.function import Function, Layer, LayerVersion
 from octetgate.core.model.stage import Stage
 
 T = TypeVar("T")
@@ -44,9 +44,15 @@ DOMAIN_NAMES = Collection("domain_name", DomainName)
 BASE_PATH_MAPPINGS = Collection("base_path_mapping", BasePathMapping)
 """key ``{domain}/{base path or (none)}``."""
 FUNCTIONS = Collection("function", Function)
-"""key ``{name}``: configuration and resource policy."""
+"""key ``{name}``: a function as it is now, its aliases, policy, and what else is set for it."""
+FUNCTION_VERSIONS = Collection("function_version", Function)
+"""key ``{name}/{number}``: an immutable copy."""
+LAYERS = Collection("layer", Layer)
+"""key ``{name}``; stays when its versions are deleted."""
+LAYER_VERSIONS = Collection("layer_version", LayerVersion)
+"""key ``{name}/{number}``."""
 FUNCTION_CODE = Collection("function_code", bytes)
-"""key SHA-256 in hex: a deployment package, zipped."""
+"""key SHA-256 in hex: a deployment package or a layer, zipped."""
 
 COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T varies
     APIS,
@@ -55,6 +61,9 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     DOMAIN_NAMES,
     BASE_PATH_MAPPINGS,
     FUNCTIONS,
+    FUNCTION_VERSIONS,
+    LAYERS,
+    LAYER_VERSIONS,
     FUNCTION_CODE,
 )
 
