@@ -34,6 +34,8 @@ ANSWERED = {
     "lambda": """
         create_function get_function get_function_configuration list_functions
         update_function_code update_function_configuration delete_function
+        publish_version list_versions_by_function
+        create_alias get_alias update_alias delete_alias list_aliases
         invoke add_permission remove_permission get_policy
     """,
 }

@@ -46,7 +46,13 @@ from octetgate.control.wire.service import Operation
 from octetgate.control.wire.validate import validate
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.functions import Functions, InvokeError
-from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS, Store, StoreConflict
+from octetgate.core.ports.store import (
+    FUNCTION_CODE,
+    FUNCTION_VERSIONS,
+    FUNCTIONS,
+    Store,
+    StoreConflict,
+)
 
 LARGEST_BODY = 70 * 1024 * 1024
 """Bytes of one request: Lambda's 50 MiB package, in Base64, and room for the rest."""
@@ -175,8 +181,13 @@ class Management:
             return answer.function(Write(store=draft, **about), members)
 
     def _package(self, name: str) -> bytes | None:
+        name, _, version = name.partition(":")
         with self._store.read() as view:
-            function = view.get(FUNCTIONS, name)
+            function = (
+                view.get(FUNCTION_VERSIONS, f"{name}/{version}")
+                if version
+                else view.get(FUNCTIONS, name)
+            )
             return view.get(FUNCTION_CODE, function.code_key) if function else None
 
 

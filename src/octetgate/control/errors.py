@@ -46,6 +46,10 @@ class InvalidParameterValueException(ApiError):
     """Lambda: a member's value is not possible."""
 
 
+class PolicyLengthExceededException(ApiError):
+    """Lambda: a resource policy would be longer than it may be."""
+
+
 class PreconditionFailedException(ApiError):
     """Lambda: the revision is not the one that the caller has seen."""
 

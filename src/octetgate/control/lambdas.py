@@ -1,36 +1,33 @@
 """Functions as Lambda's operations find, check and show them."""
 
-import io
-import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import Any
 
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import (
+    BadRequestException,
     InvalidParameterValueException,
+    PreconditionFailedException,
     ResourceNotFoundException,
     ValidationException,
 )
+from octetgate.control.paging import page
 from octetgate.core.functions.environment import RESERVED
 from octetgate.core.functions.names import FunctionName, function_name
-from octetgate.core.model.function import Function
-from octetgate.core.ports.store import FUNCTIONS
+from octetgate.core.model.function import LATEST, Function
+from octetgate.core.ports.store import FUNCTION_VERSIONS, FUNCTIONS
 
 _LONGEST_NAME = 64
 _LONGEST_SECONDS = 900
 _LARGEST_MEMORY = 10240
-_LARGEST_UNZIPPED = 250 * 1024 * 1024
-_BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
 # Members that would change how a function runs, and the one value that changes nothing.
 _UNSUPPORTED: Mapping[str, object] = {
     "PackageType": "Zip",
-    "Publish": False,
     "PublishTo": None,
     "VpcConfig": {},
-    "DeadLetterConfig": {},
     "KMSKeyArn": "",
     "Layers": [],
     "FileSystemConfigs": [],
@@ -69,15 +66,98 @@ def new_name(reference: str) -> str:
     return name
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A function, and the version or alias of it that was named."""
+
+    function: Function
+    """As it is now, with whatever holds for it as a whole."""
+    version: Function
+    """What the qualifier leads to."""
+    qualifier: str | None
+    """None for the unqualified function."""
+
+    @property
+    def arn(self) -> str:
+        """The ARN, with the qualifier."""
+        return qualified(self.function.arn, self.qualifier)
+
+    @property
+    def key(self) -> str:
+        """What things are kept under that are set for each qualifier."""
+        return self.qualifier or LATEST
+
+
+def qualified(arn: str, qualifier: str | None) -> str:
+    """Return the ARN of a version or an alias."""
+    return f"{arn}:{qualifier}" if qualifier else arn
+
+
 def find_function(call: Read | Write, asked: Members) -> Function:
-    """Return the function that the members name."""
+    """Return the function that the members name; a qualifier names nothing here."""
     name, qualifier = named(asked["FunctionName"], asked.get("Qualifier"))
     function = call.store.get(FUNCTIONS, name)
     if function is None or qualifier is not None:
-        arn = f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
-        suffix = f":{qualifier}" if qualifier else ""
-        raise ResourceNotFoundException(f"Function not found: {arn}{suffix}")
+        raise not_found(_arn(call, name), qualifier)
     return function
+
+
+def find_whole(call: Read | Write, asked: Members) -> Function:
+    """Return the function that the members name, whatever their qualifier."""
+    name = named(asked["FunctionName"]).name
+    function = call.store.get(FUNCTIONS, name)
+    if function is None:
+        raise not_found(_arn(call, name), None)
+    return function
+
+
+def find_qualified(call: Read | Write, asked: Members) -> Found:
+    """Return the function and what the qualifier leads to: a version, or an alias's main one."""
+    name, qualifier = named(asked["FunctionName"], asked.get("Qualifier"))
+    function = call.store.get(FUNCTIONS, name)
+    if function is None:
+        raise not_found(_arn(call, name), qualifier)
+    alias = function.aliases.get(qualifier or "")
+    version = find_version(call, function, alias.function_version if alias else qualifier)
+    if version is None:
+        raise not_found(function.arn, qualifier)
+    return Found(function, version, qualifier)
+
+
+def find_version(call: Read | Write, function: Function, number: str | None) -> Function | None:
+    """Return a version of the function, if there is one of that number."""
+    if number in (None, LATEST):
+        return function
+    return call.store.get(FUNCTION_VERSIONS, f"{function.name}/{number}")
+
+
+def not_found(arn: str, qualifier: str | None) -> ResourceNotFoundException:
+    """Return what is said of a function, a version or an alias that is not there."""
+    return ResourceNotFoundException(f"Function not found: {qualified(arn, qualifier)}")
+
+
+def _arn(call: Read | Write, name: str) -> str:
+    return f"arn:aws:lambda:{call.region}:{call.account}:function:{name}"
+
+
+def check_revision(found: str, asked: Members, operation: str) -> None:
+    """Refuse a change of another revision than the caller has seen; ``operation`` shows it."""
+    wanted = asked.get("RevisionId")
+    if wanted is not None and wanted != found:
+        raise PreconditionFailedException(
+            "The Revision Id provided does not match the latest Revision Id. "
+            f"Call the {operation} API to retrieve the latest Revision Id"
+        )
+
+
+def listed(found: Sequence[tuple[str, Members]], asked: Members, member: str) -> Members:
+    """Return one page of a list as Lambda shows it."""
+    wanted = {"limit": asked.get("MaxItems", 50), "position": asked.get("Marker")}
+    try:
+        items, marker = page(found, {k: v for k, v in wanted.items() if v is not None})
+    except BadRequestException as error:
+        raise InvalidParameterValueException(f"Marker: {error}") from None
+    return {member: items, "NextMarker": marker}
 
 
 def refuse_unsupported(asked: Members) -> None:
@@ -104,6 +184,7 @@ def asked_settings(asked: Members) -> dict[str, Any]:
         "architectures": tuple(asked.get("Architectures", ())) or None,
         "ephemeral_storage": asked.get("EphemeralStorage", {}).get("Size"),
         "tracing_mode": asked.get("TracingConfig", {}).get("Mode"),
+        "dead_letter_target": asked.get("DeadLetterConfig", {}).get("TargetArn"),
     }
     _check_settings(given)
     _check_environment(given["environment"] or {})
@@ -137,57 +218,43 @@ def _check_environment(variables: Mapping[str, str]) -> None:
         )
 
 
-def check_package(package: bytes) -> None:
-    """Refuse a deployment package that cannot be unpacked, or would leave its folder."""
-    try:
-        entries = zipfile.ZipFile(io.BytesIO(package)).infolist()
-    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
-        raise InvalidParameterValueException(_BAD_ZIP) from None
-    if not entries:
-        raise InvalidParameterValueException("Uploaded file must be a non-empty zip")
-    for entry in entries:
-        path = PurePosixPath(entry.filename)
-        if path.is_absolute() or ".." in path.parts or "\\" in entry.filename:
-            raise InvalidParameterValueException(
-                f"ZipFile: expected entries inside the package; found {entry.filename!r}"
-            )
-    size = sum(entry.file_size for entry in entries)
-    if size > _LARGEST_UNZIPPED:
-        raise InvalidParameterValueException(
-            f"Unzipped size must be smaller than {_LARGEST_UNZIPPED} bytes"
-        )
-
-
-def shown_configuration(function: Function) -> Members:
-    """Return a function's configuration as the API shows it."""
-    environment = {"Variables": function.environment} if function.environment else None
+def shown_configuration(version: Function, arn: str | None = None) -> Members:
+    """Return a version's configuration as the API shows it, under the ARN that was asked for."""
+    if arn is None:
+        arn = qualified(version.arn, None if version.version == LATEST else version.version)
+    environment = {"Variables": version.environment} if version.environment else None
+    target = version.dead_letter_target
+    said = version.version_description
     return {
-        "FunctionName": function.name,
-        "FunctionArn": function.arn,
-        "Runtime": function.runtime,
-        "Role": function.role,
-        "Handler": function.handler,
-        "CodeSize": function.code_size,
-        "Description": function.description,
-        "Timeout": function.timeout,
-        "MemorySize": function.memory_size,
-        "LastModified": _date(function.last_modified),
-        "CodeSha256": function.code_sha256,
-        "Version": "$LATEST",
+        "FunctionName": version.name,
+        "FunctionArn": arn,
+        "Runtime": version.runtime,
+        "Role": version.role,
+        "Handler": version.handler,
+        "CodeSize": version.code_size,
+        "Description": version.description if said is None else said,
+        "Timeout": version.timeout,
+        "MemorySize": version.memory_size,
+        "LastModified": shown_date(version.last_modified),
+        "CodeSha256": version.code_sha256,
+        "Version": version.version,
+        "DeadLetterConfig": {"TargetArn": target} if target else None,
         "Environment": environment,
-        "TracingConfig": {"Mode": function.tracing_mode},
-        "RevisionId": function.revision_id,
+        "TracingConfig": {"Mode": version.tracing_mode},
+        "RevisionId": version.revision_id,
+        "Layers": [{"Arn": each.arn, "CodeSize": each.code_size} for each in version.layers]
+        or None,
         "State": "Active",
         "LastUpdateStatus": "Successful",
         "PackageType": "Zip",
-        "Architectures": function.architectures,
-        "EphemeralStorage": {"Size": function.ephemeral_storage},
+        "Architectures": version.architectures,
+        "EphemeralStorage": {"Size": version.ephemeral_storage},
         "SnapStart": {"ApplyOn": "None", "OptimizationStatus": "Off"},
-        "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{function.name}"},
+        "LoggingConfig": {"LogFormat": "Text", "LogGroup": f"/aws/lambda/{version.name}"},
     }
 
 
-def _date(seconds: float) -> str:
+def shown_date(seconds: float) -> str:
     """Return a time as Lambda writes it: a string, with milliseconds and a colonless zone."""
     text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
     return text.replace("+00:00", "+0000")

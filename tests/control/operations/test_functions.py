@@ -10,7 +10,7 @@ import pytest
 from tests.control.packages import ROLE, create, package
 from tests.control.refusals import refused
 
-from octetgate.control import lambdas
+from octetgate.control import packages
 from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS
 
 BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
@@ -153,11 +153,6 @@ def test_a_name_is_taken_once(lam, name):
             {"MemorySize": 10241}, "MemorySize: expected at most 10240; found 10241", id="memory"
         ),
         pytest.param(
-            {"Publish": True},
-            "Publish: not supported yet; expected False; found True",
-            id="publish",
-        ),
-        pytest.param(
             {"PackageType": "Image"},
             "PackageType: not supported yet; expected Zip; found Image",
             id="image",
@@ -177,7 +172,7 @@ def test_a_function_that_cannot_be_is_refused(lam, name, given, message):
 
 
 def test_a_package_is_bounded_as_it_would_unpack(lam, name, monkeypatch):
-    monkeypatch.setattr(lambdas, "_LARGEST_UNZIPPED", 10)
+    monkeypatch.setattr(packages, "LARGEST_UNZIPPED", 10)
     found = refused(lambda: create(lam, name, Code={"ZipFile": package("x" * 11)}))
     assert found == invalid("Unzipped size must be smaller than 10 bytes")
     assert create(lam, name, Code={"ZipFile": package("x" * 10)})

@@ -86,10 +86,57 @@ def test_a_statement_id_is_used_once(lam, name):
     assert found == ("ResourceConflictException", 409, message)
 
 
-def test_a_condition_that_would_be_lost_is_refused(lam, name):
-    found = refused(lambda: allow(lam, name, PrincipalOrgID="o-1234567890"))
-    message = "PrincipalOrgID: not supported yet; expected none"
-    assert found == ("InvalidParameterValueException", 400, message)
+@pytest.mark.parametrize(
+    "member, given, condition",
+    [
+        ("PrincipalOrgID", "o-1234567890", {"StringEquals": {"aws:PrincipalOrgID": "o-1234567890"}}),
+        ("EventSourceToken", "t", {"StringEquals": {"lambda:EventSourceToken": "t"}}),
+        ("FunctionUrlAuthType", "NONE", {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}}),
+        ("InvokedViaFunctionUrl", True, {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}),
+    ],
+)  # fmt: skip
+def test_a_condition_about_what_the_gateway_does_not_tell_lets_it_in_nowhere(
+    lam, name, management, member, given, condition
+):
+    made = allow(lam, name, **{member: given})
+    assert json.loads(made["Statement"])["Condition"] == condition
+    with management.store.read() as view:
+        policy = view.get(FUNCTIONS, name).policy
+    assert not allows(policy, "apigateway.amazonaws.com", SOURCE, None)
+
+
+def test_each_qualifier_has_a_policy_of_its_own(lam, name):
+    lam.publish_version(FunctionName=name)
+    lam.create_alias(FunctionName=name, Name="live", FunctionVersion="1")
+    allow(lam, name)
+    for qualifier in ("1", "live"):
+        statement = json.loads(allow(lam, name, Qualifier=qualifier)["Statement"])
+        assert statement["Resource"].endswith(f":{name}:{qualifier}")
+        policy = json.loads(lam.get_policy(FunctionName=f"{name}:{qualifier}")["Policy"])
+        assert policy["Statement"] == [statement]
+    lam.remove_permission(FunctionName=name, StatementId="s", Qualifier="live")
+    assert refused(lam.get_policy, FunctionName=name, Qualifier="live") == ABSENT
+    assert lam.get_policy(FunctionName=name, Qualifier="1")
+    lam.delete_function(FunctionName=name)
+
+
+@pytest.mark.parametrize(
+    "qualifier, error",
+    [
+        ("7", "ResourceNotFoundException"),
+        ("nobody", "ResourceNotFoundException"),
+        ("$LATEST", "InvalidParameterValueException"),
+    ],
+)
+def test_a_policy_belongs_to_something_that_is_there_and_not_to_latest(lam, name, qualifier, error):
+    assert refused(lambda: allow(lam, name, Qualifier=qualifier))[0] == error
+
+
+def test_a_policy_has_a_longest_length(lam, name):
+    for number in range(5):
+        allow(lam, name, StatementId=f"s{number}", SourceArn=SOURCE + "x" * 3700)
+    found = refused(lambda: allow(lam, name, SourceArn=SOURCE + "x" * 3700))
+    assert found[:2] == ("PolicyLengthExceededException", 400)
 
 
 def test_a_permission_is_taken_back_once(lam, name):

@@ -1,30 +1,34 @@
 """Lambda functions: configuration and code (spec: lambda 8)."""
 
-import base64
-import hashlib
-from typing import Any
-
 from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import (
     InvalidParameterValueException,
-    PreconditionFailedException,
     ResourceConflictException,
 )
 from octetgate.control.lambdas import (
     asked_settings,
-    check_package,
+    check_revision,
     find_function,
+    find_qualified,
+    find_whole,
+    listed,
+    named,
     new_name,
+    qualified,
     refuse_unsupported,
     shown_configuration,
 )
-from octetgate.control.paging import page
-from octetgate.core.model.function import Function
-from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS
+from octetgate.control.packages import code, forget_unused
+from octetgate.control.publishing import publish
+from octetgate.core.functions.versions import leads_to
+from octetgate.core.model.function import LATEST, Function
+from octetgate.core.ports.store import FUNCTION_VERSIONS, FUNCTIONS
 
 SERVICE = "lambda"
+
+_GET, _LIST = "GetFunction/GetAlias", "Functions"
 
 
 def create_function(call: Write, asked: Members) -> Members:
@@ -49,98 +53,139 @@ def create_function(call: Write, asked: Members) -> Members:
         revision_id="",
         tags=asked.get("Tags", {}),
     )
-    function = replace(function, **asked_settings(asked), **_code(call, asked["Code"]))
-    return _kept(call, function)
+    function = replace(function, **asked_settings(asked), **code(call, asked["Code"]))
+    return _kept(call, function, asked)
 
 
 def get_function(call: Read, asked: Members) -> Members:
-    """Return a function, and where its zip can be fetched."""
-    function = find_function(call, asked)
-    location = f"{call.url}/_octetgate/functions/{function.name}/code"
+    """Return a function or a version of it, and where its zip can be fetched."""
+    found = find_qualified(call, asked)
+    number = None if found.version.version == LATEST else found.version.version
+    location = f"{call.url}/_octetgate/functions/{qualified(found.function.name, number)}/code"
+    reserved = found.function.reserved_concurrency
     return {
-        "Configuration": shown_configuration(function),
+        "Configuration": shown_configuration(found.version, _asked_arn(found.function, asked)),
         "Code": {"RepositoryType": "S3", "Location": location},
-        "Tags": function.tags or None,
+        "Tags": found.function.tags or None,
+        "Concurrency": None if reserved is None else {"ReservedConcurrentExecutions": reserved},
     }
 
 
 def get_function_configuration(call: Read, asked: Members) -> Members:
-    """Return a function without its code."""
-    return shown_configuration(find_function(call, asked))
+    """Return a function or a version of it, without its code."""
+    found = find_qualified(call, asked)
+    return shown_configuration(found.version, _asked_arn(found.function, asked))
 
 
 def list_functions(call: Read, asked: Members) -> Members:
-    """Return the functions, in the order of creation."""
-    found = call.store.list(FUNCTIONS)
-    items = [(key, shown_configuration(function)) for key, function in found]
-    wanted = {"limit": asked.get("MaxItems", 50), "position": asked.get("Marker")}
-    functions, marker = page(items, {k: v for k, v in wanted.items() if v is not None})
-    return {"Functions": functions, "NextMarker": marker}
+    """Return the functions, in the order of creation; on demand with all of their versions."""
+    functions = call.store.list(FUNCTIONS)
+    if asked.get("FunctionVersion") != "ALL":
+        return listed([(key, shown_configuration(each)) for key, each in functions], asked, _LIST)
+    versions = [
+        (f"{key}/{each.version}", shown_configuration(each, qualified(each.arn, each.version)))
+        for key, function in functions
+        for each in (
+            function,
+            *(version for _, version in call.store.list(FUNCTION_VERSIONS, f"{key}/")),
+        )
+    ]
+    return listed(versions, asked, _LIST)
 
 
 def update_function_code(call: Write, asked: Members) -> Members:
     """Replace a function's zip; calls from now on run it."""
     old = find_function(call, asked)
-    _check_revision(old, asked)
+    check_revision(old.revision_id, asked, _GET)
     refuse_unsupported(asked)
-    new = replace(old, **_code(call, asked, keep=not asked.get("DryRun")))
+    new = replace(old, **code(call, asked, keep=not asked.get("DryRun")))
     if asked.get("Architectures"):
         new = replace(new, architectures=tuple(asked["Architectures"]))
     if asked.get("DryRun"):
         return shown_configuration(new)
-    shown = _kept(call, new)
-    _forget_code(call, old.code_key)
+    shown = _kept(call, new, asked)
+    forget_unused(call, old.code_key)
     return shown
 
 
 def update_function_configuration(call: Write, asked: Members) -> Members:
     """Change what a function is given when it runs."""
     old = find_function(call, asked)
-    _check_revision(old, asked)
+    check_revision(old.revision_id, asked, _GET)
     refuse_unsupported(asked)
-    return _kept(call, replace(old, **asked_settings(asked)))
+    return _kept(call, replace(old, **asked_settings(asked)), asked)
 
 
-def delete_function(call: Write, asked: Members) -> None:
-    """Delete a function, its policy, and its code unless another function runs it."""
-    function = find_function(call, asked)
+def delete_function(call: Write, asked: Members) -> Members:
+    """Delete a function and all that is set for it, or one version; and code nobody runs."""
+    function = find_whole(call, asked)
+    qualifier = named(asked["FunctionName"], asked.get("Qualifier")).qualifier
+    if _names_latest(asked):
+        raise InvalidParameterValueException(
+            f"{LATEST} version cannot be deleted without deleting the function."
+        )
+    if qualifier is not None:
+        _delete_version(call, function, qualifier)
+        return {"StatusCode": 204}
+    gone = [function, *(version for _, version in _versions(call, function))]
     call.store.delete(FUNCTIONS, function.name)
-    _forget_code(call, function.code_key)
+    for version in gone[1:]:
+        call.store.delete(FUNCTION_VERSIONS, f"{function.name}/{version.version}")
+    forget_unused(call, *_keys(*gone))
+    return {"StatusCode": 204}
 
 
-def _kept(call: Write, function: Function) -> Members:
-    function = replace(function, last_modified=call.now, revision_id=call.new_uuid())
-    call.store.put(FUNCTIONS, function.name, function)
-    return shown_configuration(function)
+def _delete_version(call: Write, function: Function, qualifier: str) -> None:
+    if not qualifier.isdecimal():
+        raise InvalidParameterValueException(
+            "Deletion of aliases is not currently supported."  # unconfirmed
+        )
+    aliases = leads_to(function.aliases.values(), qualifier)
+    if aliases:
+        raise ResourceConflictException(
+            "Unable to delete version because the following aliases reference it: "
+            f"[{', '.join(aliases)}]"
+        )
+    key = f"{function.name}/{qualifier}"
+    version = call.store.get(FUNCTION_VERSIONS, key)
+    if version is None:
+        return  # AWS answers 204 to a version that is not there (measured by others)
+    call.store.delete(FUNCTION_VERSIONS, key)
+    forget_unused(call, *_keys(version))
+    left = {
+        member: {k: v for k, v in getattr(function, member).items() if k != qualifier}
+        for member in ("provisioned_concurrency", "event_invoke_configs")
+    }
+    policy = tuple(each for each in function.policy if each.qualifier != qualifier)
+    call.store.put(FUNCTIONS, function.name, replace(function, policy=policy, **left))
 
 
-def _code(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:
-    """Return what a function says of its code, which is kept under its hash."""
-    package: bytes | None = asked.get("ZipFile")
-    if package is None:
-        given = [name for name in ("S3Bucket", "S3Key", "ImageUri") if asked.get(name)]
-        found = ", ".join(given) or "none"
-        raise InvalidParameterValueException(f"Code: expected a ZipFile; found {found}")
-    check_package(package)
-    digest = hashlib.sha256(package)
-    if keep:
-        call.store.put(FUNCTION_CODE, digest.hexdigest(), package)
+def _versions(call: Read | Write, function: Function) -> list[tuple[str, Function]]:
+    return call.store.list(FUNCTION_VERSIONS, f"{function.name}/")
+
+
+def _keys(*functions: Function) -> set[str]:
     return {
-        "code_key": digest.hexdigest(),
-        "code_sha256": base64.b64encode(digest.digest()).decode(),
-        "code_size": len(package),
+        key
+        for function in functions
+        for key in (function.code_key, *(layer.code_key for layer in function.layers))
     }
 
 
-def _forget_code(call: Write, key: str) -> None:
-    if all(function.code_key != key for _, function in call.store.list(FUNCTIONS)):
-        call.store.delete(FUNCTION_CODE, key)
+def _names_latest(asked: Members) -> bool:
+    qualifier = asked.get("Qualifier")
+    given: str = asked["FunctionName"]
+    return qualifier == LATEST or (not qualifier and given.endswith(f":{LATEST}"))
 
 
-def _check_revision(function: Function, asked: Members) -> None:
-    wanted = asked.get("RevisionId")
-    if wanted is not None and wanted != function.revision_id:
-        raise PreconditionFailedException(
-            "The Revision Id provided does not match the latest Revision Id. "
-            "Call the GetFunction/GetAlias API to retrieve the latest Revision Id"
-        )
+def _asked_arn(function: Function, asked: Members) -> str:
+    """Return the ARN with the qualifier that was asked for, be it ``$LATEST`` or an alias."""
+    qualifier = named(asked["FunctionName"], asked.get("Qualifier")).qualifier
+    return qualified(function.arn, LATEST if _names_latest(asked) else qualifier)
+
+
+def _kept(call: Write, function: Function, asked: Members) -> Members:
+    """Keep the function as it is now; return it, or the version that was to be published."""
+    function = replace(function, last_modified=call.now, revision_id=call.new_uuid())
+    call.store.put(FUNCTIONS, function.name, function)
+    return shown_configuration(publish(call, function) if asked.get("Publish") else function)

@@ -9,46 +9,53 @@ from msgspec.structs import replace
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import (
     InvalidParameterValueException,
-    PreconditionFailedException,
+    PolicyLengthExceededException,
     ResourceConflictException,
     ResourceNotFoundException,
 )
-from octetgate.control.lambdas import find_function, named
-from octetgate.core.model.function import Function, Statement
+from octetgate.control.lambdas import Found, check_revision, find_qualified
+from octetgate.core.model.function import LATEST, Function, Statement
 from octetgate.core.ports.store import FUNCTIONS
 
 SERVICE = "lambda"
 
 _ABSENT = "The resource you requested does not exist."
 _ACCOUNT = re.compile(r"\d{12}")
-_UNSUPPORTED = (
-    "EventSourceToken",
-    "FunctionUrlAuthType",
-    "InvokedViaFunctionUrl",
-    "PrincipalOrgID",
+_LONGEST_POLICY = 20480
+
+_CONDITIONS = (
+    ("SourceAccount", "StringEquals", "AWS:SourceAccount"),
+    ("EventSourceToken", "StringEquals", "lambda:EventSourceToken"),
+    ("FunctionUrlAuthType", "StringEquals", "lambda:FunctionUrlAuthType"),
+    ("PrincipalOrgID", "StringEquals", "aws:PrincipalOrgID"),
+    ("InvokedViaFunctionUrl", "Bool", "lambda:InvokedViaFunctionUrl"),
+    ("SourceArn", "ArnLike", "AWS:SourceArn"),
 )
+"""Member, and the condition that AWS writes for it."""
 
 
 def add_permission(call: Write, asked: Members) -> Members:
     """Let a principal invoke the function; return the statement that says so."""
-    function = find_function(call, asked)
-    _check_revision(function, asked)
-    sid = asked["StatementId"]
-    if any(statement.sid == sid for statement in function.policy):
+    found = _find(call, asked)
+    function, sid = found.function, asked["StatementId"]
+    check_revision(function.policy_revision_id, asked, "GetPolicy")
+    if any((each.sid, each.qualifier) == (sid, found.qualifier) for each in function.policy):
         raise ResourceConflictException(
             f"The statement id ({sid}) provided already exists. Please provide a new statement "
             "id, or remove the existing statement."
         )
-    statement = _statement(function, asked)
+    statement = _statement(found, asked)
+    _check_length(function, statement)
     _keep(call, function, (*function.policy, statement))
     return {"Statement": msgspec.json.encode(_shown(statement)).decode()}
 
 
 def remove_permission(call: Write, asked: Members) -> None:
     """Take a permission back."""
-    function = find_function(call, asked)
-    _check_revision(function, asked)
-    kept = tuple(each for each in function.policy if each.sid != asked["StatementId"])
+    found = find_qualified(call, asked)
+    function, gone = found.function, (asked["StatementId"], found.qualifier)
+    check_revision(function.policy_revision_id, asked, "GetPolicy")
+    kept = tuple(each for each in function.policy if (each.sid, each.qualifier) != gone)
     if kept == function.policy:
         raise ResourceNotFoundException(_ABSENT)
     _keep(call, function, kept)
@@ -56,14 +63,13 @@ def remove_permission(call: Write, asked: Members) -> None:
 
 def get_policy(call: Read, asked: Members) -> Members:
     """Return the function's policy, if it has ever been given one."""
-    function = find_function(call, asked)
-    wanted = _qualifier(asked)
-    statements = [_shown(each) for each in function.policy if each.qualifier == wanted]
+    found = find_qualified(call, asked)
+    function = found.function
+    statements = [_shown(each) for each in function.policy if each.qualifier == found.qualifier]
     if not statements:
         raise ResourceNotFoundException(_ABSENT)
-    policy = {"Version": "2012-10-17", "Id": "default", "Statement": statements}
     return {
-        "Policy": msgspec.json.encode(policy).decode(),
+        "Policy": msgspec.json.encode(_policy(statements)).decode(),
         "RevisionId": function.policy_revision_id,
     }
 
@@ -73,23 +79,40 @@ def _keep(call: Write, function: Function, policy: tuple[Statement, ...]) -> Non
     call.store.put(FUNCTIONS, function.name, function)
 
 
-def _qualifier(asked: Members) -> str | None:
-    return named(asked["FunctionName"], asked.get("Qualifier")).qualifier
+def _find(call: Read | Write, asked: Members) -> Found:
+    """Return whose policy is to be added to: a function's, a version's or an alias's."""
+    if LATEST in (asked.get("Qualifier"), asked["FunctionName"].rpartition(":")[2]):
+        raise InvalidParameterValueException(
+            f"We currently do not support adding policies for {LATEST}."
+        )
+    return find_qualified(call, asked)
 
 
-def _statement(function: Function, asked: Members) -> Statement:
-    for member in _UNSUPPORTED:
-        if asked.get(member):
-            # Left out of the statement, a condition would allow more than was asked for.
-            raise InvalidParameterValueException(f"{member}: not supported yet; expected none")
+def _statement(found: Found, asked: Members) -> Statement:
     return Statement(
         sid=asked["StatementId"],
-        principal=_principal(function, asked["Principal"]),
+        principal=_principal(found.function, asked["Principal"]),
         action=asked["Action"],
-        resource=function.arn,
+        resource=found.arn,
         condition=_condition(asked),
-        qualifier=_qualifier(asked),
+        qualifier=found.qualifier,
     )
+
+
+def _check_length(function: Function, added: Statement) -> None:
+    """Refuse a policy longer than AWS's 20 KB."""
+    shown = [
+        _shown(each) for each in (*function.policy, added) if each.qualifier == added.qualifier
+    ]
+    length = len(msgspec.json.encode(_policy(shown)))
+    if length > _LONGEST_POLICY:
+        raise PolicyLengthExceededException(
+            f"The final policy size ({length}) is bigger than the limit ({_LONGEST_POLICY})."
+        )
+
+
+def _policy(statements: list[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Id": "default", "Statement": statements}
 
 
 def _principal(function: Function, given: str) -> str | dict[str, str]:
@@ -102,11 +125,13 @@ def _principal(function: Function, given: str) -> str | dict[str, str]:
 
 
 def _condition(asked: Members) -> dict[str, dict[str, str]]:
+    """Return what must hold of a call.  What the gateway does not tell of one never holds."""
     condition: dict[str, dict[str, str]] = {}
-    if asked.get("SourceAccount"):
-        condition["StringEquals"] = {"AWS:SourceAccount": asked["SourceAccount"]}
-    if asked.get("SourceArn"):
-        condition["ArnLike"] = {"AWS:SourceArn": asked["SourceArn"]}
+    for member, operator, key in _CONDITIONS:
+        given = asked.get(member)
+        if given not in (None, ""):
+            text = str(given).lower() if isinstance(given, bool) else given
+            condition.setdefault(operator, {})[key] = text
     return condition
 
 
@@ -121,12 +146,3 @@ def _shown(statement: Statement) -> dict[str, Any]:
     if statement.condition:
         shown["Condition"] = statement.condition
     return shown
-
-
-def _check_revision(function: Function, asked: Members) -> None:
-    wanted = asked.get("RevisionId")
-    if wanted is not None and wanted != function.policy_revision_id:
-        raise PreconditionFailedException(
-            "The Revision Id provided does not match the latest Revision Id. "
-            "Call the GetPolicy API to retrieve the latest Revision Id"
-        )

@@ -1,0 +1,96 @@
+"""The code of functions and layers: checked, kept under its hash, forgotten when unused."""
+
+import base64
+import hashlib
+import io
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from octetgate.control.calls import Members, Write
+from octetgate.control.errors import InvalidParameterValueException
+from octetgate.core.ports.store import (
+    FUNCTION_CODE,
+    FUNCTION_VERSIONS,
+    FUNCTIONS,
+    LAYER_VERSIONS,
+    Reading,
+)
+
+LARGEST_UNZIPPED = 250 * 1024 * 1024
+_BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def code(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:
+    """Return what a record says of the code that is given, which is kept under its hash."""
+    package: bytes | None = asked.get("ZipFile")
+    if package is None:
+        given = [name for name in ("S3Bucket", "S3Key", "ImageUri") if asked.get(name)]
+        found = ", ".join(given) or "none"
+        raise InvalidParameterValueException(f"Code: expected a ZipFile; found {found}")
+    check_package(package)
+    digest = hashlib.sha256(package)
+    if keep:
+        call.store.put(FUNCTION_CODE, digest.hexdigest(), package)
+    return {
+        "code_key": digest.hexdigest(),
+        "code_sha256": base64.b64encode(digest.digest()).decode(),
+        "code_size": len(package),
+    }
+
+
+def forget_unused(call: Write, *keys: str) -> None:
+    """Delete the code of those keys that nothing runs any more."""
+    used = used_keys(call.store)
+    for key in set(keys) - used:
+        call.store.delete(FUNCTION_CODE, key)
+
+
+def used_keys(store: Reading) -> set[str]:
+    """Return the keys of all code that a function, a version or a layer has."""
+    used = {layer.code_key for _, layer in store.list(LAYER_VERSIONS)}
+    for collection in (FUNCTIONS, FUNCTION_VERSIONS):
+        for _, function in store.list(collection):
+            used |= {function.code_key, *(layer.code_key for layer in function.layers)}
+    return used
+
+
+def check_package(package: bytes) -> None:
+    """Refuse a zip that cannot be unpacked, or would leave its folder."""
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(package)).infolist()
+    except (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError):
+        raise InvalidParameterValueException(_BAD_ZIP) from None
+    if not entries:
+        raise InvalidParameterValueException("Uploaded file must be a non-empty zip")
+    for entry in entries:
+        path = PurePosixPath(entry.filename)
+        if path.is_absolute() or ".." in path.parts or "\\" in entry.filename:
+            raise InvalidParameterValueException(
+                f"ZipFile: expected entries inside the package; found {entry.filename!r}"
+            )
+    size = sum(entry.file_size for entry in entries)
+    if size > LARGEST_UNZIPPED:
+        raise InvalidParameterValueException(
+            f"Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes"
+        )
+
+
+def zipped(folder: Path) -> bytes:
+    """Return the folder as a package: the same files give the same bytes."""
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in _files(folder):
+            entry = zipfile.ZipInfo(str(file.relative_to(folder)), _EPOCH)
+            entry.external_attr = file.stat().st_mode << 16
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, file.read_bytes())
+    return kept.getvalue()
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for file in sorted(folder.rglob("*")):
+        if file.is_file() and not {"__pycache__", ".git"} & set(file.parts):
+            yield file

@@ -1,0 +1,24 @@
+"""Making a version of a function as it is now (spec: lambda 8)."""
+
+from msgspec.structs import replace
+
+from octetgate.control.calls import Write
+from octetgate.core.functions.versions import is_unchanged, published
+from octetgate.core.model.function import Function
+from octetgate.core.ports.store import FUNCTION_VERSIONS, FUNCTIONS
+
+
+def publish(call: Write, function: Function, description: str | None = None) -> Function:
+    """Return the function's version: a new one, or the last if nothing has changed since."""
+    last = call.store.get(FUNCTION_VERSIONS, f"{function.name}/{function.last_version}")
+    if last is not None and is_unchanged(function, last):
+        return last
+    number = function.last_version + 1
+    version = replace(
+        published(function, number, description),
+        last_modified=call.now,
+        revision_id=call.new_uuid(),
+    )
+    call.store.put(FUNCTION_VERSIONS, f"{function.name}/{number}", version)
+    call.store.put(FUNCTIONS, function.name, replace(function, last_version=number))
+    return version
