@@ -19,6 +19,7 @@ octetgate, in one screen
   make demo       make .venv, then show a PNG become a thumbnail and a JPEG stream through
   make test       fetch what tests need, then run the whole suite
   make check      format, lint, types, import contracts, docs, coverage of core
+  make fuzz       look for inputs that break our languages and codecs, a minute for each
   make bench      pass-through against nginx, Envoy and Caddy; writes benchmarks/README.md
 
   make install    only .venv with octetgate in it
@@ -76,6 +77,14 @@ demo: install
 test: $(VENV)/.installed-dev
 	@requirements/fetch-programs curl:curl openssl:openssl
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+# Inputs nobody has tried before, for so many seconds each; the suite repeats a few known ones.
+FUZZ_SECONDS ?= 60
+
+.PHONY: fuzz
+fuzz: $(VENV)/.installed-dev
+	@HYPOTHESIS_PROFILE=new FUZZ_SECONDS=$(FUZZ_SECONDS) \
+	    $(BIN)/python -m pytest tests/fuzz --numprocesses auto $(PYTEST_ARGS)
 
 .PHONY: check
 check: $(VENV)/.installed-dev
