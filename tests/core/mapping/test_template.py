@@ -80,7 +80,7 @@ def test_a_template_renders_again_as_if_it_were_the_first_time():
         "#set($l = [])#foreach($i in [1..3])$!l.add($i)#end$l $m#set($m = 1)"
     )
     first = compiled.render(Scope())
-    assert first == "truetruetrue[1,2,3] $m"
+    assert first == "truetruetrue[1, 2, 3] $m"
     assert compiled.render(Scope()) == first
 
 
@@ -141,7 +141,7 @@ def test_a_large_body_is_not_copied_before_the_final_join(monkeypatch):
     body = "A" * 1000
     seen = []
     monkeypatch.setattr(
-        "octetgate.core.mapping.vtl.run.Output.write", lambda self, text: seen.append(text)
+        "octetgate.core.mapping.vtl.run.Run.text", lambda run: seen.extend(run._pieces)
     )
     template.compile('{"base64Image":"$input.body"}').render(Scope(input=Input(body)))
     assert any(text is body for text in seen)
@@ -170,7 +170,31 @@ SMALL = Bounds(work=100_000)
             id="nested",
         ),
         pytest.param("#macro(m)#m()#end#m()", SMALL, "more than 20 deep", id="macro-in-itself"),
-        pytest.param("#define($d)$d#end$d", SMALL, "more than 20 deep", id="block-in-itself"),
+        pytest.param(
+            "".join(f"#define($d{i})$d{i + 1}$d{i + 1}#end" for i in range(30)) + "$d0",
+            Bounds(steps=1000),
+            "more than 1000 steps",
+            id="blocks-twice-in-blocks",
+        ),
+        pytest.param(
+            "".join(f'#macro(m{i} $a)#m{i + 1}("$a$a")#end' for i in range(18))
+            + "#macro(m18 $a)$a#end#m0('')",
+            Bounds(steps=1000),
+            "more than 1000 steps",
+            id="arguments-twice-in-arguments",
+        ),
+        pytest.param(
+            "#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end#if($l == [])#end",
+            SMALL,
+            "a list or map of more than 10485760 values in all",
+            id="lists-twice-in-lists",
+        ),
+        pytest.param(
+            "#set($l = [1])#foreach($i in [1..60])#if($l.addAll($l))#end#end",
+            Bounds(),
+            "a list or map of more than 1000000 members",
+            id="list-onto-itself",
+        ),
         pytest.param(
             "#set($x = 3)#foreach($i in [1..1000])#set($x = $x * $x)#end",
             SMALL,
@@ -178,7 +202,7 @@ SMALL = Bounds(work=100_000)
             id="big-integer",
         ),
         pytest.param("#set($x = [1..10001])", SMALL, "at most 10000 numbers", id="range"),
-        pytest.param("#set($l = [])$l.add($l)$l", SMALL, "nested too deeply", id="list-in-itself"),
+        pytest.param("#set($l = [])$l.add($l)$l", SMALL, "values in all", id="list-in-itself"),
         pytest.param(
             "#foreach($i in [1..900])$input.body.toUpperCase().length()#end",
             SMALL,

@@ -18,10 +18,9 @@ from octetgate.core.mapping.context import Context
 from octetgate.core.mapping.inputs import Input, Util
 from octetgate.core.mapping.vtl.compiler import compile_block, execute
 from octetgate.core.mapping.vtl.errors import TemplateError
-from octetgate.core.mapping.vtl.evaluation import Render
 from octetgate.core.mapping.vtl.nodes import Call, Reference
 from octetgate.core.mapping.vtl.parser import parse
-from octetgate.core.mapping.vtl.run import Bounds
+from octetgate.core.mapping.vtl.run import Bounds, Render
 
 __all__ = ["LARGEST_TEMPLATE", "Bounds", "Scope", "Template", "TemplateError", "compile"]
 
@@ -72,7 +71,7 @@ def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 
         raise TemplateError(f"expected at most {LARGEST_TEMPLATE} bytes, found {size}", 1, 1)
     try:
         parsed = parse(text)
-        render = compile_block(parsed.block)
+        render = compile_block(parsed.block, parsed.references)
     except RecursionError as error:
         raise TemplateError("the template is nested too deeply", 1, 1) from error
     reads_body = any(map(_may_read_body, parsed.references))

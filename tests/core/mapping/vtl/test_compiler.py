@@ -19,12 +19,12 @@ SET = "#set($s = 'text')#set($n = 7)#set($m = {'k': 'v', 'n': 1})#set($l = ['a',
         ("$ $$ $5 $. $! ${} $!{}", "$ $$ $5 $. $! ${} $!{}"),
         ("$l.empty $s.empty $m.empty|", "false false |"),
         # escapes
-        ("\\$s \\\\$s \\\\\\$s \\$nope \\$!nope|", "$s \\text \\$s \\$nope \\|"),
+        ("\\$s \\\\$s \\\\\\$s \\$nope \\$!nope|", "$s \\text \\$s \\$nope \\$!nope|"),
         ("\\#set($x = 1) \\\\#if(true)y#end \\#nope", "#set($x = 1) \\y \\#nope"),
         # set
         ("#set($x = 1)$x #set( $x=2 )$x # set($x = 3)$x", "1 2 3"),
         ("#set($m.k = 'w')#set($m['new'] = 2)$m", "{k=w, n=1, new=2}"),
-        ("#set($l[0] = 'z')$l", '["z","b"]'),
+        ("#set($l[0] = 'z')$l", "[z, b]"),
         ("#set($s.x = 1)#set($nope.x = 1)#set($input.x = 1)$s $nope.x", "text $nope.x"),
         (
             "#set($a = -1)#set($b = 1.5)#set($c = 1e3)#set($d = true)$a $b $c $d",
@@ -34,8 +34,8 @@ SET = "#set($s = 'text')#set($n = 7)#set($m = {'k': 'v', 'n': 1})#set($l = ['a',
         ('#set($a = "$.a #if($n == 7)seven#end")$a', "$.a seven"),
         ("#set($a = [])#set($b = {})$a $b", "[] {}"),
         (
-            "#set($a = [1..3])#set($b = [3..1])#set($c = [$n..8])#set($d = ['x'..3])$a $b $c $d|",
-            "[1,2,3] [3,2,1] [7,8] |",
+            "#set($a = [1..3])#set($b = [3..1])#set($c = [$n..8])#set($d = [$s..3])$a $b $c $d|",
+            "[1, 2, 3] [3, 2, 1] [7, 8] |",
         ),
         # arithmetic
         ("#set($x = 7 / 2)$x #set($x = -7 / 2)$x #set($x = 7.0 / 2)$x", "3 -3 3.5"),
@@ -87,18 +87,56 @@ SET = "#set($s = 'text')#set($n = 7)#set($m = {'k': 'v', 'n': 1})#set($l = ['a',
         # define, macro
         (
             "#define($d)<$n>#end$d#set($n = 8)$d #if($d == '<8>')same#end $d.length()",
-            "<7><8> same 3",
+            "<7><8> same ",
         ),
         ("#macro(m $a $b)[$a|$!b]#end#m(1 2)#m($s)#m([1] {'k':2})", "[1|2][text|][[1]|{k=2}]"),
         ("#set($a = 'out')#macro(m $a)$a#set($leak = 1)#end#m('in')$a$leak", "inout1"),
         ("#m(1)#macro(m $a)<$a>#end", "<1>"),
-        ("#macro(b)[$bodyContent]#end#@b()x#if(true)y#end#end #b", "[xy] #b"),
+        ("#macro(b)[$bodyContent]#end#@b()x#if(true)y#end#end #b|#bc", "[xy] [$bodyContent]|#bc"),
         ("#macro(down $i)$i#if($i > 0)#set($j = $i - 1)#down($j)#end#end#down(3)", "3210"),
         (
             "#if(true)#macro(inner)i#end#end#foreach($x in [1])#macro(loop)l#end#end#inner()#loop()",
             "il",
         ),
         ("#macro(o)$bodyContent#end#@o()#macro(n)n#end#end#n()", "n"),
+        # by name, as in Velocity 1.7
+        ("#macro(m $a)$a$a#end#set($q = [])#m($q.add(1))$q.size()", "truetrue2"),
+        ("#macro(m $a)#set($s = 'new')$a#end#m($s)", "new"),
+        ("#macro(m $a)#set($a = 'in')$a#end#m($s)$s$a", "intextin"),
+        ("#set($a = 'out')#macro(m $a)$a#end#m()", "out"),
+        ("#macro(m $a)#foreach($a in [1, 2])$a#end$a#end#m($s)$a", "12texttext"),
+        ("#macro(m)1#end#macro(m)2#end#m()", "1"),
+        (
+            "#macro(m $a)$bodyContent#end#set($a = 'out')#@m('in')$a#end$bodyContent",
+            "in$bodyContent",
+        ),
+        ("## #macro(no)x#end\n#no() #no", "#no() #no"),
+        # blocks in themselves
+        ("#define($d)a$d#end$d|", "aa$d|"),
+        ("#define($d)x#end#set($e = $d)#define($d)y#end$e$d $d.length()|", "xy |"),
+        # null and text
+        ("#set($x = 'a' + $nope)$x #set($x = $m.no + 'a')$x", "a$nope $m.noa"),
+        ("#set($x = 'a' + (1 / 0))$x", "a1 / 0"),
+        # kinds of keys and numbers
+        ("#set($x = {1: 'a', '1': 'b', true: 'c'})$x.get(1)$x['1']$x.get('1')$x[true]", "abbc"),
+        ("#set($x = [1.0, .5, 5., -1, 1.5e2])$x", "[1.0, 0.5, 5.0, -1, 150.0]"),
+        ("#if([1] == [1.0])a#else b#end#if({1: 2} == {1: 2})c#end#if([true] == [1])d#end", " bc"),
+        ("#set($y = 9.9)#set($x = [$n..$y])$x", "[7, 8, 9]"),
+        ('#set($x = "\\u00e9\\ud83d\\ude00\\ud800")$x', "é😀\ufffd"),
+        # break and stop
+        ("#foreach($a in $l)#foreach($b in $l)$b#break($foreach.parent)#end#end", "a"),
+        ("#macro(m)a#break b#end#foreach($e in $l)#m()x#end", "axax"),
+        ("#define($d)a#break b#end[$d]#stop('now')c", "[a]"),
+        ("#macro(m)#foreach($e in $l)$e#break($foreach)#end|#end#m()", "a|"),
+        (
+            "#foreach($e in $l)#set($foreach.kept = $e)$foreach.kept$foreach#end",
+            "a{kept=a}b{kept=b}",
+        ),
+        (
+            "#foreach($e in $l)$foreach.put('x', 1)$foreach.get('x')$foreach.x$foreach.get(1)|#end",
+            "11|111|",
+        ),
+        ("#foreach($e in $l)$foreach.index()#end", ""),
         # stop
         ("a#stop b", "a"),
         ("a#foreach($e in $l)$e#return#end b", "aa"),
@@ -129,6 +167,14 @@ def test_velocity(text, output):
             r"line 1, column 20: \$l\[7\]: expected an index below 1, found 7",
         ),
         ("$util.parseJson('{')", "line 1, column 1: .*expected a JSON document"),
+        ("#foreach($e in [1])\n #break('x')#end", "expected a loop, as in #break"),
+        ("#foreach($e in [1])\n #break($s)#end", "line 2, column 2: #break: expected a loop"),
+        (
+            "#set($l = [1, 2, 3])\n#foreach($e in $l)$l.remove(0)#end",
+            "line 2, column 1: #foreach: the list had 3 items, found 2 during the loop",
+        ),
+        ("#set($x = [1, 2])$x.get(2)", "line 1, column 18: .*expected an index from 0 to 1"),
+        ('#set($x = "#macro(m)x#end#m()")', "#m: expected a macro defined outside of strings"),
         (
             "#set($o = $context.requestOverride.header)\n#set($o.a = 1)#set($o.a = 2)",
             r"line 2, column 20: \$o.a: requestOverride.header.a is already overridden",

@@ -6,18 +6,13 @@ state of a rendering, so a template may render in many threads and inside itself
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from octetgate.core.mapping.vtl import values
 from octetgate.core.mapping.vtl.errors import MemberError, TemplateError
-from octetgate.core.mapping.vtl.evaluation import (
-    Defined,
-    Evaluate,
-    Evaluation,
-    Render,
-    located,
-)
+from octetgate.core.mapping.vtl.evaluation import Evaluation, located, weight
+from octetgate.core.mapping.vtl.loops import Loop, Round
 from octetgate.core.mapping.vtl.nodes import (
     Block,
     Break,
@@ -26,47 +21,46 @@ from octetgate.core.mapping.vtl.nodes import (
     If,
     Macro,
     Node,
+    Place,
     Reference,
     Set,
     Show,
     Text,
     Use,
 )
-from octetgate.core.mapping.vtl.run import UNDEFINED, Bounds, Run
+from octetgate.core.mapping.vtl.run import Bounds, Evaluate, Render, Run
+from octetgate.core.mapping.vtl.scopes import Arguments, Broken, Defined
 
-_ROUND = ("foreach", "velocityCount", "velocityHasNext")
+_LONG = 60
 
 
 class Stopped(Exception):
     """``#stop``: nothing more is rendered."""
 
 
-class Broken(Exception):
-    """``#break``: the innermost loop is over."""
-
-
-def compile_block(block: Block) -> Render:
+def compile_block(block: Block, references: Iterable[Reference]) -> Render:
     """Return a closure that renders a template's outermost ``block``."""
-    return _Compiler(_macros(block)).template(block)
+    roots = frozenset(reference.root for reference in references)
+    return _Compiler(_macros(block), roots).template(block)
 
 
 def execute(render: Render, variables: Mapping[str, object], bounds: Bounds) -> str:
     """Return what ``render`` writes when it starts with ``variables``."""
     run = Run(dict(variables), bounds)
     try:
-        render(run)
-    except (Stopped, Broken):
-        pass  # Outside of a loop, Velocity 1.7 ends the template at a break too.
+        with suppress(Stopped, Broken):  # A break outside of everything ends the template too.
+            render(run)
+        return run.text()
     except MemberError as error:
         raise TemplateError(str(error), 1, 1) from error
     except RecursionError as error:
         raise TemplateError("values or blocks are nested too deeply", 1, 1) from error
-    return run.output.text()
 
 
 def _macros(block: Block) -> dict[str, Macro]:
-    """Return the macros of the template; the last of a name is the one used."""
-    return {node.name: node for node in _walk(block) if isinstance(node, Macro)}
+    """Return the macros of the template; the first of a name is the one used."""
+    found = [node for node in _walk(block) if isinstance(node, Macro)]
+    return {macro.name: macro for macro in reversed(found)}
 
 
 def _walk(block: Block) -> list[Node]:
@@ -93,15 +87,18 @@ def _blocks(node: Node) -> Sequence[Block]:
 class _Compiler:
     """Compiles nodes; a macro's closure is found by name, so it may use itself."""
 
-    def __init__(self, macros: Mapping[str, Macro]) -> None:
+    def __init__(self, macros: Mapping[str, Macro], roots: frozenset[str]) -> None:
         self._macros = macros
+        self._roots = roots
         self._bodies: dict[str, Render] = {}
         self._evaluation = Evaluation(self.block)
 
     def template(self, block: Block) -> Render:
         """Return a closure that renders the whole template."""
         for macro in self._macros.values():
-            self._bodies[macro.name] = _counted(self.block(macro.block), macro.block.size)
+            self._bodies[macro.name] = _counted(
+                self.block(macro.block), macro.block.size, f"#{macro.name}", macro.place
+            )
         return self.block(block)
 
     def block(self, block: Block) -> Render:
@@ -119,7 +116,7 @@ class _Compiler:
     def _node(self, node: Node) -> Render:
         match node:
             case Text(text):
-                return lambda run: run.output.write(text)
+                return lambda run: run.append(text)
             case Show():
                 return self._show(node)
             case Set():
@@ -135,30 +132,56 @@ class _Compiler:
             case Use():
                 return self._use(node)
             case Break():
-                return _raiser(Broken)
+                return self._break(node)
             case _:
-                return _raiser(Stopped)
+                return _stop
 
     def _show(self, node: Show) -> Render:
         """Print a reference: its value, or its source where the variable was never set."""
         reference = node.reference
+        if node.backslashes:
+            return self._escaped(node)
         evaluate = self._evaluation.reference(reference)
-        shown = "\\" * (node.backslashes // 2)
-        literal = "\\" * node.backslashes + reference.source
-        escaped = shown + reference.source if node.backslashes % 2 else None
+        root = reference.root
+        missing = "" if reference.quiet else reference.source
 
         def render(run: Run) -> None:
-            if run.variables.get(reference.root, UNDEFINED) is UNDEFINED:
+            value = evaluate(run)
+            if type(value) is str:
+                run.append(value)
+                if len(value) > _LONG:
+                    _count(run, reference)
+            elif value is None:
                 # Unconfirmed for API Gateway: Velocity prints an unknown variable's source.
-                missing = "\\" * node.backslashes if reference.quiet else literal
-                run.output.write(missing)
-            elif escaped is not None:
-                run.output.write(escaped)
-            else:
-                run.output.write(shown)
-                run.output.write(values.text(evaluate(run)))
+                if missing and root not in run.variables:
+                    run.append(missing)
+            elif type(value) is int:
+                run.append(str(value))
+            elif not isinstance(value, Defined):
+                _print(run, value, reference)
+            elif not value.show():
+                run.append(missing)
 
-        return _guarded(render, reference)
+        return render
+
+    def _escaped(self, node: Show) -> Render:
+        r"""Print a reference with backslashes before it: ``\$x`` is ``$x``, ``\\$x`` its value."""
+        reference = node.reference
+        evaluate = self._evaluation.reference(reference)
+        all_of_them, half = "\\" * node.backslashes, "\\" * (node.backslashes // 2)
+
+        def render(run: Run) -> None:
+            value = evaluate(run)
+            if node.backslashes % 2:
+                # Nothing to escape where there is nothing to print.
+                run.append((all_of_them if value is None else half) + reference.source)
+            elif value is None and reference.root not in run.variables:
+                run.append(half if reference.quiet else all_of_them + reference.source)
+            else:
+                run.append(half)
+                _print(run, value, reference)
+
+        return render
 
     def _if(self, node: If) -> Render:
         branches = [
@@ -176,145 +199,97 @@ class _Compiler:
         return render
 
     def _foreach(self, node: Foreach) -> Render:
-        loop = _Loop(
-            node, self._evaluation.expression(node.items), self.block(node.block), node.block.size
-        )
-        return loop.render
+        return Loop(
+            node,
+            self._evaluation.expression(node.items),
+            self.block(node.block),
+            self._roots,
+        ).render
 
     def _define(self, node: Define) -> Render:
-        defined = Defined(_counted(self.block(node.block), node.block.size))
-        return lambda run: run.variables.__setitem__(node.name, defined)
+        name = node.name
+        block = _counted(self.block(node.block), node.block.size, f"${name}", node.place)
+
+        def render(run: Run) -> None:
+            run.variables[name] = Defined(run, block, run.variables)
+
+        return render
 
     def _use(self, node: Use) -> Render:
-        # A macro gets values, not Velocity's names of them: an argument is evaluated once.
-        macro = self._macros[node.name]
+        name, place = node.name, node.place
+        macro = self._macros.get(name)
+        if macro is None:
+            reason = f"#{name}: expected a macro defined outside of strings"
+            raise TemplateError(reason, place.line, place.column)
         arguments = [self._evaluation.expression(argument) for argument in node.arguments]
+        given: dict[str, Evaluate] = dict(zip(macro.parameters, arguments, strict=False))
         body = None if node.body is None else self.block(node.body)
 
         def render(run: Run) -> None:
-            given = [evaluate(run) for evaluate in arguments]
-            given += [None] * (len(macro.parameters) - len(given))
-            local: dict[str, object] = dict(zip(macro.parameters, given, strict=False))
+            here = run.variables
+            run.variables = inside = Arguments(run, given)
             if body is not None:
-                local["bodyContent"] = Defined(body)
+                # The body sees the macro's variables, not only its caller's.
+                inside.keep("bodyContent", Defined(run, body, inside, run.bounds.depth))
             try:
-                _with_variables(run, local, lambda: run.deeper(self._bodies[node.name]))
+                run.deeper(self._bodies[name])
             except MemberError as error:
-                raise located(error, f"#{node.name}", node.place) from error
+                raise located(error, f"#{name}", place) from error
+            except Broken as broken:
+                if broken.loop is not None:
+                    raise
+            finally:
+                run.variables = here
+
+        return render
+
+    def _break(self, node: Break) -> Render:
+        if node.loop is None:
+            return _break
+        loop, place = self._evaluation.reference(node.loop), node.place
+
+        def render(run: Run) -> None:
+            named = loop(run)
+            if not isinstance(named, Round):
+                reason = "#break: expected a loop, as in #break($foreach.parent)"
+                raise TemplateError(reason, place.line, place.column)
+            raise Broken(named)
 
         return render
 
 
-@dataclass(frozen=True, slots=True)
-class _Loop:
-    """``#foreach``, compiled."""
-
-    node: Foreach
-    items: Evaluate
-    block: Render
-    size: int
-
-    def render(self, run: Run) -> None:
-        """Render the block once per item; the loop's variables are gone afterwards."""
-        items = values.items(self.items(run))
-        parent = run.variables.get("foreach")
-        names = dict.fromkeys((self.node.name, *_ROUND))
-        _with_variables(run, names, lambda: self._rounds(run, items, parent))
-
-    def _rounds(self, run: Run, items: Sequence[object], parent: object) -> None:
-        size = len(items)
-        place = self.node.place
-        for index, item in enumerate(items):
-            if index == run.bounds.iterations:
-                reason = f"#foreach: more than {run.bounds.iterations} iterations, found {size}"
-                raise TemplateError(reason, place.line, place.column)
-            run.variables[self.node.name] = item
-            run.variables["foreach"] = Round(index, size, parent)
-            run.variables["velocityCount"] = index + 1
-            run.variables["velocityHasNext"] = index + 1 < size
-            try:
-                run.step(self.size)
-            except MemberError as error:
-                raise located(error, "#foreach", place) from error
-            try:
-                self.block(run)
-            except Broken:
-                return
-
-
-class Round(values.Host):
-    """``$foreach``: where the loop stands."""
-
-    def __init__(self, index: int, size: int, parent: object) -> None:
-        self._index = index
-        self._size = size
-        self._parent = parent
-
-    def member(self, name: str) -> object:
-        """Return ``$foreach.index`` and its siblings."""
-        match name:
-            case "index":
-                return self._index
-            case "count":
-                return self._index + 1
-            case "hasNext":
-                return self._index + 1 < self._size
-            case "first":
-                return self._index == 0
-            case "last":
-                return self._index + 1 == self._size
-            case "parent":
-                return self._parent
-            case "topmost":
-                return self._parent.member(name) if isinstance(self._parent, Round) else self
-            case _:
-                return None
-
-    def call(self, name: str, arguments: Sequence[object]) -> object:
-        """Return what the getter ``name`` returns: ``hasNext()``, ``getIndex()``, ``isFirst()``."""
-        for prefix in ("get", "is"):
-            rest = name.removeprefix(prefix)
-            if rest != name:
-                return self.member(rest[:1].lower() + rest[1:])
-        return self.member(name)
-
-
-def _with_variables(run: Run, local: Mapping[str, object], inside: Callable[[], None]) -> None:
-    """Run ``inside`` with ``local`` variables set, and put back what they had hidden."""
-    hidden = {name: run.variables.get(name, UNDEFINED) for name in local}
-    run.variables.update(local)
+def _count(run: Run, reference: Reference) -> None:
+    """Account for long text at once, so that an error says which reference it was."""
     try:
-        inside()
-    finally:
-        for name, value in hidden.items():
-            if value is UNDEFINED:
-                run.variables.pop(name, None)
-            else:
-                run.variables[name] = value
+        run.count()
+    except MemberError as error:
+        raise located(error, reference.source[:60], reference.place) from error
 
 
-def _counted(render: Render, size: int) -> Render:
+def _print(run: Run, value: object, reference: Reference) -> None:
+    """Write a value that is no plain text."""
+    try:
+        run.charge(weight(value))
+        run.append(values.text(value))
+        run.count()
+    except MemberError as error:
+        raise located(error, reference.source[:60], reference.place) from error
+
+
+def _counted(render: Render, size: int, what: str, place: Place) -> Render:
     def counted(run: Run) -> None:
-        run.step(size)
+        try:
+            run.step(size)
+        except MemberError as error:
+            raise located(error, what, place) from error
         render(run)
 
     return counted
 
 
-def _guarded(render: Render, reference: Reference) -> Render:
-    """Let errors about bounds say which reference met them."""
-
-    def guarded(run: Run) -> None:
-        try:
-            render(run)
-        except MemberError as error:
-            raise located(error, reference.source[:60], reference.place) from error
-
-    return guarded
+def _break(_: Run) -> None:
+    raise Broken
 
 
-def _raiser(signal: type[Exception]) -> Render:
-    def render(_: Run) -> None:
-        raise signal
-
-    return render
+def _stop(_: Run) -> None:
+    raise Stopped

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from octetgate.core.mapping.vtl import methods, values
+from octetgate.core.mapping.vtl import methods, number_methods, values
 from octetgate.core.mapping.vtl.errors import MemberError, TemplateError
 from octetgate.core.mapping.vtl.nodes import (
     Binary,
@@ -23,26 +23,16 @@ from octetgate.core.mapping.vtl.nodes import (
     Reference,
     Step,
 )
-from octetgate.core.mapping.vtl.run import UNDEFINED, Run
+from octetgate.core.mapping.vtl.run import Evaluate, Render, Run
 
-Evaluate = Callable[[Run], object]
-Render = Callable[[Run], None]
 Follow = Callable[[Run, object], object]
 
 _LONGEST_RANGE = 10_000
+_SHALLOW = frozenset({"keySet", "values", "entrySet", "toArray", "subList", "addAll", "putAll"})
+"""Methods that look at the members of a collection but not into them."""
 
-
-class Defined:
-    """What ``#define`` makes: a block that is rendered whenever it is read."""
-
-    __slots__ = ("render",)
-
-    def __init__(self, render: Render) -> None:
-        self.render = render
-
-    def text(self, run: Run) -> str:
-        """Return what the block renders to now."""
-        return run.captured(lambda inner: inner.deeper(self.render))
+_VALUE = 8
+"""What looking at one value costs, in characters."""
 
 
 def located(error: MemberError, what: str, place: Place) -> TemplateError:
@@ -68,7 +58,7 @@ class Evaluation:
                 return lambda run: run.captured(render)
             case ListLiteral(items):
                 members = [self.expression(item) for item in items]
-                return lambda run: [evaluate(run) for evaluate in members]
+                return lambda run: values.JavaList(evaluate(run) for evaluate in members)
             case RangeLiteral():
                 return self._range(node)
             case MapLiteral(pairs):
@@ -92,7 +82,7 @@ class Evaluation:
 
     def _map(self, pairs: tuple[tuple[Expression, Expression], ...]) -> Evaluate:
         members = [(self.expression(key), self.expression(value)) for key, value in pairs]
-        return lambda run: {values.text(key(run)): value(run) for key, value in members}
+        return lambda run: {values.map_key(key(run)): value(run) for key, value in members}
 
     def _binary(self, node: Binary) -> Evaluate:
         left, right = self.expression(node.left), self.expression(node.right)
@@ -103,9 +93,10 @@ class Evaluation:
             case "||":
                 return lambda run: values.truth(left(run)) or values.truth(right(run))
             case "==":
-                return lambda run: values.equal(left(run), right(run))
+                return _equality(left, right, node.place)
             case "!=":
-                return lambda run: not values.equal(left(run), right(run))
+                equal = _equality(left, right, node.place)
+                return lambda run: not equal(run)
             case "<" | ">" | "<=" | ">=":
                 return lambda run: values.ordered(sign, left(run), right(run))
             case _:
@@ -116,10 +107,19 @@ class Evaluation:
         root = node.root
         follow = [self._step(step, node) for step in node.steps]
 
+        if not follow:
+            return lambda run: run.variables.get(root, None)
+        if len(follow) == 1:
+            only = follow[0]
+
+            def evaluate_one(run: Run) -> object:
+                value = run.variables.get(root, None)
+                return None if value is None else only(run, value)
+
+            return evaluate_one
+
         def evaluate(run: Run) -> object:
-            value = variable(run, root)
-            if value is UNDEFINED:
-                return None
+            value = run.variables.get(root, None)
             for one in follow:
                 if value is None:
                     return None
@@ -131,7 +131,7 @@ class Evaluation:
     def _step(self, step: Step, node: Reference) -> Follow:
         match step:
             case Property(name):
-                return lambda _, target: values.member(target, name)
+                return _property(name)
             case Index(key):
                 evaluate = self.expression(key)
                 return lambda run, target: values.element(target, evaluate(run))
@@ -142,7 +142,12 @@ class Evaluation:
     def assignment(self, node: Reference, value: Evaluate) -> Render:
         """Return a closure that sets what ``node`` names."""
         if not node.steps:
-            return lambda run: run.variables.__setitem__(node.root, value(run))
+            root = node.root
+
+            def set_variable(run: Run) -> None:
+                run.variables[root] = value(run)
+
+            return set_variable
         *path, last = node.steps
         owner = self.reference(
             Reference(node.source, node.quiet, node.root, tuple(path), node.place)
@@ -171,34 +176,71 @@ class Evaluation:
                 raise TemplateError(reason, node.place.line, node.place.column)
 
 
-def variable(run: Run, name: str) -> object:
-    """Return a variable's value, a defined block already rendered, or ``UNDEFINED``."""
-    value = run.variables.get(name, UNDEFINED)
-    return value.text(run) if isinstance(value, Defined) else value
+def _property(name: str) -> Follow:
+    def follow(_: Run, target: object) -> object:
+        if type(target) is dict:
+            return target.get(name)
+        return values.member(target, name)
+
+    return follow
 
 
-def _calculation(node: Binary, left: Evaluate, right: Evaluate) -> Evaluate:
-    def evaluate(run: Run) -> object:
+def weight(value: object) -> int:
+    """Return what looking through ``value`` costs, in characters."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, (list, tuple, dict)):
+        return _VALUE * values.weigh(value)
+    return 0
+
+
+def _equality(left: Evaluate, right: Evaluate, place: Place) -> Callable[[Run], bool]:
+    def evaluate(run: Run) -> bool:
+        one, other = left(run), right(run)
         try:
-            result = values.calculate(node.operator, left(run), right(run))
-            if isinstance(result, str):
-                run.charge(len(result))
+            run.charge(weight(one) + weight(other))
+            return values.equal(one, other)
         except MemberError as error:
-            raise located(error, "arithmetic", node.place) from error
-        return result
+            raise located(error, "==", place) from error
 
     return evaluate
 
 
+def _calculation(node: Binary, left: Evaluate, right: Evaluate) -> Evaluate:
+    sign = node.operator
+
+    def evaluate(run: Run) -> object:
+        one, other = left(run), right(run)
+        try:
+            if sign == "+" and (isinstance(one, str) or isinstance(other, str)):
+                return _joined(run, (one, other), node.sources)
+            return values.calculate(sign, one, other)
+        except MemberError as error:
+            raise located(error, "arithmetic", node.place) from error
+
+    return evaluate
+
+
+def _joined(run: Run, operands: tuple[object, object], sources: tuple[str, str]) -> str:
+    """Return text plus something; Velocity adds the source of what is null."""
+    run.charge(sum(map(weight, operands)))
+    left, right = (
+        source if value is None else values.java_text(value)
+        for value, source in zip(operands, sources, strict=True)
+    )
+    run.charge(len(left) + len(right))
+    return left + right
+
+
 def _call(name: str, arguments: list[Evaluate], node: Reference) -> Follow:
-    cheap = name in methods.CHEAP
+    cost = _cost(name)
     what = f"{node.source[:60]}, method {name}"
 
     def follow(run: Run, target: object) -> object:
         given = [evaluate(run) for evaluate in arguments]
         try:
-            if not cheap:
-                run.charge(sum(map(_size, (target, *given))))
+            if cost is not None:
+                run.charge(cost(target) + sum(map(cost, given)))
             result = methods.call(target, name, given)
             if isinstance(result, str):
                 run.charge(len(result))
@@ -209,14 +251,22 @@ def _call(name: str, arguments: list[Evaluate], node: Reference) -> Follow:
     return follow
 
 
+def _cost(name: str) -> Callable[[object], int] | None:
+    if name in methods.CHEAP:
+        return None
+    return _size if name in _SHALLOW else weight
+
+
 def _size(value: object) -> int:
     return len(value) if isinstance(value, (str, list, dict, tuple)) else 0
 
 
-def _integers(first: object, last: object) -> list[object] | None:
-    """Return ``[first..last]`` in either direction; null when an end is no integer."""
-    if not (isinstance(first, int) and isinstance(last, int)):
+def _integers(start: object, end: object) -> values.JavaList | None:
+    """Return ``[start..end]`` in either direction; null when an end is no number."""
+    if not (values.is_number(start) and values.is_number(end)):
         return None
+    first, last = number_methods.int_value(start), number_methods.int_value(end)
     if abs(last - first) >= _LONGEST_RANGE:
         raise MemberError(f"expected at most {_LONGEST_RANGE} numbers, found {first} to {last}")
-    return list(range(first, last + 1) if first <= last else range(first, last - 1, -1))
+    step = 1 if first <= last else -1
+    return values.JavaList(range(first, last + step, step))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -45,6 +46,9 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
     ("+", "-"),
     ("*", "/", "%"),
 )
+_DIGITS = 300
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_BAD_ESCAPE = re.compile(r"\\u(?![0-9a-fA-F]{4})")
 _BOOLEANS = {"true": True, "false": False}
 
 Interpolate = Callable[[str, Place], Block]
@@ -72,12 +76,20 @@ class ExpressionParser:
         """Read an expression whose operators bind at least as ``level`` does."""
         if level == len(_LEVELS):
             return self._unary()
+        start = self._lexer.position
         left = self.expression(level + 1)
         while sign := self._lexer.accept(*_LEVELS[level]):
             place = self._lexer.place()
+            middle = self._lexer.position
             right = self.expression(level + 1)
-            left = Binary(_WORDS.get(sign, sign), left, right, place)
+            sources = self._source(start, middle - len(sign)), self._source(middle)
+            left = Binary(_WORDS.get(sign, sign), left, right, sources, place)
         return left
+
+    def _source(self, start: int, end: int | None = None) -> str:
+        """Return the text of an operand, which is what Velocity adds to a string for null."""
+        source = self._lexer.text[start : self._lexer.position if end is None else end].strip()
+        return source[1:-1].strip() if source.startswith("(") else source
 
     def _unary(self) -> Expression:
         if self._lexer.accept("!", "not"):
@@ -111,33 +123,50 @@ class ExpressionParser:
 
     def _scalar(self) -> Expression:
         lexer = self._lexer
-        negative = lexer.accept("-") is not None
         token = lexer.peek()
-        if token is None or (negative and token.kind != "number"):
-            raise lexer.expected("a number" if negative else "a value")
+        if token is None:
+            raise lexer.expected("a value")
         match token.kind:
             case "number":
                 lexer.position += len(token.text)
-                number = _number(token.text)
-                return Literal(-number if negative else number)
+                return Literal(self._number(token.text))
             case "double" | "single":
                 return self._string(token.text)
             case _ if token.text in _BOOLEANS:
                 lexer.position += len(token.text)
                 return Literal(_BOOLEANS[token.text])
+            case _ if token.text == "-":
+                raise lexer.error("expected a value, found '-'; it stands right before digits only")
             case _:
                 hint = "; write $null" if token.text == "null" else ""
                 raise lexer.error(f"expected a value, found {token.text!r}{hint}")
 
+    def _number(self, digits: str) -> int | float:
+        if not digits.removeprefix("-").isdigit():
+            return float(digits)
+        if len(digits) > _DIGITS:
+            raise self._lexer.error(f"expected at most {_DIGITS} digits, found {len(digits)}")
+        return int(digits)
+
     def _string(self, quoted: str) -> Expression:
         place = self._lexer.place(self._lexer.position + 1)
-        self._lexer.position += len(quoted)
         quote = quoted[0]
         inside = quoted[1:-1].replace(quote * 2, quote)
+        if quote == '"' and "\\u" in inside:
+            inside = self._unescaped(inside)
+        self._lexer.position += len(quoted)
         if quote == "'" or not ("$" in inside or "#" in inside):
             return Literal(inside)
         with self.deeper():
             return Interpolated(self._interpolate(inside, place))
+
+    def _unescaped(self, inside: str) -> str:
+        r"""Replace ``\uXXXX``, the one escape that Velocity knows in double quotes."""
+        if _BAD_ESCAPE.search(inside):
+            raise self._lexer.error(r"expected four hexadecimal digits after \u in double quotes")
+        text = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), inside)
+        # Two halves of a pair become the one character that they stand for.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _list_or_range(self, start: int) -> Expression:
         lexer = self._lexer
@@ -147,13 +176,21 @@ class ExpressionParser:
         with self.deeper():
             items = [self.expression()]
             if lexer.accept(".."):
-                last = self.expression()
+                both = RangeLiteral(self._end(items[0]), self._end(self.expression()), place)
                 lexer.expect("]")
-                return RangeLiteral(items[0], last, place)
+                return both
             while lexer.accept(","):
                 items.append(self.expression())
         lexer.expect("]")
         return ListLiteral(tuple(items))
+
+    def _end(self, end: Expression) -> Expression:
+        """Return one end of a range, which Velocity takes only as an integer or a reference."""
+        match end:
+            case Reference() | Literal(int()):
+                return end
+            case _:
+                raise self._lexer.error("expected a range between integers or references")
 
     def _map(self) -> MapLiteral:
         lexer = self._lexer
@@ -211,7 +248,3 @@ class ExpressionParser:
                 arguments.append(self.expression())
         lexer.expect(")")
         return tuple(arguments)
-
-
-def _number(digits: str) -> int | float:
-    return int(digits) if digits.isdigit() else float(digits)

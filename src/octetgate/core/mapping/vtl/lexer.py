@@ -16,16 +16,16 @@ from octetgate.core.mapping.vtl.nodes import Place
 
 _MARK = re.compile(r"[$#]")
 _SPACE = re.compile(r"\s*")
-_REFERENCE = re.compile(r"\$(!?)(\{?)([A-Za-z][A-Za-z0-9_-]*)")
+_REFERENCE = re.compile(r"\$(!?)(\{?)([A-Za-z_][A-Za-z0-9_-]*)")
 _MEMBER = re.compile(r"\.([A-Za-z][A-Za-z0-9_-]*)(\(?)")
 _SPACED_SET = re.compile(r"#[ \t]+set\s*\(\s*\$")
-_DIRECTIVE = re.compile(r"#(@?)(\{?)([A-Za-z][A-Za-z0-9_]*)")
+_DIRECTIVE = re.compile(r"#(@?)(\{?)([A-Za-z_][A-Za-z0-9_]*)")
 _OPEN = re.compile(r"\s*\(")
 _TOKEN = re.compile(
     r"""
       (?P<double>"[^"]*(?:""[^"]*)*")
     | (?P<single>'[^']*(?:''[^']*)*')
-    | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
+    | (?P<number>-?(?:\d+(?:\.(?!\.)\d*)?|\.\d+)(?:[eE][+-]?\d+)?)
     | (?P<word>[A-Za-z][A-Za-z0-9_]*)
     | (?P<sign>\.\.|==|!=|<=|>=|&&|\|\||[-+*/%<>=!(){}\[\],:])
     """,

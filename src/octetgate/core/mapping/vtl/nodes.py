@@ -100,6 +100,9 @@ class Binary:
     operator: str
     left: Expression
     right: Expression
+    sources: tuple[str, str]
+    """Both operands as they are written."""
+
     place: Place
 
 
@@ -160,11 +163,12 @@ class Define:
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """``#macro(name $parameters) … #end``"""
+    """``#macro(name $parameters) … #end``; the first of a name is the one used"""
 
     name: str
     parameters: tuple[str, ...]
     block: Block
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,10 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """``#break``"""
+    """``#break``, or ``#break($foreach.parent)``, which ends that loop"""
+
+    loop: Reference | None
+    place: Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,10 +32,11 @@ from octetgate.core.mapping.vtl.nodes import (
     Use,
 )
 
-_MACRO_NAMES = re.compile(r"#\{?macro\}?\s*\(\s*([A-Za-z][A-Za-z0-9_-]*)")
-_MACRO_WORD = re.compile(r"\s*([A-Za-z][A-Za-z0-9_-]*)")
+_MACRO_NAMES = re.compile(r"#\{?macro\}?\s*\(\s*([A-Za-z_][A-Za-z0-9_]*)")
+_MACRO_WORD = re.compile(r"\s*([A-Za-z_][A-Za-z0-9_]*)")
 _WITH_PARENTHESES = frozenset({"set", "if", "foreach", "define", "macro"})
 _CONTINUATIONS = frozenset({"elseif", "else", "end"})
+_BARE = frozenset({"else", "end", "stop", "return", "break"})
 _REFUSED = frozenset({"evaluate", "include", "parse"})
 
 
@@ -49,9 +50,15 @@ class Parsed:
 
 def parse(text: str) -> Parsed:
     """Return the template ``text`` as nodes, or raise ``TemplateError``."""
-    macros = frozenset(_MACRO_NAMES.findall(text))
-    parser = _Parser(text, Place(1, 1), macros)
-    return Parsed(parser.whole(), tuple(parser.expressions.references))
+    # A macro may be used before its definition, so its name has to be known from the start.
+    candidates = frozenset(_MACRO_NAMES.findall(text))
+    parser = _Parser(text, Place(1, 1), candidates)
+    block = parser.whole()
+    if candidates != parser.defined:
+        # Some only look like definitions: in comments, for example.
+        parser = _Parser(text, Place(1, 1), frozenset(parser.defined))
+        block = parser.whole()
+    return Parsed(block, tuple(parser.expressions.references))
 
 
 class _Parser:
@@ -60,6 +67,7 @@ class _Parser:
     def __init__(self, text: str, start: Place, macros: frozenset[str], depth: int = 0) -> None:
         self._lexer = Lexer(text, start)
         self._macros = macros
+        self.defined: set[str] = set()
         self.expressions = ExpressionParser(self._lexer, self._inside_string, depth)
         self._directives: dict[str, Callable[[Place], Node]] = {
             "set": self._set,
@@ -80,6 +88,7 @@ class _Parser:
         inner = _Parser(text, start, self._macros, self.expressions.depth)
         block = inner.whole()
         self.expressions.references += inner.expressions.references
+        self.defined |= inner.defined
         return block
 
     def _block(self) -> tuple[Block, DirectiveHead | None]:
@@ -109,7 +118,9 @@ class _Parser:
             nodes.text("\\" * backslashes)
             self._comment_or_text(nodes)
             return None
-        nodes.text("\\" * (backslashes // 2))
+        # Velocity halves the backslashes before a directive, but not those before #set.
+        halved = head.name != "set" or backslashes % 2
+        nodes.text("\\" * (backslashes // 2 if halved else backslashes))
         if backslashes % 2:
             nodes.text(self._lexer.text[self._lexer.position : head.end])
             self._lexer.position = head.end
@@ -122,9 +133,9 @@ class _Parser:
     def _is_directive(self, head: DirectiveHead) -> bool:
         if head.with_body:
             return head.name in self._macros and self._lexer.opens(head.end)
-        if head.name in ("else", "end", "stop", "return", "break"):
+        if head.name in _BARE or head.name in self._macros:
             return True
-        known = head.name in _WITH_PARENTHESES | _REFUSED | self._macros or head.name == "elseif"
+        known = head.name in _WITH_PARENTHESES | _REFUSED or head.name == "elseif"
         return known and self._lexer.opens(head.end)
 
     def _comment_or_text(self, nodes: _Nodes) -> None:
@@ -155,13 +166,27 @@ class _Parser:
             raise lexer.error(f"#{head.name} is not available in mapping templates")
         lexer.position = head.end
         if head.name in ("stop", "return"):
+            self._argument()
             return Stop()
         if head.name == "break":
-            return Break()
-        lexer.expect("(")
+            return self._break(place)
         if head.name in self._directives and not head.with_body:
+            lexer.expect("(")
             return self._directives[head.name](place)
         return self._use(head, place)
+
+    def _break(self, place: Place) -> Break:
+        argument = self._argument()
+        if argument is not None and not isinstance(argument, Reference):
+            raise self._lexer.error("expected a loop, as in #break($foreach.parent)")
+        return Break(argument, place)
+
+    def _argument(self) -> Expression | None:
+        """Read what stands in parentheses, if anything does."""
+        if not self._lexer.opens(self._lexer.position):
+            return None
+        self._lexer.expect("(")
+        return None if self._lexer.accept(")") else self._condition()
 
     def _body(self, name: str, opened: Place) -> Block:
         """Read a block up to its ``#end``."""
@@ -240,14 +265,17 @@ class _Parser:
         while not lexer.accept(")"):
             lexer.accept(",")
             parameters.append(self._variable("a parameter or ')'"))
-        return Macro(name[1], tuple(parameters), self._body("macro", place))
+        self.defined.add(name[1])
+        return Macro(name[1], tuple(parameters), self._body("macro", place), place)
 
     def _use(self, head: DirectiveHead, place: Place) -> Use:
         arguments: list[Expression] = []
-        while not self._lexer.accept(")"):
-            # Velocity separates a macro's arguments by blanks, so none is a sum.
-            arguments.append(self.expressions.primary())
-            self._lexer.accept(",")
+        if self._lexer.opens(self._lexer.position):
+            self._lexer.expect("(")
+            while not self._lexer.accept(")"):
+                # Velocity separates a macro's arguments by blanks, so none is a sum.
+                arguments.append(self.expressions.primary())
+                self._lexer.accept(",")
         body = self._body(head.name, place) if head.with_body else None
         return Use(head.name, tuple(arguments), body, place)
 

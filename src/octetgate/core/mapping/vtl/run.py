@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
 
 from octetgate.core.mapping.vtl.errors import MemberError
 
@@ -21,7 +23,7 @@ class Bounds:
     """Rounds of one ``#foreach``, as AWS documents."""
 
     depth: int = 20
-    """Macros and ``#define`` blocks within each other, Velocity's default."""
+    """Macros within each other, Velocity's default."""
 
     steps: int = 1_000_000
     """Nodes rendered inside loops, macros and defined blocks."""
@@ -34,24 +36,71 @@ UNDEFINED = object()
 """What a variable holds that was never set; unlike null it prints as its own source."""
 
 
+Evaluate = Callable[["Run"], object]
+Render = Callable[["Run"], None]
+
+
+class Variables(Protocol):
+    """What a template's variables are kept in: a ``dict``, or a macro's view of one."""
+
+    def get(self, name: str, default: object, /) -> object:
+        """Return the variable ``name``."""
+        ...
+
+    def pop(self, name: str, default: object, /) -> object:
+        """Forget the variable ``name``."""
+        ...
+
+    def __setitem__(self, name: str, value: object, /) -> None: ...
+
+    def __contains__(self, name: object, /) -> bool: ...
+
+
 class Run:
     """The state of one rendering, which no other rendering sees."""
 
-    __slots__ = ("_depth", "_steps", "_work", "bounds", "output", "variables")
+    __slots__ = (
+        "_counted",
+        "_depth",
+        "_left",
+        "_pieces",
+        "_steps",
+        "_work",
+        "append",
+        "bounds",
+        "variables",
+    )
 
-    def __init__(self, variables: dict[str, object], bounds: Bounds) -> None:
+    def __init__(self, variables: Variables, bounds: Bounds) -> None:
         self.variables = variables
         self.bounds = bounds
-        self.output = Output(bounds.output)
         self._steps = bounds.steps
         self._work = bounds.work
         self._depth = 0
+        self._collect([])
+
+    def _collect(self, pieces: list[str]) -> None:
+        self._pieces = pieces
+        self._counted = 0
+        self._left = self.bounds.output
+        self.append = pieces.append
+        """Appends text to the output."""
 
     def step(self, nodes: int) -> None:
-        """Account for rendering ``nodes`` once more."""
+        """Account for rendering ``nodes`` once more, and for what has been written meanwhile."""
         self._steps -= nodes + 1
         if self._steps < 0:
             raise MemberError(f"more than {self.bounds.steps} steps in loops and macros")
+        # Pieces share the strings they stand for; only together could they be too much.
+        self.count()
+
+    def count(self) -> None:
+        """Account for what has been written since the last time."""
+        pieces = self._pieces
+        self._left -= sum(map(len, islice(pieces, self._counted, None)))
+        self._counted = len(pieces)
+        if self._left < 0:
+            raise MemberError(f"more than {self.bounds.output} characters of output")
 
     def charge(self, characters: int) -> None:
         """Account for reading or building so many characters."""
@@ -59,44 +108,29 @@ class Run:
         if self._work < 0:
             raise MemberError(f"strings of more than {self.bounds.work} characters in all")
 
-    def deeper(self, render: Callable[[Run], None]) -> None:
+    def deeper(self, render: Render) -> None:
         """Render one level deeper."""
         if self._depth >= self.bounds.depth:
-            raise MemberError(f"macros or defined blocks more than {self.bounds.depth} deep")
+            raise MemberError(f"macros more than {self.bounds.depth} deep")
         self._depth += 1
         try:
             render(self)
         finally:
             self._depth -= 1
 
-    def captured(self, render: Callable[[Run], None]) -> str:
+    def captured(self, render: Render) -> str:
         """Return what ``render`` writes instead of sending it to the output."""
-        outer, self.output = self.output, Output(self.bounds.output)
+        outer = self._pieces, self._counted, self._left, self.append
+        self._collect([])
         try:
             render(self)
-            written = self.output.text()
+            written = self.text()
         finally:
-            self.output = outer
+            self._pieces, self._counted, self._left, self.append = outer
         self.charge(len(written))
         return written
 
-
-class Output:
-    """Text in the making, joined once."""
-
-    __slots__ = ("_left", "_limit", "_pieces")
-
-    def __init__(self, limit: int) -> None:
-        self._pieces: list[str] = []
-        self._left = self._limit = limit
-
-    def write(self, text: str) -> None:
-        """Append ``text``."""
-        self._left -= len(text)
-        if self._left < 0:
-            raise MemberError(f"more than {self._limit} characters of output")
-        self._pieces.append(text)
-
     def text(self) -> str:
         """Return everything written."""
+        self.count()
         return "".join(self._pieces)

@@ -5,7 +5,8 @@ Java                      here
 ========================  =======================================
 String, Boolean, null     ``str``, ``bool``, ``None``
 Integer, Double           ``int``, ``float``
-List                      ``list``; prints as JSON
+JSONArray                 ``list``; prints as JSON
+List, array               :class:`JavaList`; prints as ``[a, b]``
 Map                       ``dict``; prints as ``{k=v}``
 Set, Collection           ``tuple``; prints as ``[a, b]``
 objects of the gateway    :class:`Host`
@@ -14,16 +15,29 @@ objects of the gateway    :class:`Host`
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
+import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from octetgate.core.mapping import jsontext
 from octetgate.core.mapping.vtl.errors import MemberError
 
 _BITS = 1024
 """An integer may have so many; multiplying in a loop would otherwise never end."""
+
+
+_HEAVIEST = 10 * 1024 * 1024
+"""More values could not be printed: each is a character of output, at least."""
+
+
+class JavaList(list[object]):
+    """A list that came from no JSON document: a literal, a range, the result of ``split``."""
+
+    __slots__ = ()
 
 
 class Host:
@@ -53,7 +67,7 @@ class Host:
 class Entry:
     """A key and its value, from ``entrySet()``."""
 
-    key: str
+    key: object
     value: object
 
 
@@ -69,19 +83,39 @@ def java_text(value: object) -> str:
     match value:
         case str():
             return value
+        case JavaList() | tuple():
+            return "[" + ", ".join(map(java_text, value)) + "]"
         case list():
             # Recorded: lists print as JSON at any depth, maps print Java-style.
             return jsontext.dump(value, java_text)
         case Mapping():
-            return "{" + ", ".join(f"{k}={java_text(v)}" for k, v in value.items()) + "}"
-        case tuple():
-            return "[" + ", ".join(map(java_text, value)) + "]"
+            return "{" + ", ".join(f"{java_text(k)}={java_text(v)}" for k, v in value.items()) + "}"
         case Entry():
             return f"{value.key}={java_text(value.value)}"
         case Host():
             return value.text()
         case _:
             return jsontext.dump(value)
+
+
+def weigh(value: object) -> int:
+    """Return how many values are in ``value``, itself included and shared ones again.
+
+    A list that holds a list twice, which holds another twice, and so on, is
+    small in memory and without end in print.
+    """
+    count = 0
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        count += 1
+        if isinstance(one, (list, tuple)):
+            waiting.extend(one)
+        elif isinstance(one, Mapping):
+            waiting.extend(one.values())
+        if count + len(waiting) > _HEAVIEST:
+            raise MemberError(f"a list or map of more than {_HEAVIEST} values in all")
+    return count
 
 
 def truth(value: object) -> bool:
@@ -108,12 +142,74 @@ def equal(left: object, right: object) -> bool:
         return other is None or other == ""
     if is_number(left) and is_number(right):
         return left == right
-    if _kind(left) is _kind(right):
-        return left is right if isinstance(left, Host) else left == right
+    if kind(left) is kind(right):
+        return same(left, right)
     return text(left) == text(right)
 
 
-def is_number(value: object) -> bool:
+def same(left: object, right: object) -> bool:
+    """Say whether Java's ``left.equals(right)`` holds: 1 is neither 1.0 nor true."""
+    if left is right:
+        return True
+    if kind(left) is not kind(right) or left != right:
+        return False
+    # Python's comparison has found all alike but for the kinds of what is inside.
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return all(same(value, right[key]) for key, value in left.items())
+    if isinstance(left, (list, tuple)) and isinstance(right, (list, tuple)):
+        return all(map(same, left, right))
+    return True
+
+
+def kind(value: object) -> type:
+    """Return the type that stands for ``value``'s class and its relatives."""
+    if isinstance(value, Mapping):
+        return dict
+    return list if isinstance(value, list) else type(value)
+
+
+def hash_code(value: object) -> int:
+    """Return Java's ``hashCode()``."""
+    match value:
+        case None:
+            return 0
+        case bool():
+            return 1231 if value else 1237
+        case int() if -(2**31) <= value < 2**31:
+            return value
+        case int():
+            return _int32(value ^ (value >> 32))
+        case float():
+            bits = int.from_bytes(struct.pack(">d", value), "big")
+            return _int32(bits ^ (bits >> 32))
+        case list():
+            return functools.reduce(
+                lambda code, item: _int32(31 * code + hash_code(item)), value, 1
+            )
+        case tuple():
+            return _int32(sum(map(hash_code, value)))
+        case Mapping():
+            return _int32(sum(hash_code(key) ^ hash_code(item) for key, item in value.items()))
+        case Entry():
+            return hash_code(value.key) ^ hash_code(value.value)
+        case _:
+            return _text_hash(java_text(value))
+
+
+def _text_hash(text: str) -> int:
+    units = text.encode("utf-16-be", "surrogatepass")
+    code = 0
+    for high, low in zip(units[::2], units[1::2], strict=True):
+        code = (code * 31 + high * 256 + low) & 0xFFFF_FFFF
+    return _int32(code)
+
+
+def _int32(number: int) -> int:
+    low = number & 0xFFFF_FFFF
+    return low - 0x1_0000_0000 if low & 0x8000_0000 else low
+
+
+def is_number(value: object) -> TypeGuard[float]:
     """Say whether ``value`` is an Integer or a Double; a Boolean is not."""
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
@@ -132,9 +228,7 @@ def ordered(sign: str, left: object, right: object) -> bool:
 
 
 def calculate(sign: str, left: object, right: object) -> object:
-    """Return the result of ``+ - * / %``, null where Velocity gives up."""
-    if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
-        return java_text(left) + java_text(right)
+    """Return the result of ``- * / %`` and of adding numbers, null where Velocity gives up."""
     if not _both_numbers(left, right):
         return None
     try:
@@ -192,12 +286,19 @@ def member(target: object, name: str) -> object:
 
 def element(target: object, key: object) -> object:
     """Return ``$target[key]``; outside of a list is null (unconfirmed in the spec)."""
-    if isinstance(target, (list, tuple)):
+    if isinstance(target, list):
         if isinstance(key, bool) or not isinstance(key, int):
             return None
         # Velocity 1.7 counts a negative index from the end.
         return target[key] if -len(target) <= key < len(target) else None
-    return member(target, text(key))
+    if isinstance(target, Mapping):
+        return target.get(map_key(key))
+    return member(target, text(key)) if isinstance(target, Host) else None
+
+
+def map_key(key: object) -> object:
+    """Return what a map knows ``key`` by: 1 is not "1"; of other kinds only the text counts."""
+    return key if isinstance(key, str) or type(key) is int else text(key)
 
 
 def put_member(target: object, name: str, value: object) -> None:
@@ -210,13 +311,11 @@ def put_member(target: object, name: str, value: object) -> None:
 
 def put_element(target: object, key: object, value: object) -> None:
     """Carry out ``#set($target[key] = value)``."""
-    if not isinstance(target, list):
+    if isinstance(target, dict):
+        target[map_key(key)] = value
+    elif not isinstance(target, list):
         put_member(target, text(key), value)
     elif isinstance(key, int) and -len(target) <= key < len(target):
         target[key] = value
     else:
         raise MemberError(f"expected an index below {len(target)}, found {text(key)}")
-
-
-def _kind(value: object) -> type:
-    return dict if isinstance(value, Mapping) else type(value)
