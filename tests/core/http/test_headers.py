@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octetgate.core.http.headers import Headers, field_value
+from octetgate.core.http.headers import Headers, field_value, is_field_name
 
 
 def sample() -> Headers:
@@ -105,3 +105,18 @@ def test_any_text_becomes_a_value_that_stays_on_its_line(text):
 )
 def test_a_field_value_is_utf8_without_controls(text, value):
     assert field_value(text) == value
+
+
+@pytest.mark.parametrize(
+    "name, fits",
+    [
+        ("X-Tag", True),
+        ("a.b_c~1", True),
+        ("", False),
+        ("a b", False),
+        ("a\r\nb", False),
+        ("é", False),
+    ],
+)
+def test_a_field_name_is_a_token(name, fits):
+    assert is_field_name(name) is fits

@@ -13,6 +13,7 @@ from octetgate.core.http.target import octets
 
 Field = tuple[str, str, str]
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+")
 
 
@@ -104,6 +105,11 @@ class Headers:
 
     def __repr__(self) -> str:
         return f"Headers({list(self.items())!r})"
+
+
+def is_field_name(name: str) -> bool:
+    """Whether a field may have this name."""
+    return _TOKEN.fullmatch(name) is not None
 
 
 def field_value(text: str) -> str:

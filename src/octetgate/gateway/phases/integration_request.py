@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from octetgate.core.http.body import Body, BodyTooLarge
+from octetgate.core.http.headers import field_value, is_field_name
 from octetgate.core.http.hops import forbidden_mapping
 from octetgate.core.http.media import MediaTypes, essence
 from octetgate.core.mapping import template as templates
@@ -157,8 +158,10 @@ def _place(values: ParameterValues, location: Location, name: str, value: str | 
         values.query.extend((name, one) for one in several)
     else:
         text = ",".join(value) if isinstance(value, list) else value
-        place = values.headers if location is Location.HEADER else values.path
-        place[name] = text
+        if location is Location.HEADER:
+            values.headers[name] = field_value(text)
+        else:
+            values.path[name] = text
 
 
 class RequestSource(Parameters):
@@ -286,10 +289,18 @@ def template_scope(
 def _override(values: ParameterValues, overrides: Overrides) -> None:
     """Let what the template overrode win over what was mapped (spec: mapping 9)."""
     values.path.update(overrides.request_path)
-    values.headers.update(overrides.request_headers)
+    values.headers.update(overridden_fields("requestOverride", overrides.request_headers))
     for name, several in overrides.request_querystring.items():
         values.query = [pair for pair in values.query if pair[0] != name]
         values.query.extend((name, one) for one in several)
+
+
+def overridden_fields(where: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the header fields that a template set; their names may come from anywhere."""
+    for name in headers:
+        if not is_field_name(name):
+            raise ExecutionFailed(f"{where}.header: expected a header's name, found {name!r}")
+    return {name: field_value(value) for name, value in headers.items()}
 
 
 def refuse_forbidden(names: Iterable[str], *, aws: bool) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from octetgate.core.http.body import Body, BodyTooLarge
-from octetgate.core.http.headers import Headers
+from octetgate.core.http.headers import Headers, field_value
 from octetgate.core.http.hops import response_headers_mapped
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.mapping import selection
@@ -32,7 +32,12 @@ from octetgate.core.payload.convert import Decision, Step, explain_response
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed, IntegrationFailure
-from octetgate.gateway.phases.integration_request import compile_templates, render, template_scope
+from octetgate.gateway.phases.integration_request import (
+    compile_templates,
+    overridden_fields,
+    render,
+    template_scope,
+)
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, Parameters
 from octetgate.gateway.snapshot import BadConfiguration
 
@@ -245,15 +250,16 @@ def _values(rules: list[_HeaderRule], source: ResponseSource) -> list[tuple[str,
         if isinstance(value, list):
             value = ",".join(value)
         if value:
-            pairs.append((rule.name, value))
+            pairs.append((rule.name, field_value(value)))
     return pairs
 
 
 def _override(mapped: Mapped, overrides: Overrides) -> None:
     """Let what a template overrode win (spec: mapping 9)."""
     mapped.status = overrides.response_status or mapped.status
-    if overridden := overrides.response_headers:
-        for name, value in response_headers_mapped(Headers(overridden.items())):
+    if overrides.response_headers:
+        fields = overridden_fields("responseOverride", overrides.response_headers)
+        for name, value in response_headers_mapped(Headers(fields.items())):
             mapped.headers.set(name, value)
 
 
