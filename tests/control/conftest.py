@@ -8,6 +8,7 @@ import boto3
 import botocore.config
 import pytest
 from tests.control.functions import FakeFunctions
+from tests.control.rehearsals import Played
 from tests.control.serving import call, served
 
 from octetgate.adapters.stores import memory
@@ -21,12 +22,14 @@ def management() -> Iterator[SimpleNamespace]:
     store = memory.open("memory://")
     functions = FakeFunctions()
     problems: list[str] = []
+    played = Played()
     app = application(
         store,
         functions,
         ControlSettings(),
         health=lambda: {"status": "ok"},
         check_deployment=lambda _: list(problems),
+        rehearse=played.play,
     )
     with served(app) as port:
         yield SimpleNamespace(
@@ -35,6 +38,7 @@ def management() -> Iterator[SimpleNamespace]:
             store=store,
             functions=functions,
             problems=problems,
+            played=played,
         )
 
 

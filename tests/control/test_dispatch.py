@@ -30,6 +30,7 @@ ANSWERED = {
         create_base_path_mapping get_base_path_mapping get_base_path_mappings
         update_base_path_mapping delete_base_path_mapping
         tag_resource untag_resource get_tags
+        test_invoke_method
     """,
     "lambda": """
         create_function get_function get_function_configuration list_functions

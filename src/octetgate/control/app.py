@@ -8,8 +8,9 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache, partial
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -26,6 +27,7 @@ from octetgate.control.calls import (
     Invoke,
     Members,
     Read,
+    Rehearsing,
     Write,
 )
 from octetgate.control.dispatch import Answering, answering
@@ -34,6 +36,7 @@ from octetgate.control.errors import (
     ApiError,
     BadRequestException,
     InternalFailure,
+    NotImplementedException,
     Refused,
     RequestEntityTooLargeException,
     UnknownOperationException,
@@ -46,6 +49,7 @@ from octetgate.control.wire.service import Operation
 from octetgate.control.wire.validate import validate
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.functions import Functions, InvokeError
+from octetgate.core.ports.rehearsal import Rehearsal, Rehearse, Rehearsed
 from octetgate.core.ports.store import (
     FUNCTION_CODE,
     FUNCTION_VERSIONS,
@@ -68,15 +72,22 @@ def application(
     settings: ControlSettings,
     health: Callable[[], Mapping[str, object]],
     check_deployment: CheckDeployment | None = None,
+    rehearse: Rehearse | None = None,
 ) -> Starlette:
     """Return the management application.
 
     ``health`` reports on the whole server; what waits for it reads the status code, 200 only
     when the report's ``status`` is ``ok``.
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
-    refuses a definition of which it says anything.
+    refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls.
     """
-    management = Management(store, functions, settings, check_deployment or _servable)
+    management = Management(
+        store,
+        functions,
+        settings,
+        check_deployment or _servable,
+        rehearse or _nowhere,
+    )
 
     async def healthy(request: Request) -> Response:
         del request
@@ -98,6 +109,11 @@ def _servable(definition: ApiDefinition) -> list[str]:
     return []
 
 
+async def _nowhere(asked: Rehearsal) -> Rehearsed:
+    del asked
+    raise NotImplementedException("TestInvokeMethod: expected a gateway to rehearse in, found none")
+
+
 class Management:
     """Answers the operations of the service models."""
 
@@ -107,11 +123,13 @@ class Management:
         functions: Functions,
         settings: ControlSettings,
         check_deployment: CheckDeployment,
+        rehearse: Rehearse,
     ) -> None:
         self._store = store
         self._functions = functions
         self._settings = settings
         self._check_deployment = check_deployment
+        self._rehearse = rehearse
 
     async def call(self, request: Request) -> Response:
         """Answer one operation, or refuse it in the words of its service."""
@@ -170,13 +188,22 @@ class Management:
     async def _run(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:
         if answer.needs is Invoke:
             return await answer.function(Invoke(functions=self._functions, **about), members)
+        if answer.needs is Rehearsing:
+            look = partial(self._look, about)
+            call = Rehearsing(look=look, rehearse=self._rehearse, **about)
+            return await answer.function(call, members)
         return await asyncio.to_thread(self._transact, answer, about, members)
+
+    @contextmanager
+    def _look(self, about: dict[str, Any]) -> Iterator[Read]:
+        with self._store.read() as view:
+            yield Read(store=view, **about)
 
     def _transact(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:
         """Run a plain operation in the transaction that it asks for."""
         if answer.needs is Read:
-            with self._store.read() as view:
-                return answer.function(Read(store=view, **about), members)
+            with self._look(about) as call:
+                return answer.function(call, members)
         with self._store.write() as draft:
             return answer.function(Write(store=draft, **about), members)
 

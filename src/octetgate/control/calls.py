@@ -1,18 +1,21 @@
 """What an operation is given: who calls, when, and the part of the world it asked for.
 
 The annotation of an operation's first parameter is how it asks: :class:`Read` for a
-consistent view, :class:`Write` for a transaction, :class:`Invoke` for the functions.
+consistent view, :class:`Write` for a transaction, :class:`Invoke` for the functions,
+:class:`Rehearsing` for the gateway's own way with a call.
 """
 
 import secrets
 import string
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.rehearsal import Rehearse
 from octetgate.core.ports.store import Reading, Writing
 
 Members = Mapping[str, Any]
@@ -77,3 +80,12 @@ class Invoke(Call):
     """A call that runs a function; awaited, and outside any transaction."""
 
     functions: Functions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rehearsing(Call):
+    """A call that tries a method out: it looks, and then awaits, outside any transaction."""
+
+    look: Callable[[], AbstractContextManager[Read]]
+    """Opens a view; blocking, so it is for a thread."""
+    rehearse: Rehearse

@@ -21,7 +21,7 @@ class Answering:
     """A function of :mod:`octetgate.control.operations`, and what it asks to be given."""
 
     function: Callable[[Any, calls.Members], Any]
-    needs: type[calls.Read | calls.Write | calls.Invoke]
+    needs: type[calls.Read | calls.Write | calls.Invoke | calls.Rehearsing]
 
 
 def answering(service: str, operation: Operation) -> Answering:

@@ -87,6 +87,7 @@ class Gateway:
         """Answer 500 if nothing has been said yet; return the status and whether it got out."""
         exchange = arrival.exchange
         arrival.error = arrival.error or "internal error, see the server's log"
+        arrival.response_type = ExecutionFailed.type
         if exchange.started:
             exchange.abort()
             return 500, False

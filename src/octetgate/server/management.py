@@ -10,11 +10,12 @@ import uvicorn
 import uvloop
 
 from octetgate.adapters.runners.unix import UnixFunctions
-from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.gateway.compile import check
+from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.gateway.snapshot import Ports
+from octetgate.server.backends import open_pool
 from octetgate.server.build import configure_logs, open_store
 from octetgate.server.health import Health
 from octetgate.server.place import Running
@@ -39,6 +40,9 @@ async def _serve(
         held.callback(store.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
+        upstream = open_pool(settings)
+        held.push_async_callback(upstream.close)
+        ports = Ports(upstream, functions)
         health = Health(
             post.board, services, store, running.place.functions_socket, running.gateway_url
         )
@@ -51,7 +55,8 @@ async def _serve(
                 gateway_url=running.gateway_url,
             ),
             health.report,
-            check_deployment=partial(check, ports=Ports(Pool(PoolSettings()), functions)),
+            check_deployment=partial(check, ports=ports),
+            rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
         )
         server = _Server(
             uvicorn.Config(

@@ -10,10 +10,10 @@ import uvloop
 
 from octetgate.adapters.front import h1, tls
 from octetgate.adapters.runners.unix import UnixFunctions
-from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.gateway.live import Live
 from octetgate.gateway.pipeline import Gateway
 from octetgate.gateway.snapshot import Ports
+from octetgate.server.backends import open_pool
 from octetgate.server.build import access_lines, configure_logs, open_store
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
@@ -36,7 +36,7 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
         held.callback(store.close)
-        upstream = Pool(_upstream(settings))
+        upstream = open_pool(settings)
         held.push_async_callback(upstream.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
@@ -60,15 +60,6 @@ def _door(settings: Settings) -> h1.DoorSettings:
         body_seconds=settings.body_seconds,
         write_seconds=settings.write_seconds,
         max_connections=settings.max_connections,
-    )
-
-
-def _upstream(settings: Settings) -> PoolSettings:
-    return PoolSettings(
-        per_origin=settings.upstream_connections,
-        idle_seconds=settings.upstream_idle_seconds,
-        connect_seconds=settings.upstream_connect_seconds,
-        body_seconds=settings.upstream_body_seconds,
     )
 
 
