@@ -4,6 +4,7 @@ import logging
 from typing import Any
 
 from octetgate.core import kinds
+from octetgate.core.http.limits import head_limits
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
@@ -44,13 +45,7 @@ def compile_stage(
         (
             resource.path,
             {
-                verb: MethodPlan(
-                    resource,
-                    method,
-                    _compile(facts, resource, method, problems),
-                    _minimum_compression_size(definition, method),
-                    required_parameters(definition.request_validators, method),
-                )
+                verb: _plan(facts, definition, resource, method, problems)
                 for verb, method in resource.resource_methods.items()
             },
         )
@@ -63,7 +58,12 @@ def compile_stage(
         tree = Tree.build([])
     nothing = "no resource has the path and the verb"
     nowhere = MethodPlan(
-        Resource(id="", path=""), Method(http_method=""), Unserved(nothing), None, ()
+        Resource(id="", path=""),
+        Method(http_method=""),
+        Unserved(nothing),
+        minimum_compression_size=None,
+        streams=False,
+        required=(),
     )
     responses = compile_responses(definition.gateway_responses, problems)
     for problem in problems:
@@ -101,7 +101,7 @@ def _facts(
         media_types=MediaTypes(api.binary_media_types or ()),
         variables=stage.variables or {},
         ports=ports,
-        aws_limits=aws_limits,
+        aws_limits=head_limits(api.endpoint_configuration.types[0]) if aws_limits else None,
     )
 
 
@@ -122,12 +122,20 @@ def _compile(
     return compiled
 
 
-def _minimum_compression_size(definition: ApiDefinition, method: Method) -> int | None:
-    # What streams is the backend's to compress (documented; spec: payload-encodings 9).
+def _plan(
+    facts: StageFacts,
+    definition: ApiDefinition,
+    resource: Resource,
+    method: Method,
+    problems: list[str],
+) -> MethodPlan:
     integration = method.method_integration
-    if integration is not None and integration.response_transfer_mode == "STREAM":
-        return None
-    return definition.rest_api.minimum_compression_size
+    streams = integration is not None and integration.response_transfer_mode == "STREAM"
+    # What streams is the backend's to compress (documented; spec: payload-encodings 9).
+    least = None if streams else definition.rest_api.minimum_compression_size
+    compiled = _compile(facts, resource, method, problems)
+    required = required_parameters(definition.request_validators, method)
+    return MethodPlan(resource, method, compiled, least, streams, required)
 
 
 def load_integrations() -> None:

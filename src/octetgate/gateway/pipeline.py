@@ -13,12 +13,8 @@ from octetgate.gateway.phases.access_log import WriteLine, access_log
 from octetgate.gateway.phases.admit import admit
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
-from octetgate.gateway.phases.method_request import (
-    inflate,
-    method_request,
-    require_parameters,
-)
-from octetgate.gateway.phases.method_response import compress
+from octetgate.gateway.phases.method_request import method_request, require_parameters
+from octetgate.gateway.phases.method_response import bounded_and_compressed
 from octetgate.gateway.snapshot import Table
 
 _log = logging.getLogger(__name__)
@@ -41,20 +37,19 @@ class Gateway:
             try:
                 call = locate(arrival, self._live)
                 admit(call)
-                if "content-encoding" in arrival.sent:
-                    await inflate(call)
+                limits = call.stage.facts.aws_limits
+                if limits is not None or "content-encoding" in arrival.sent:
+                    await method_request(call)
                 if call.plan.required:
                     require_parameters(call)
-                if call.stage.facts.aws_limits:
-                    await method_request(call)
                 integration = call.plan.integration
                 request = await integration.prepare(call)
                 arrival.integration_started = time.perf_counter()
                 result = await integration.invoke(call, request)
                 arrival.integration_ended = time.perf_counter()
                 reply = await integration.answer(call, result)
-                if (least := call.plan.minimum_compression_size) is not None:
-                    reply = await compress(call, reply, least)
+                if limits is not None or call.plan.minimum_compression_size is not None:
+                    reply = await bounded_and_compressed(call, reply)
             except Fault as fault:
                 reply = self._refuse(arrival, call, fault)
                 _let_go(fault)

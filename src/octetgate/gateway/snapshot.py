@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
+from octetgate.core.http.limits import HeadLimits
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.mapping.expressions import Expression
 from octetgate.core.mapping.substitution import Substitution
@@ -54,8 +55,8 @@ class StageFacts:
     media_types: MediaTypes
     variables: dict[str, str]
     ports: Ports
-    aws_limits: bool
-    """Whether AWS's payload limit applies to streams as well."""
+    aws_limits: HeadLimits | None
+    """AWS's limits of heads where they are to be kept; those of payloads hold for streams then."""
 
 
 class RequiredParameter(NamedTuple):
@@ -75,6 +76,8 @@ class MethodPlan:
     integration: Integration
     minimum_compression_size: int | None
     """Bytes from which on an answer may be compressed; None for never."""
+    streams: bool
+    """Whether the answer is passed on as it comes, whatever its size (``STREAM``)."""
     required: tuple[RequiredParameter, ...]
     """Sorted as a refusal lists them; empty where no validator asks for any."""
 

@@ -57,7 +57,7 @@ class Settings:
         30.0, values.SECONDS, "How long calls in flight may go on after a stop.", _GATEWAY
     )
     aws_limits: bool = _setting(
-        False, values.SWITCH, "Hold streams to AWS's payload limits as well.", _GATEWAY
+        False, values.SWITCH, "Keep AWS's limits where the gateway needs none.", _GATEWAY
     )
 
     admin_host: str = _setting(

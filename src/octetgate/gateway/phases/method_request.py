@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 
+from octetgate.core.http.limits import excess
 from octetgate.core.http.target import parse_query
 from octetgate.core.model.api import Method, RequestValidator
 from octetgate.core.payload.codecs import BadPayload
@@ -12,6 +13,7 @@ from octetgate.core.payload.inflation import BadCompression, TooExpanded, inflat
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
     ApiConfigurationError,
+    BadRequest,
     BadRequestParameters,
     Fault,
     RequestTooLarge,
@@ -24,15 +26,23 @@ AWS_PAYLOAD_LIMIT = 10_485_760
 
 
 async def method_request(call: Call) -> None:
-    """Refuse a body that AWS would refuse; asked only when AWS's limits are to be kept."""
-    body = call.body
-    await body.gather(AWS_PAYLOAD_LIMIT)
-    if body.ready is None:
-        raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes, found more")
+    """Take the codings off the body, and keep AWS's limits where they are to be kept.
+
+    Asked only when there is one of the two to do.
+    """
+    limits = call.stage.facts.aws_limits
+    if limits is not None and (found := excess(limits, call.arrival.exchange.head)):
+        raise BadRequest(found.found, status=found.status, message=found.message)
+    if "content-encoding" in call.arrival.sent:
+        await _inflate(call)
+    if limits is not None:
+        await call.body.gather(AWS_PAYLOAD_LIMIT)
+        if call.body.ready is None or len(call.body.ready) > AWS_PAYLOAD_LIMIT:
+            raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes, found more")
 
 
-async def inflate(call: Call) -> None:
-    """Take the codings off the body, or refuse it; asked only when Content-Encoding was sent.
+async def _inflate(call: Call) -> None:
+    """Take the codings off the body, or refuse it.
 
     AWS does this before it looks for the method; here nobody who may not call makes us work.
     What cannot be inflated is refused before the integration hears of it, as far as AWS's

@@ -6,7 +6,9 @@ from octetgate.core.payload.codings import response_coding
 from octetgate.core.payload.deflation import Deflate
 from octetgate.core.ports.exchange import Reply
 from octetgate.gateway.call import Call
+from octetgate.gateway.faults import ExecutionFailed
 from octetgate.gateway.phases.integration_response import KEEP_LENGTH, gathered, only_announced
+from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
 
 _TRACE = "X-Amzn-Trace-Id"
 _NOT_COMPRESSED = frozenset({204, 206, 304})
@@ -34,7 +36,32 @@ def with_type(headers: Headers) -> Headers:
     return headers
 
 
-async def compress(call: Call, reply: Reply, least: int) -> Reply:
+async def bounded_and_compressed(call: Call, reply: Reply) -> Reply:
+    """Return the reply within AWS's limits, where they are to be kept, and compressed.
+
+    Asked only when there is one of the two to do.
+    """
+    if call.stage.facts.aws_limits is not None and not call.plan.streams:
+        await _refuse_long_answer(call, reply)
+    least = call.plan.minimum_compression_size
+    return reply if least is None else await _compressed(call, reply, least)
+
+
+async def _refuse_long_answer(call: Call, reply: Reply) -> None:
+    """Refuse an answer longer than AWS buffers.
+
+    The documented status is of the 500 family; the body is unconfirmed.
+    """
+    if only_announced(call, reply.body):
+        return
+    await gathered(reply.body, AWS_PAYLOAD_LIMIT)
+    size = reply.body.length
+    if reply.body.ready is None or size is None or size > AWS_PAYLOAD_LIMIT:
+        reply.body.close()
+        raise ExecutionFailed(f"response payload: expected at most {AWS_PAYLOAD_LIMIT} bytes")
+
+
+async def _compressed(call: Call, reply: Reply, least: int) -> Reply:
     """Return the reply compressed, if the client asks for it and it has ``least`` bytes or more.
 
     Whatever names a Content-Encoding has one already: of an integration that maps headers only
