@@ -23,3 +23,8 @@ def test_a_blueprint_brings_its_own_configuration():
     with zipfile.ZipFile(io.BytesIO(members["Code"]["ZipFile"])) as archive:
         module = members["Handler"].partition(".")[0]
         assert f"{module}.py" in archive.namelist()
+
+
+def test_a_watched_folder_is_named_and_not_packed(tmp_path):
+    members = from_folder(tmp_path, "handler.handler", watch=True)
+    assert members["Code"] == {"S3Bucket": "hot-reload", "S3Key": str(tmp_path.resolve())}

@@ -26,7 +26,7 @@ def management() -> Iterator[SimpleNamespace]:
     app = application(
         store,
         functions,
-        ControlSettings(),
+        ControlSettings(hot_reload=True),
         health=lambda: {"status": "ok"},
         check_deployment=lambda _: list(problems),
         rehearse=played.play,

@@ -170,3 +170,20 @@ def test_no_worker_count_is_one_per_core(monkeypatch):
     monkeypatch.setattr("os.sched_getaffinity", lambda _: set(range(64)))
     assert load(Settings).worker_count == 8
     assert load(Settings, flags={"workers": "64"}).worker_count == 64
+
+
+@pytest.mark.parametrize(
+    "hot_reload, host, may",
+    [
+        ("auto", "127.0.0.1", True),
+        ("auto", "::1", True),
+        ("auto", "localhost", True),
+        ("auto", "0.0.0.0", False),
+        ("auto", "10.0.0.1", False),
+        ("auto", "somebody.example", False),
+        ("on", "0.0.0.0", True),
+        ("off", "127.0.0.1", False),
+    ],
+)
+def test_folders_are_run_for_this_machine_alone_unless_said_otherwise(hot_reload, host, may):
+    assert Settings(hot_reload=hot_reload, admin_host=host).may_hot_reload is may

@@ -1,10 +1,7 @@
 """``octetgate functions``: create functions from blueprints or folders; list, invoke, delete."""
 
-import io
 import json
 import sys
-import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -28,6 +25,7 @@ Name = Annotated[str, typer.Argument(metavar="NAME", help="The function's name o
 def create(
     settings: ClientSettings,
     name: Annotated[str, typer.Argument(metavar="NAME", help="The new function's name.")],
+    *,
     blueprint: Annotated[
         str | None, typer.Option("--blueprint", metavar="B", help="A ready-made function.")
     ] = None,
@@ -38,6 +36,9 @@ def create(
         str | None,
         typer.Option("--handler", metavar="H", help="module.function of the folder's code."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Run the folder as it is; each call sees edits.")
+    ] = False,
     timeout: Annotated[
         int | None, typer.Option("--timeout", metavar="SECONDS", help="Longest run, 1 to 900.")
     ] = None,
@@ -45,7 +46,9 @@ def create(
     """Create a function from a blueprint, or from a folder and its handler; print its ARN."""
     if (blueprint is None) == (folder is None):
         raise Trouble("expected --blueprint B, or --folder DIR with --handler H")
-    members = from_blueprint(blueprint) if blueprint else from_folder(folder, handler)
+    if watch and blueprint:
+        raise Trouble("--watch: expected --folder DIR with it; found --blueprint")
+    members = from_blueprint(blueprint) if blueprint else from_folder(folder, handler, watch=watch)
     if timeout is not None:
         members["Timeout"] = timeout
     with told(settings.endpoint):
@@ -153,28 +156,21 @@ def from_blueprint(name: str) -> dict[str, Any]:
     }
 
 
-def from_folder(folder: Path | None, handler: str | None) -> dict[str, Any]:
+def from_folder(folder: Path | None, handler: str | None, *, watch: bool = False) -> dict[str, Any]:
     """Return what CreateFunction takes for a folder of code, but for name and role."""
     if folder is None or not folder.is_dir():
         raise Trouble(f"--folder: expected a folder; found {folder}")
     if handler is None or "." not in handler:
         raise Trouble(f"--handler: expected module.function; found {handler!r}")
+    from octetgate.control import packages
+
+    code = (
+        {"S3Bucket": packages.HOT_RELOAD, "S3Key": str(folder.resolve())}
+        if watch
+        else {"ZipFile": packages.zipped(folder)}
+    )
     return {
         "Runtime": "python{}.{}".format(*sys.version_info),
         "Handler": handler,
-        "Code": {"ZipFile": _zipped(folder)},
+        "Code": code,
     }
-
-
-def _zipped(folder: Path) -> bytes:
-    kept = io.BytesIO()
-    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in _files(folder):
-            archive.write(file, file.relative_to(folder))
-    return kept.getvalue()
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    for file in sorted(folder.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            yield file

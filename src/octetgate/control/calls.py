@@ -37,6 +37,8 @@ class ControlSettings:
     """The region of callers who sign nothing."""
     gateway_url: str = "http://127.0.0.1:8080"
     """Where deployed APIs answer; domain names are shown to resolve to it."""
+    hot_reload: bool = False
+    """Whether callers may have any folder of this machine run as a function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

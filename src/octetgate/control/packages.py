@@ -18,6 +18,8 @@ from octetgate.core.ports.store import (
     Reading,
 )
 
+HOT_RELOAD = "hot-reload"
+"""A bucket by convention: its keys are folders of this machine."""
 LARGEST_UNZIPPED = 250 * 1024 * 1024
 _BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -25,6 +27,8 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def code(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:
     """Return what a record says of the code that is given, which is kept under its hash."""
+    if asked.get("S3Bucket") == HOT_RELOAD:
+        return _folder(call, asked)
     package: bytes | None = asked.get("ZipFile")
     if package is None:
         given = [name for name in ("S3Bucket", "S3Key", "ImageUri") if asked.get(name)]
@@ -35,9 +39,32 @@ def code(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:
     if keep:
         call.store.put(FUNCTION_CODE, digest.hexdigest(), package)
     return {
+        "folder": "",
         "code_key": digest.hexdigest(),
         "code_sha256": base64.b64encode(digest.digest()).decode(),
         "code_size": len(package),
+    }
+
+
+def _folder(call: Write, asked: Members) -> dict[str, Any]:
+    """Return what a function says of a folder that it is to run from as it is."""
+    if not call.settings.hot_reload:
+        raise InvalidParameterValueException(
+            f"S3Bucket: {HOT_RELOAD} runs any folder of this machine, so it is for management "
+            "that listens on loopback, or where the setting hot_reload is on"
+        )
+    folder = asked.get("S3Key") or ""
+    if not (folder.startswith("/") and Path(folder).is_dir()):
+        raise InvalidParameterValueException(
+            f"S3Key: expected the absolute path of a folder with {HOT_RELOAD}; found {folder!r}"
+        )
+    # The contents may change at any time; what stays is the place.
+    digest = hashlib.sha256(folder.encode()).digest()
+    return {
+        "folder": folder,
+        "code_key": "",
+        "code_sha256": base64.b64encode(digest).decode(),
+        "code_size": 0,
     }
 
 
@@ -80,9 +107,15 @@ def check_package(package: bytes) -> None:
 
 def zipped(folder: Path) -> bytes:
     """Return the folder as a package: the same files give the same bytes."""
+    files = list(_files(folder))
+    size = sum(file.stat().st_size for file in files)
+    if size > LARGEST_UNZIPPED:
+        raise InvalidParameterValueException(
+            f"Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes"
+        )
     kept = io.BytesIO()
     with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in _files(folder):
+        for file in files:
             entry = zipfile.ZipInfo(str(file.relative_to(folder)), _EPOCH)
             entry.external_attr = file.stat().st_mode << 16
             entry.compress_type = zipfile.ZIP_DEFLATED
@@ -92,5 +125,5 @@ def zipped(folder: Path) -> bytes:
 
 def _files(folder: Path) -> Iterator[Path]:
     for file in sorted(folder.rglob("*")):
-        if file.is_file() and not {"__pycache__", ".git"} & set(file.parts):
+        if file.is_file() and not {"__pycache__", ".git"} & set(file.relative_to(folder).parts):
             yield file

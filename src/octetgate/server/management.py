@@ -53,6 +53,7 @@ async def _serve(
                 account_id=settings.account_id,
                 default_region=settings.region,
                 gateway_url=running.gateway_url,
+                hot_reload=settings.may_hot_reload,
             ),
             health.report,
             check_deployment=partial(check, ports=ports),

@@ -130,6 +130,12 @@ class Settings:
     function_idle_seconds: float = _setting(
         600.0, values.SECONDS, "How long a function's process is kept warm.", _FUNCTIONS
     )
+    hot_reload: str = _setting(
+        "auto",
+        values.choice("auto", "on", "off"),
+        "Functions that run from a folder as it is; auto: while management is on loopback.",
+        _FUNCTIONS,
+    )
 
     access_log: str = _setting(
         "auto",
@@ -151,6 +157,13 @@ class Settings:
     def store_url(self) -> str:
         """The store that was chosen, else the file in the data folder."""
         return self.store or f"sqlite:///{self.data.absolute() / 'octetgate.db'}"
+
+    @property
+    def may_hot_reload(self) -> bool:
+        """Whether callers of management may have any folder of the machine run."""
+        if self.hot_reload == "auto":
+            return values.is_loopback(self.admin_host)
+        return self.hot_reload == "on"
 
     @property
     def worker_count(self) -> int:

@@ -3,6 +3,7 @@
 A file has types, variables and flags are text; a kind takes either and gives one value.
 """
 
+import ipaddress
 import math
 import re
 from collections.abc import Callable
@@ -99,6 +100,16 @@ def _size(value: Any) -> int:
     if not found:
         raise ValueError
     return int(found[1]) * _UNITS[(found[2] or "").lower()]
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine can reach what listens there."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 TEXT = Kind("TEXT", "some text", _text)

@@ -50,9 +50,13 @@ class Lambda:
             | changes
         )
         with self.store.write() as writing:
-            writing.put(FUNCTION_CODE, function.code_key, package)
+            writing.put(FUNCTION_CODE, digest.hexdigest(), package)
             writing.put(FUNCTIONS, name, function)
         return function.code_key
+
+    def put_folder(self, folder, *, name="f", **changes):
+        """Create a function that runs from a folder as it is."""
+        self.put("", name=name, **{"code_key": "", "folder": str(folder)} | changes)
 
     def publish(self, number, *, name="f"):
         """Publish the function as it is now."""

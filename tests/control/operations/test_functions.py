@@ -7,11 +7,15 @@ import uuid
 import zipfile
 
 import pytest
+from tests.control import serving
 from tests.control.packages import ROLE, create, package
 from tests.control.refusals import refused
 
+from octetgate.adapters.stores import memory
 from octetgate.control import packages
-from octetgate.core.ports.store import FUNCTION_CODE, FUNCTIONS
+from octetgate.control.app import application
+from octetgate.control.calls import ControlSettings
+from octetgate.core.ports.store import FUNCTION_CODE, FUNCTION_VERSIONS, FUNCTIONS
 
 BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 
@@ -287,3 +291,54 @@ def test_functions_are_listed_in_pages(lam, name):
     assert [each for each in found if each in names] == names
     whole = lam.list_functions()["Functions"]
     assert names[0] in [each["FunctionName"] for each in whole]
+
+
+def folder_code(folder):
+    return {"S3Bucket": "hot-reload", "S3Key": str(folder)}
+
+
+def test_a_folder_can_be_the_code_and_a_zip_again(lam, name, management, tmp_path):
+    create(lam, name, Code=folder_code(tmp_path))
+    with management.store.read() as view:
+        assert view.get(FUNCTIONS, name).folder == str(tmp_path)
+    assert lam.get_function(FunctionName=name)["Code"]["Location"] == tmp_path.as_uri()
+    code = package(name)
+    lam.update_function_code(FunctionName=name, ZipFile=code)
+    with management.store.read() as view:
+        assert view.get(FUNCTIONS, name).folder == ""
+    lam.update_function_code(FunctionName=name, **folder_code(tmp_path))
+    with management.store.read() as view:
+        assert view.get(FUNCTION_CODE, hashlib.sha256(code).hexdigest()) is None
+
+
+@pytest.mark.parametrize("key", ["relative", "/nobody/has/this/folder"])
+def test_a_folder_is_there_and_named_whole(lam, name, key):
+    found = refused(lambda: create(lam, name, Code=folder_code(key)))
+    said = f"S3Key: expected the absolute path of a folder with hot-reload; found {key!r}"
+    assert found == invalid(said)
+
+
+def test_publishing_a_folder_keeps_it_as_it_is_then(lam, name, management, tmp_path):
+    (tmp_path / "index.py").write_text("1")
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "x.pyc").write_text("compiled")
+    create(lam, name, Code=folder_code(tmp_path), Publish=True)
+    assert lam.publish_version(FunctionName=name)["Version"] == "1"
+    (tmp_path / "index.py").write_text("2")
+    assert lam.publish_version(FunctionName=name)["Version"] == "2"
+    with management.store.read() as view:
+        for version in "12":
+            kept = view.get(FUNCTION_VERSIONS, f"{name}/{version}")
+            archive = zipfile.ZipFile(io.BytesIO(view.get(FUNCTION_CODE, kept.code_key)))
+            assert archive.namelist() == ["index.py"]
+            assert archive.read("index.py").decode() == version
+            assert kept.folder == ""
+
+
+def test_folders_are_run_only_where_that_is_allowed(tmp_path):
+    app = application(memory.open("memory://"), None, ControlSettings(), health=dict)
+    with serving.served(app) as port:
+        made = {"FunctionName": "f", "Runtime": "python3.11", "Handler": "h.h", "Role": ROLE, "Code": folder_code(tmp_path)}  # fmt: skip
+        status, _, said = serving.call(port, "POST", "/2015-03-31/functions", body=made)
+    assert status == 400
+    assert "the setting hot_reload" in said["message"]

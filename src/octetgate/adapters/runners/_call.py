@@ -55,6 +55,8 @@ class Plan:
 
     function: Function
     task_root: Path
+    fingerprint: str = ""
+    """Of the task root, where that is a folder that changes."""
     scratch: Path
     """Where processes get their private folders."""
     log: FunctionLog

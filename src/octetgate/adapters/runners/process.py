@@ -14,6 +14,7 @@ from pathlib import Path
 
 from octetgate.adapters.runners import _admission
 from octetgate.adapters.runners._call import Call, Plan
+from octetgate.adapters.runners._folders import Folders
 from octetgate.adapters.runners._known import Known, Target
 from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._packages import Packages
@@ -33,6 +34,7 @@ from octetgate.core.ports.functions import (
 from octetgate.core.ports.store import Store
 
 _CORES = os.cpu_count() or 1
+_NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
 _END_SECONDS = 5.0
 """How long killed processes may take to be gone."""
 
@@ -82,6 +84,7 @@ class Supervisor:
         self._settings = settings
         self._known = Known(store, region=settings.region, account_id=settings.account_id)
         self._packages = Packages(store, settings.data / "functions" / "code")
+        self._folders = Folders()
         self._pools: dict[tuple[str, str], Pool] = {}
         self._replaced: set[Pool] = set()
         self._logs: dict[str, FunctionLog] = {}
@@ -167,7 +170,7 @@ class Supervisor:
         version = target.version
         key = (version.name, version.version)
         while True:
-            folder = await self._packages.folder(version.code_key)
+            folder, fingerprint = await self._code(version)
             # A published version stays what it is; another may have been given to a name.
             now = self._target(FunctionName(version.name, _qualifier(version))).version
             if now == version:
@@ -175,15 +178,22 @@ class Supervisor:
             # It changed while its package was being unpacked.
             version = now
         pool = self._pools.get(key)
-        if pool is None or _essence(pool.plan.function) != _essence(version):
+        if pool is None or not _serves(pool.plan, version, fingerprint):
             bounds = Bounds(
                 workers=self._settings.workers_per_function,
                 queue=self._settings.queue,
                 queue_bytes=self._settings.queue_bytes,
             )
-            pool = Pool(self._plan(version, folder), self, bounds)
+            pool = Pool(self._plan(version, folder, fingerprint), self, bounds)
             self._replace(key, pool)
         return pool
+
+    async def _code(self, version: Function) -> tuple[Path, str]:
+        """Return the folder of the version's code, and the fingerprint of one that changes."""
+        if version.folder:
+            folder = Path(version.folder)
+            return folder, await self._folders.fingerprint(folder)
+        return await self._packages.folder(version.code_key), ""
 
     def _replace(self, key: tuple[str, str], pool: Pool | None) -> None:
         """Serve a version from another pool; the old one's processes end as they finish."""
@@ -196,7 +206,7 @@ class Supervisor:
                 pool.adopt(old.waiting)
             old.drain()
 
-    def _plan(self, function: Function, folder: Path) -> Plan:
+    def _plan(self, function: Function, folder: Path, fingerprint: str) -> Plan:
         log = self._logs.get(function.name)
         if log is None:
             path = self._settings.data / "logs" / "functions" / f"{function.name}.log"
@@ -204,12 +214,15 @@ class Supervisor:
         return Plan(
             function=function,
             task_root=folder,
+            fingerprint=fingerprint,
             scratch=self._scratch.folder,
             log=log,
             init_seconds=self._settings.init_seconds,
             idle_seconds=self._settings.idle_seconds,
             answer_limit=self._settings.answer_limit,
-            shared=self._settings.environment,
+            # Python tells compiled files by whole seconds, which is too coarse for such edits,
+            # and they have no place among somebody's sources.
+            shared={**self._settings.environment, **(_NO_BYTECODE if fingerprint else {})},
         )
 
     # --- The room that pools share ---
@@ -296,12 +309,17 @@ def _qualifier(function: Function) -> str | None:
     return None if function.version == LATEST else function.version
 
 
+def _serves(plan: Plan, version: Function, fingerprint: str) -> bool:
+    return plan.fingerprint == fingerprint and _essence(plan.function) == _essence(version)
+
+
 def _essence(function: Function) -> tuple[object, ...]:
     """Return what a process is started from; a change of anything else leaves it running."""
     return (
         function.arn,
         function.version,
         function.code_key,
+        function.folder,
         function.layers,
         function.handler,
         function.runtime,

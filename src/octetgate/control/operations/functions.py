@@ -1,5 +1,7 @@
 """Lambda functions: configuration and code (spec: lambda 8)."""
 
+from pathlib import Path
+
 from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
@@ -62,6 +64,8 @@ def get_function(call: Read, asked: Members) -> Members:
     found = find_qualified(call, asked)
     number = None if found.version.version == LATEST else found.version.version
     location = f"{call.url}/_octetgate/functions/{qualified(found.function.name, number)}/code"
+    if found.version.folder:
+        location = Path(found.version.folder).as_uri()
     reserved = found.function.reserved_concurrency
     return {
         "Configuration": shown_configuration(found.version, _asked_arn(found.function, asked)),
