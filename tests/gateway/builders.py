@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.stores import memory
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
@@ -113,12 +114,15 @@ class Answer:
 class World:
     """A gateway with one API, ``API``, and one stage, ``s``."""
 
-    def __init__(self, *, aws_limits: bool = False) -> None:
+    def __init__(
+        self, *, aws_limits: bool = False, aws_settings: AwsSettings | None = None
+    ) -> None:
         self.upstream = FakeUpstream()
         self.functions = FakeFunctions()
         self.store = memory.open("memory://")
         self.lines: list[str] = []
-        ports = Ports(self.upstream, self.functions)
+        services = AwsServices(aws_settings or AwsSettings())
+        ports = Ports(self.upstream, self.functions, services)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
         self.gateway = Gateway(self.live, lambda line: self.lines.append(line().decode()))
 

@@ -9,10 +9,11 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.front.h1 import DoorSettings, serve
 from octetgate.adapters.stores import memory
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
@@ -256,15 +257,24 @@ def proxy_result(
 
 
 @contextlib.asynccontextmanager
-async def running(*, aws_limits: bool = False) -> AsyncIterator[Front]:
-    """Start everything on free ports, and end it."""
+async def running(
+    aws_settings: AwsSettings | None = None,
+    *,
+    services_at_backend: bool = False,
+    aws_limits: bool = False,
+) -> AsyncIterator[Front]:
+    """Start everything on free ports, and end it; AWS services may be at the backend, too."""
     backend, functions, lines = Backend(), FakeFunctions(), []
     server = await asyncio.start_server(backend.serve, "127.0.0.1", 0)
     backend.url = f"http://127.0.0.1:{_port(server.sockets[0])}"
     store, pool = memory.MemoryStore(1.0), Pool(PoolSettings())
     listening = socket.create_server(("127.0.0.1", 0))
     write: WriteLine = lambda line: lines.append(msgspec.json.decode(line()))  # noqa: E731
-    gateway = Gateway(Live(store, Ports(pool, functions), aws_limits=aws_limits), write)
+    aws_settings = aws_settings or AwsSettings()
+    if services_at_backend:
+        aws_settings = replace(aws_settings, endpoint_url=backend.url)
+    ports = Ports(pool, functions, AwsServices(aws_settings))
+    gateway = Gateway(Live(store, ports, aws_limits=aws_limits), write)
     door = await serve(gateway.handle, [listening], DoorSettings())
     try:
         yield Front(("127.0.0.1", _port(listening)), store, backend, functions, lines)

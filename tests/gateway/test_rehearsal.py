@@ -9,6 +9,7 @@ import pytest
 from tests.gateway.builders import FUNCTION, aws, aws_proxy, http, http_proxy, mock, resource
 from tests.gateway.front import Backend, FakeFunctions
 
+from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.core.http.headers import Headers
 from octetgate.core.model.api import RestApi
@@ -20,6 +21,7 @@ from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.gateway.snapshot import Ports
 
 _LINE = re.compile(r"\w{3} \w{3} \d\d \d\d:\d\d:\d\d UTC \d{4} : (.*)", re.DOTALL)
+SERVICES = AwsServices(AwsSettings())
 PNG = b"\x89PNG\r\n\x1a\n\xff"
 
 
@@ -29,7 +31,7 @@ class Stage:
     def __init__(self, backend, pool):
         self.backend = backend
         self.functions = FakeFunctions()
-        self.rehearsals = Rehearsals(Ports(pool, self.functions), stream_seconds=0.3)
+        self.rehearsals = Rehearsals(Ports(pool, self.functions, SERVICES), stream_seconds=0.3)
 
     async def play(
         self, integration, *, path="/x", target=None, verb="GET", body=b"", binary=(), **given
@@ -297,7 +299,7 @@ async def test_a_function_that_raises_is_the_customers_error(stage):
                 status=200, payload=payload, function_error="Unhandled", request_id="r-1"
             )
 
-    stage.rehearsals = Rehearsals(Ports(None, Raising()))
+    stage.rehearsals = Rehearsals(Ports(None, Raising(), SERVICES))
     done = await stage.play(aws_proxy())
     *_, failure, end = said(done)
     assert failure == (
@@ -319,7 +321,7 @@ async def test_a_function_that_may_not_be_called_says_so(stage, error, phrase):
         async def invoke(self, invocation):
             raise error
 
-    stage.rehearsals = Rehearsals(Ports(None, Refusing()))
+    stage.rehearsals = Rehearsals(Ports(None, Refusing(), SERVICES))
     done = await stage.play(aws_proxy())
     assert said(done)[-2].startswith(f"Execution failed due to configuration error: {phrase}")
 
@@ -389,3 +391,23 @@ async def test_a_stream_that_does_not_end_in_time_comes_as_far_as_it_got(stage, 
     async with answering(head) as uri:
         done = await stage.play(http_proxy(uri, http_method="GET", response_transfer_mode="STREAM"))
     assert (done.status, done.body) == (status, b"half" if status else b"")
+
+
+async def test_a_signature_and_its_token_are_not_told(stage):
+    settings = AwsSettings(
+        endpoint_url=stage.backend.url,
+        access_key_id="AKIAEXAMPLE",
+        secret_access_key="secret",
+        session_token="IQoJb3JpZ2luX2VjEXAMPLETOKEN",
+    )
+    pool = Pool(PoolSettings())
+    stage.rehearsals = Rehearsals(Ports(pool, stage.functions, AwsServices(settings)))
+    uri = "arn:aws:apigateway:us-east-1:sns:action/Publish"
+    done = await stage.play(aws(uri=uri), headers={"Authorization": "the caller's"})
+    await pool.close()
+    (sent,) = stage.backend.got
+    assert sent.header("authorization").startswith("AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/")
+    assert done.status == 200
+    assert "AKIAEXAMPLE" not in done.log
+    assert "IQoJb3JpZ2lu" not in done.log
+    assert f"Authorization={'*' * 32}{sent.header('authorization')[-6:]}" in done.log

@@ -149,7 +149,7 @@ def test_free_ports_may_be_asked_for_twice():
 def test_every_setting_says_what_it_is_and_reads_its_own_default():
     for each in [*known(Settings), *known(ClientSettings)]:
         assert each.metadata["about"].endswith(".")
-        if each.default not in (None, ""):
+        if each.default not in (None, "", ()):
             shown = str(each.default)
             assert each.metadata["kind"].read(shown) == each.default
 
@@ -187,3 +187,45 @@ def test_no_worker_count_is_one_per_core(monkeypatch):
 )
 def test_folders_are_run_for_this_machine_alone_unless_said_otherwise(hot_reload, host, may):
     assert Settings(hot_reload=hot_reload, admin_host=host).may_hot_reload is may
+
+
+def test_the_sdks_variables_count_behind_ours():
+    standard = {"AWS_ENDPOINT_URL": "http://standard", "AWS_ACCESS_KEY_ID": "standard"}
+    settings = load(Settings, environ={**standard, "AWS_SESSION_TOKEN": ""})
+    assert settings.aws_endpoint_url == "http://standard"
+    assert (settings.aws_access_key_id, settings.aws_session_token) == ("standard", "")
+    settings = load(Settings, environ={**standard, "OCTETGATE_AWS_ACCESS_KEY_ID": "ours"})
+    assert settings.aws_access_key_id == "ours"
+
+
+def test_endpoints_of_services_are_put_together_from_every_place(tmp_path):
+    file = tmp_path / "x.toml"
+    file.write_text('[aws_endpoint_urls]\ns3 = "http://file"\nsqs = "http://file"\n')
+    settings = load(
+        Settings,
+        file=file,
+        environ={"AWS_ENDPOINT_URL_SQS": "http://sdk", "AWS_ENDPOINT_URL_SFN": "http://sdk"},
+        flags={"aws_endpoint_urls": "sfn=http://flag,sns=http://flag"},
+    )
+    assert dict(settings.aws_endpoint_urls) == {
+        "s3": "http://file",
+        "sqs": "http://sdk",
+        "sfn": "http://flag",
+        "sns": "http://flag",
+    }
+
+
+@pytest.mark.parametrize("wrong", ["s3", "s3=ftp://x", "=http://x", "s3="])
+def test_an_endpoint_that_is_no_url_is_refused(wrong):
+    with pytest.raises(BadSetting, match="expected a URL for each service"):
+        load(Settings, flags={"aws_endpoint_urls": wrong})
+    with pytest.raises(BadSetting, match="AWS_ENDPOINT_URL_S3: expected"):
+        load(Settings, environ={"AWS_ENDPOINT_URL_S3": "here"})
+
+
+def test_secrets_are_not_shown():
+    settings = load(
+        Settings, environ={"AWS_SECRET_ACCESS_KEY": "hidden", "AWS_SESSION_TOKEN": "hidden"}
+    )
+    assert settings.aws_secret_access_key == "hidden"
+    assert "hidden" not in repr(settings)

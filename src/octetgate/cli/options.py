@@ -63,7 +63,7 @@ def _option(each: Field[Any]) -> inspect.Parameter:
 
 
 def _shown(default: object) -> str | bool:
-    if default in (None, ""):
+    if default in (None, "", ()):
         return False
     return str(default).lower() if isinstance(default, bool) else str(default)
 

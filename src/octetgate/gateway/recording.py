@@ -18,6 +18,9 @@ from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
 from octetgate.gateway.snapshot import Ports
 from octetgate.gateway.transcript import MISCONFIGURED, TRACE_ID, Transcript, java_map, shown
 
+_SIGNED = "AWS4-HMAC-SHA256 "
+_SECRET = frozenset({"authorization", "x-amz-security-token"})
+
 
 class Recorder:
     """Writes down what the watched ports see, and keeps what lines alone do not tell."""
@@ -32,7 +35,7 @@ class Recorder:
         """Write down a request; returns when it went out."""
         self.trace_id = next((v for n, v in headers if n.lower() == TRACE_ID), "")
         self.script.say(f"Endpoint request URI: {uri}")
-        self.script.say(f"Endpoint request headers: {java_map(headers)}")
+        self.script.say(f"Endpoint request headers: {java_map(_masked(headers))}")
         self.script.say(f"Endpoint request body after transformations: {shown(body)}")
         self.script.say(f"Sending request to {uri}")
         return time.perf_counter()
@@ -47,9 +50,21 @@ class Recorder:
         self.script.say(f"Endpoint response body before transformations: {shown(body)}")
 
 
+def _masked(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the headers without what would let a reader ask an AWS service as we do."""
+    signed = any(value.startswith(_SIGNED) for _, value in headers)
+    if not signed:
+        return headers
+    return [
+        (name, f"{'*' * 32}{value[-6:]}" if name.lower() in _SECRET else value)
+        for name, value in headers
+    ]
+
+
 def watched(ports: Ports, recorder: Recorder) -> Ports:
     """Return the same ports, watched."""
-    return Ports(_Upstream(ports.upstream, recorder), _Functions(ports.functions, recorder))
+    upstream = _Upstream(ports.upstream, recorder)
+    return Ports(upstream, _Functions(ports.functions, recorder), ports.services)
 
 
 class _Upstream:

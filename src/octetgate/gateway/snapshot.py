@@ -13,6 +13,7 @@ from octetgate.core.model.domain import BasePathMapping
 from octetgate.core.model.responses import GatewayResponseType
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.services import Services
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
 from octetgate.gateway.call import Call, Route
@@ -41,6 +42,7 @@ class Ports:
 
     upstream: Upstream
     functions: Functions
+    services: Services
 
 
 @dataclass(frozen=True, slots=True)

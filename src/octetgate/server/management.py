@@ -16,7 +16,7 @@ from octetgate.gateway.compile import check
 from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.gateway.snapshot import Ports
 from octetgate.server.backends import open_pool
-from octetgate.server.build import configure_logs, open_store
+from octetgate.server.build import aws_services, configure_logs, open_store
 from octetgate.server.health import Health
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
@@ -42,7 +42,7 @@ async def _serve(
         held.push_async_callback(functions.close)
         upstream = open_pool(settings)
         held.push_async_callback(upstream.close)
-        ports = Ports(upstream, functions)
+        ports = Ports(upstream, functions, aws_services(settings))
         health = Health(
             post.board, services, store, running.place.functions_socket, running.gateway_url
         )

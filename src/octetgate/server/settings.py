@@ -2,7 +2,8 @@
 
 ``admin_port`` in ``octetgate.toml`` is ``OCTETGATE_ADMIN_PORT`` in the environment and
 ``--admin-port`` on the command line.  Defaults, then the file, then the environment, then
-flags: the later one wins.  Nothing here changes while running.
+flags: the later one wins.  Where the AWS SDKs have a variable for the same thing it counts,
+behind ours.  Nothing here changes while running.
 """
 
 import os
@@ -27,11 +28,15 @@ class BadSetting(ValueError):
     """A setting that cannot be used: says which, where it stands, what was expected and found."""
 
 
-def _setting(default: Any, kind: Kind, about: str, panel: str) -> Any:
-    return field(default=default, metadata={"kind": kind, "about": about, "panel": panel})
+def _setting(
+    default: Any, kind: Kind, about: str, panel: str, *, standard: str = "", secret: bool = False
+) -> Any:
+    """Describe a setting; ``standard`` is the AWS SDKs' variable, ``*`` at its end for several."""
+    metadata = {"kind": kind, "about": about, "panel": panel, "standard": standard}
+    return field(default=default, metadata=metadata, repr=not secret)
 
 
-_GATEWAY, _MANAGEMENT, _DATA = "Gateway", "Management", "Data"
+_GATEWAY, _MANAGEMENT, _DATA, _AWS = "Gateway", "Management", "Data", "AWS services"
 _DOOR, _UPSTREAM, _FUNCTIONS, _LOGS = "Patience with clients", "Upstreams", "Functions", "Logs"
 
 
@@ -137,6 +142,40 @@ class Settings:
         _FUNCTIONS,
     )
 
+    aws_endpoint_url: str = _setting(
+        "",
+        values.URL,
+        "Where AWS integrations find every service; without it, the region's real endpoints.",
+        _AWS,
+        standard="AWS_ENDPOINT_URL",
+    )
+    aws_endpoint_urls: tuple[tuple[str, str], ...] = _setting(
+        (),
+        values.URLS,
+        "Where they find one service; for lambda, instead of the functions here.",
+        _AWS,
+        standard="AWS_ENDPOINT_URL_*",
+    )
+    aws_access_key_id: str = _setting(
+        "", values.TEXT, "Who signs requests to AWS services.", _AWS, standard="AWS_ACCESS_KEY_ID"
+    )
+    aws_secret_access_key: str = _setting(
+        "",
+        values.TEXT,
+        "The key that goes with it.",
+        _AWS,
+        standard="AWS_SECRET_ACCESS_KEY",
+        secret=True,
+    )
+    aws_session_token: str = _setting(
+        "",
+        values.TEXT,
+        "The token that goes with temporary keys.",
+        _AWS,
+        standard="AWS_SESSION_TOKEN",
+        secret=True,
+    )
+
     access_log: str = _setting(
         "auto",
         values.choice("auto", "file", "stdout", "both", "off"),
@@ -202,16 +241,33 @@ def load(
     for each in known(cast("type[Any]", kind)):
         places = {
             f"{file or FILE}: {each.name}": document.get(each.name),
+            **_standard(each, environ or {}),
             PREFIX + each.name.upper(): (environ or {}).get(PREFIX + each.name.upper()),
             flag(each.name): (flags or {}).get(each.name),
         }
         for place, found in places.items():
             if found is not None:
-                chosen[each.name] = _value(each, place, found)
+                value = _value(each, place, found)
+                if isinstance(value, tuple):  # Pairs: each name is a setting of its own.
+                    value = tuple({**dict(chosen.get(each.name, ())), **dict(value)}.items())
+                chosen[each.name] = value
     settings = kind(**chosen)
     if isinstance(settings, Settings):
         _check(settings)
     return settings
+
+
+def _standard(each: Field[Any], environ: Mapping[str, str]) -> Mapping[str, object]:
+    """Return what the AWS SDKs' variables say; like there, an empty one says nothing."""
+    name: str = each.metadata["standard"]
+    if not name.endswith("*"):
+        return {name: environ[name]} if name and environ.get(name) else {}
+    prefix = name[:-1]
+    return {
+        variable: {variable.removeprefix(prefix).lower(): value}
+        for variable, value in environ.items()
+        if variable.startswith(prefix) and value
+    }
 
 
 def _read(file: Path | None) -> Mapping[str, object]:

@@ -6,7 +6,7 @@ A file has types, variables and flags are text; a kind takes either and gives on
 import ipaddress
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,3 +125,15 @@ URL = Kind("URL", "a URL such as http://127.0.0.1:8081", _matching(r"https?://[^
 STORE = Kind(
     "URL", "a URL such as sqlite:////var/lib/octetgate.db or memory://", _matching(r"[a-z]+://\S*")
 )
+
+
+def _urls(value: Any) -> tuple[tuple[str, str], ...]:
+    """Return (service, URL) pairs from a table, or from ``s3=URL,sqs=URL``."""
+    if isinstance(value, str):
+        value = dict(part.split("=", 1) for part in value.split(",") if part.strip())
+    if not isinstance(value, Mapping):
+        raise ValueError
+    return tuple((_text(name), URL.read(url)) for name, url in value.items())
+
+
+URLS = Kind("SERVICE=URL,…", "a URL for each service, as s3=http://127.0.0.1:9000", _urls)

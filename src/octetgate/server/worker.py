@@ -14,7 +14,7 @@ from octetgate.gateway.live import Live
 from octetgate.gateway.pipeline import Gateway
 from octetgate.gateway.snapshot import Ports
 from octetgate.server.backends import open_pool
-from octetgate.server.build import access_lines, configure_logs, open_store
+from octetgate.server.build import access_lines, aws_services, configure_logs, open_store
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
 from octetgate.server.settings import Settings
@@ -40,7 +40,8 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
         held.push_async_callback(upstream.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
-        live = Live(store, Ports(upstream, functions), aws_limits=settings.aws_limits)
+        ports = Ports(upstream, functions, aws_services(settings))
+        live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
         gateway = Gateway(live, lines.write)
         door = await h1.serve(gateway.handle, share, _door(settings), _tls(settings))

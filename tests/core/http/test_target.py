@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from octetgate.core.http.target import (
     encode_path_value,
     encode_query,
+    encode_strictly,
+    octets,
     parse_query,
     split,
 )
@@ -99,3 +101,28 @@ def test_encoding_a_path_value_again_changes_nothing(value):
 @given(st.text(st.characters(codec="ascii", exclude_characters="%"), max_size=12))
 def test_a_path_value_keeps_its_bytes(value):
     assert unquote_to_bytes(encode_path_value(value)) == value.encode()
+
+
+@pytest.mark.parametrize(
+    "value, segments, one",
+    [
+        ("a/b", "a/b", "a/b"),
+        ("a%2Fb", "a%2Fb", "a/b"),
+        ("photo (1)!*'+.png", "photo%20%281%29%21%2A%27%2B.png", "photo%20%281%29%21%2A%27%2B.png"),
+        ("photo%20%281%29", "photo%20%281%29", "photo%20%281%29"),
+        ("a-b_c.d~e", "a-b_c.d~e", "a-b_c.d~e"),
+        ("100%25", "100%25", "100%25"),
+        ("é", "%C3%A9", "%C3%A9"),
+        ("", "", ""),
+    ],
+)
+def test_what_is_signed_is_encoded_strictly(value, segments, one):
+    assert encode_strictly(value) == segments
+    assert encode_strictly(value, one_segment=True) == one
+
+
+@given(text)
+def test_strict_encoding_is_its_own_fixed_point(value):
+    once = encode_strictly(value.replace("%", "%25"))
+    assert encode_strictly(once) == once
+    assert unquote_to_bytes(once) == octets(value)

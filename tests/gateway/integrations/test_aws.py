@@ -150,7 +150,7 @@ async def test_the_invocation_type_can_be_mapped(mapped, kind):
 @pytest.mark.parametrize(
     "uri",
     [
-        "arn:aws:apigateway:us-east-1:s3:path/bucket/key",
+        "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/",
         "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions//invocations",
         "http://backend/",
     ],

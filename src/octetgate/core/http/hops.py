@@ -42,6 +42,16 @@ DROPPED_WHEN_MAPPED = frozenset({"expect", "proxy-authenticate", "te", "via"}) |
 }
 """What vanishes silently when mapped onto a request to a backend (6.2)."""
 
+DROPPED_TO_AWS = (
+    DROPPED_WHEN_MAPPED
+    | {"referer"}
+    | {
+        # Ours: the endpoint's own is what is signed.
+        "host",
+    }
+)
+"""The same for requests to an AWS service (6.2)."""
+
 FORBIDDEN_MAPPINGS = frozenset(
     {"content-length", "transfer-encoding", "x-amzn-trace-id", "x-amzn-apigateway-api-id"}
 )

@@ -64,6 +64,19 @@ def _encoded_again(segment: str) -> str:
     return quote_from_bytes(unquote_to_bytes(octets(segment)), safe=_PATH_SAFE)
 
 
+def encode_strictly(value: str, *, one_segment: bool = False) -> str:
+    """Return a path's or a path value's text with all but RFC 3986's unreserved encoded.
+
+    Signatures of AWS are computed over this form (SigV4, canonical URI).  Slashes stay; what
+    was encoded is decoded first, slashes too where the service takes the path as one key
+    (``one_segment``: S3, where a signature with an encoded slash is not accepted).
+    """
+    if one_segment:
+        return quote_from_bytes(unquote_to_bytes(octets(value)), safe="/")
+    segments = value.split("/")
+    return "/".join(quote_from_bytes(unquote_to_bytes(octets(each)), safe="") for each in segments)
+
+
 def octets(value: str) -> bytes:
     """Return the bytes that a value stands for, whether it is wire text or text.
 

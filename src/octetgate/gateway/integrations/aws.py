@@ -1,7 +1,8 @@
-"""``AWS``: a Lambda function behind mappings, the launch article's integration.
+"""``AWS``: a Lambda function, or any other AWS service, behind mappings.
 
-The function gets what the request template makes of the body, and its JSON result is the
-integration response's body (spec: payload-encodings 3.4 and 4.4, mapping 12).
+A function gets what the request template makes of the body, and its JSON result is the
+integration response's body: the launch article's integration (spec: payload-encodings 3.4 and
+4.4, mapping 12).  Any other service is asked over HTTP, signed (spec: mapping 13).
 """
 
 from dataclasses import dataclass
@@ -11,12 +12,17 @@ import msgspec
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.mapping.context import Overrides
+from octetgate.core.mapping.substitution import substitute_stage_variables
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import Integration
+from octetgate.core.model.service_uri import parse
+from octetgate.core.payload.query_answer import wrapped
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Invocation, InvocationType, Outcome
+from octetgate.core.ports.upstream import UpstreamRequest
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError
+from octetgate.gateway.phases.endpoint import Answered, Asked, answer_mapped, ask_mapped
 from octetgate.gateway.phases.function import (
     FunctionTarget,
     function_of,
@@ -29,7 +35,9 @@ from octetgate.gateway.phases.integration_request import (
     whole,
 )
 from octetgate.gateway.phases.integration_response import NonProxyResponse
+from octetgate.gateway.phases.integration_response import whole as whole_response
 from octetgate.gateway.phases.method_response import method_response, with_type
+from octetgate.gateway.phases.service import ServiceTarget, request_id, sendable, sign
 from octetgate.gateway.snapshot import StageFacts
 
 _JSON = Headers([("Content-Type", "application/json")])
@@ -38,13 +46,16 @@ _INVOCATION_TYPE = "x-amz-invocation-type"
 
 def compile(  # noqa: A001 - the word that every integration uses
     facts: StageFacts, resource: Resource, method: Method, integration: Integration
-) -> "Aws":
+) -> "AwsLambda | AwsService":
     """Return the integration, or raise BadConfiguration."""
-    return Aws(facts, resource, method, integration)
+    uri = parse(substitute_stage_variables(integration.uri or "", facts.variables))
+    if uri is not None and uri.service != "lambda":
+        return AwsService(facts, method, integration)
+    return AwsLambda(facts, resource, method, integration)
 
 
 @dataclass(slots=True)
-class Asked:
+class Invoked:
     """An invocation, and what its template left for the response's."""
 
     invocation: Invocation
@@ -52,7 +63,7 @@ class Asked:
 
 
 @dataclass(slots=True)
-class Answered:
+class Returned:
     """A function's outcome, and what the request's template left."""
 
     outcome: Outcome
@@ -65,7 +76,7 @@ class _Error(msgspec.Struct, rename="camel"):
     error_message: object = None
 
 
-class Aws:
+class AwsLambda:
     """A Lambda function called through templates."""
 
     def __init__(
@@ -80,7 +91,7 @@ class Aws:
         self._request = NonProxyRequest(facts.media_types, integration, for_function=True)
         self._response = NonProxyResponse(facts.media_types, integration, method.method_responses)
 
-    async def prepare(self, call: Call) -> Asked:
+    async def prepare(self, call: Call) -> Invoked:
         """Return the invocation that the template makes of the request."""
         shaped = await self._request.shape(call)
         mapped = {name.lower(): value for name, value in shaped.values.headers.items()}
@@ -96,14 +107,14 @@ class Aws:
         # A body that nothing rendered is the client's; an empty one is an empty event.
         payload = await whole(shaped.body) or b"{}"
         invocation = Invocation(function="", payload=payload, type=kind)
-        return Asked(invocation, shaped.overrides)
+        return Invoked(invocation, shaped.overrides)
 
-    async def invoke(self, call: Call, request: Asked) -> Answered:
+    async def invoke(self, call: Call, request: Invoked) -> Returned:
         """Ask the function."""
         outcome = await invoke(self._functions, self._target, call, request.invocation)
-        return Answered(outcome, request.overrides)
+        return Returned(outcome, request.overrides)
 
-    async def answer(self, call: Call, result: Answered) -> Reply:
+    async def answer(self, call: Call, result: Returned) -> Reply:
         """Return what the selected integration response makes of the function's result."""
         outcome = result.outcome
         call.arrival.integration_status = outcome.status
@@ -128,3 +139,41 @@ def error_message(payload: bytes) -> str:
     except msgspec.DecodeError:
         return ""
     return message if isinstance(message, str) else ""
+
+
+class AwsService:
+    """An AWS service asked over HTTP, its requests signed."""
+
+    def __init__(self, facts: StageFacts, method: Method, integration: Integration) -> None:
+        self._upstream = facts.ports.upstream
+        self._services = facts.ports.services
+        self._target = ServiceTarget(facts, integration)
+        self._timeout_ms = integration.timeout_in_millis
+        self._request = NonProxyRequest(facts.media_types, integration)
+        self._response = NonProxyResponse(facts.media_types, integration, method.method_responses)
+
+    async def prepare(self, call: Call) -> Asked:
+        """Return the mapped request, signed."""
+        shaped = await self._request.shape(call)
+        refuse_forbidden(shaped.values.headers, aws=True)
+        service, method = self._target.service, self._target.method or call.method
+        target, given = self._target.target(shaped.values)
+        body = await sendable(service, method, shaped.body)
+        headers = self._target.headers(call, shaped.values, body, given)
+        request = UpstreamRequest(service.origin, method, target, headers, body, self._timeout_ms)
+        sign(self._services, service, request)
+        return Asked(request, shaped.overrides)
+
+    async def invoke(self, call: Call, request: Asked) -> Answered:
+        """Ask the service."""
+        del call
+        return await ask_mapped(self._upstream, request)
+
+    async def answer(self, call: Call, result: Answered) -> Reply:
+        """Return what the integration response for the service's status makes of its answer."""
+        response = result.response
+        call.arrival.endpoint_request_id = identity = request_id(response)
+        if self._target.wraps and response.status < 300:
+            answer = await whole_response(response.body)
+            response.body = Body.of(wrapped(self._target.action or "", answer, identity or ""))
+        return await answer_mapped(call, self._response, result)

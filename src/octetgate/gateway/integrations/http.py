@@ -4,29 +4,32 @@ Only what is mapped crosses; the client's own headers and query stay behind (spe
 request-lifecycle 6.2 and 6.4).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 
+from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Field, Headers
-from octetgate.core.mapping.context import Overrides
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import Integration
 from octetgate.core.ports.exchange import Reply
-from octetgate.core.ports.upstream import UpstreamRequest, UpstreamResponse
+from octetgate.core.ports.upstream import UpstreamRequest
 from octetgate.gateway.call import Call
 from octetgate.gateway.phases.endpoint import (
     ACCEPT,
     API_ID,
     TRACE_ID,
-    ask,
+    Answered,
+    Asked,
+    answer_mapped,
+    ask_mapped,
+    bodiless,
     endpoint_method,
     map_headers,
     refuse_other_connections,
     user_agent,
 )
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
-from octetgate.gateway.phases.integration_request import NonProxyRequest, Shaped, refuse_forbidden
+from octetgate.gateway.phases.integration_request import NonProxyRequest, refuse_forbidden
 from octetgate.gateway.phases.integration_response import NonProxyResponse
-from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 
@@ -37,22 +40,6 @@ def compile(  # noqa: A001 - the word that every integration uses
     del resource
     refuse_other_connections(integration)
     return Http(facts, method, integration)
-
-
-@dataclass(slots=True)
-class Asked:
-    """A request, and what its template left for the response's."""
-
-    request: UpstreamRequest
-    overrides: Overrides
-
-
-@dataclass(slots=True)
-class Answered:
-    """A backend's response, and what the request's template left."""
-
-    response: UpstreamResponse
-    overrides: Overrides
 
 
 class Http:
@@ -70,12 +57,16 @@ class Http:
         """Return the mapped request."""
         shaped = await self._request.shape(call)
         endpoint = self._uri.fill(shaped.values.path)
+        method, body = self._method or call.method, shaped.body
+        if bodiless(method):
+            body.close()
+            body = Body()
         request = UpstreamRequest(
             endpoint.origin,
-            self._method or call.method,
+            method,
             with_query(endpoint.target, "", shaped.values.query),
-            _headers(call, shaped, endpoint.authority),
-            shaped.body,
+            _headers(call, shaped.values.headers, endpoint.authority, body),
+            body,
             self._timeout_ms,
         )
         return Asked(request, shaped.overrides)
@@ -83,20 +74,14 @@ class Http:
     async def invoke(self, call: Call, request: Asked) -> Answered:
         """Ask the backend."""
         del call
-        return Answered(await ask(self._upstream, request.request), request.overrides)
+        return await ask_mapped(self._upstream, request)
 
     async def answer(self, call: Call, result: Answered) -> Reply:
         """Return the mapped answer."""
-        response = result.response
-        call.arrival.integration_status = response.status
-        mapped = await self._response.shape(
-            call, str(response.status), response.headers, response.body, result.overrides
-        )
-        headers = with_type(mapped.headers)
-        return method_response(call, mapped.status, headers, mapped.body, traced=True)
+        return await answer_mapped(call, self._response, result)
 
 
-def _headers(call: Call, shaped: Shaped, authority: str) -> Headers:
+def _headers(call: Call, mapped: Mapping[str, str], authority: str, body: Body) -> Headers:
     """Return the gateway's own headers, then what is mapped (recorded)."""
     api_id = call.stage.facts.api_id
     fields: list[Field] = [
@@ -107,9 +92,9 @@ def _headers(call: Call, shaped: Shaped, authority: str) -> Headers:
         (TRACE_ID, TRACE_ID.lower(), call.arrival.trace_id),
     ]
     content_type = call.arrival.sent.get("content-type")
-    if content_type is not None and shaped.body.ready != b"":
+    if content_type is not None and body.ready != b"":
         fields.append(("Content-Type", "content-type", content_type))
     headers = Headers.of_fields(fields)
-    refuse_forbidden(shaped.values.headers, aws=False)
-    map_headers(headers, shaped.values.headers)
+    refuse_forbidden(mapped, aws=False)
+    map_headers(headers, mapped)
     return headers

@@ -15,7 +15,8 @@ from octetgate.core.ports.upstream import Origin
 from octetgate.gateway.faults import ApiConfigurationError
 from octetgate.gateway.snapshot import BadConfiguration, StageFacts
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z0-9._$-]+)\+?\}")
+PLACEHOLDER = re.compile(r"\{([A-Za-z0-9._$-]+)\+?\}")
+"""``{name}`` or ``{name+}`` in a URI."""
 _TARGET = re.compile(r"[!-~\x80-\xff]*")
 _AUTHORITY = re.compile(r"[a-z]+://[^/?#]+(?=[/?])|[a-z]+://[^/?#{]+\Z")
 """A scheme and a host that no placeholder is part of."""
@@ -41,7 +42,7 @@ class EndpointUri:
         text = substitute_stage_variables(integration.uri, facts.variables)
         tls = integration.tls_config
         self._verify = tls is None or not tls.insecure_skip_verification
-        self._pieces = _PLACEHOLDER.split(text)
+        self._pieces = PLACEHOLDER.split(text)
         # What is behind a fixed host can be filled without reading the URI anew.
         authority = _AUTHORITY.match(self._pieces[0])
         named_later = authority is None and len(self._pieces) > 1
@@ -55,7 +56,8 @@ class EndpointUri:
         if fixed is not None and len(pieces) == 1:
             return fixed
         filled = "".join(
-            _value(values, piece) if index % 2 else piece for index, piece in enumerate(pieces)
+            encode_path_value(path_value(values, piece)) if index % 2 else piece
+            for index, piece in enumerate(pieces)
         )
         if fixed is not None:
             target = filled if filled.startswith("/") else f"/{filled}"
@@ -67,7 +69,7 @@ class EndpointUri:
 
     def _read(self, text: str) -> Endpoint:
         try:
-            return _endpoint(_PLACEHOLDER.sub("x", text), verify=self._verify)
+            return _endpoint(PLACEHOLDER.sub("x", text), verify=self._verify)
         except ValueError as error:
             raise BadConfiguration(f"uri: {error}") from error
 
@@ -83,9 +85,10 @@ def _endpoint(text: str, *, verify: bool) -> Endpoint:
     return Endpoint(Origin(parts.scheme, parts.hostname, port, verify), parts.netloc, target)
 
 
-def _value(values: Mapping[str, str], name: str) -> str:
+def path_value(values: Mapping[str, str], name: str) -> str:
+    """Return the value of a placeholder; without one the URI cannot be (mapping 1)."""
     try:
-        return encode_path_value(values[name])
+        return values[name]
     except KeyError:
         raise ApiConfigurationError(
             f"uri: expected a mapping to integration.request.path.{name}, found none"

@@ -1,0 +1,1 @@
+"""AWS services as botocore knows them: models, endpoints and signatures."""
