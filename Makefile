@@ -75,7 +75,7 @@ demo: install
 
 .PHONY: test
 test: $(VENV)/.installed-dev
-	@requirements/fetch-programs curl:curl openssl:openssl
+	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Inputs nobody has tried before, for so many seconds each; the suite repeats a few known ones.
