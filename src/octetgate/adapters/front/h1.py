@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.h1_server import DoorSettings, ServerConnection
+from octetgate.adapters.wire.handlers import Handlers
 from octetgate.adapters.wire.memory import keep_body_memory
 from octetgate.core.ports.exchange import Application
 
@@ -20,7 +21,7 @@ class Door:
     """Listeners, and the connections that came through them."""
 
     def __init__(self, app: Application, settings: DoorSettings) -> None:
-        self.app = app
+        self.handlers = Handlers(app)
         self.settings = settings
         self.connections: set[ServerConnection] = set()
         self._empty = asyncio.Event()
@@ -40,6 +41,7 @@ class Door:
             async with asyncio.timeout(grace_seconds):
                 await self._empty.wait()
         await asyncio.gather(*[connection.end() for connection in list(self.connections)])
+        await self.handlers.close()
         self.clock.stop()
 
     def entered(self, connection: ServerConnection) -> None:

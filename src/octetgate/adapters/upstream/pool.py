@@ -61,10 +61,14 @@ class Pool:
             connections = self._origins[request.origin] = _Connections()
         connection = connections.newest_idle() or await self._acquire(connections, request)
         used = connection.calls > 0
+        # Not `connection.send`: every coroutine on the way costs each time it waits and goes on.
+        answer = connection.ask(request)
         try:
-            return await connection.send(request)
-        except UpstreamBroken as error:
-            if error.sent or not used or request.body.ready is None:
+            return await answer
+        except BaseException as error:
+            connection.give_up(answer)
+            broken = isinstance(error, UpstreamBroken) and not error.sent
+            if not broken or not used or request.body.ready is None:
                 raise
         connection = await self._acquire(connections, request)
         return await connection.send(request)

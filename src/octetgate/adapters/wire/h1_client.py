@@ -95,18 +95,33 @@ class ClientConnection(Wire):
 
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
         """Return the response once its head is here; see the port for the errors."""
-        # Not read from `self` again: once answered, the connection may be another call's.
+        answer = self.ask(request)
+        try:
+            return await answer
+        except BaseException:
+            self.give_up(answer)
+            raise
+
+    def ask(self, request: UpstreamRequest) -> "asyncio.Future[UpstreamResponse]":
+        """Write the request; the future gets the response, or the error.
+
+        Whoever stops waiting for it has to :meth:`give_up`.
+        """
         self._answer = answer = self.loop.create_future()
         try:
             self._write(request)
-            response: UpstreamResponse = await answer
-            return response
         except BaseException:
-            if self._answer is answer:
-                self.abort()
-            elif answer.done() and not answer.cancelled() and not answer.exception():
-                answer.result().body.close()
+            self.abort()
             raise
+        return answer
+
+    def give_up(self, answer: "asyncio.Future[UpstreamResponse]") -> None:
+        """Free what an answer holds that nobody waits for any more."""
+        # Once answered, the connection may be another call's.
+        if self._answer is answer:
+            self.abort()
+        elif answer.done() and not answer.cancelled() and not answer.exception():
+            answer.result().body.close()
 
     def _write(self, request: UpstreamRequest) -> None:
         body, ready = request.body, request.body.ready

@@ -1,8 +1,8 @@
 """The server's side of an HTTP/1.1 connection: requests in, one reply each, in order.
 
 A connection is receiving a head, or has an exchange in hand, or is leaving.  The exchange's
-handler is a task of its own; requests that arrive meanwhile wait, and reading stops when too
-many bytes of them do.
+handler is a task that it has to itself; requests that arrive meanwhile wait, and reading stops
+when too many bytes of them do.
 
 What happens when the client leaves (``connection_lost``):
 
@@ -15,7 +15,6 @@ A client that only half-closes (FIN after its request) is still there and gets i
 """
 
 import asyncio
-import logging
 import socket
 import struct
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.flow import Inlet, Wire
 from octetgate.adapters.wire.framing import Chunked, Counted
 from octetgate.adapters.wire.h1_exchange import CLOSE, ServerExchange
+from octetgate.adapters.wire.handlers import Handlers
 from octetgate.adapters.wire.heads import (
     HEAD_END,
     MAX_HEAD,
@@ -37,9 +37,7 @@ from octetgate.adapters.wire.heads import (
 from octetgate.adapters.wire.writing import status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
-from octetgate.core.ports.exchange import Application, ClientGone
-
-_log = logging.getLogger(__name__)
+from octetgate.core.ports.exchange import ClientGone
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
@@ -73,7 +71,7 @@ class DoorSettings:
 class Listener(Protocol):
     """What the connections of one door share."""
 
-    app: Application
+    handlers: Handlers
     settings: DoorSettings
     clock: Clock
     connections: set["ServerConnection"]
@@ -218,7 +216,7 @@ class ServerConnection(Wire):
     def _begin(self, head: RequestHead, framing: Framing) -> None:
         body = Body() if framing.length == 0 else self._open_body(framing)
         self._exchange = exchange = ServerExchange(self, head, body, framing)
-        self._task = self.loop.create_task(self._handle(exchange))
+        self._task = self._listener.handlers.answer(exchange, self._finish)
 
     def _open_body(self, framing: Framing) -> Body:
         """Return the body: ready when it came with its head, else as it comes."""
@@ -269,16 +267,6 @@ class ServerConnection(Wire):
             self.transport.write(_CONTINUE)
 
     # --- The exchange ---
-
-    async def _handle(self, exchange: ServerExchange) -> None:
-        try:
-            await self._listener.app(exchange)
-        except asyncio.CancelledError:
-            self._finish(exchange)
-            raise
-        except Exception:  # noqa: BLE001  # whatever it is, the client is owed an end
-            _log.exception("the application raised, which it promises not to")
-        self._finish(exchange)
 
     def _finish(self, exchange: ServerExchange) -> None:
         """Decide what becomes of the connection after an exchange."""

@@ -4,7 +4,9 @@ Both bodies stream.  Whether bytes change on the way follows the conversion tabl
 else touches them (spec: payload-encodings 7, request-lifecycle 5.2, 6.2 and 6.4).
 """
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
+from typing import Any
 
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
@@ -128,10 +130,10 @@ class HttpProxy:
         fields += [("Host", "host", authority), (API_ID, API_ID.lower(), self._api_id)]
         return Headers.of_fields(fields + missing_fields(call))
 
-    async def invoke(self, call: Call, request: UpstreamRequest) -> UpstreamResponse:
+    def invoke(self, call: Call, request: UpstreamRequest) -> Coroutine[Any, Any, UpstreamResponse]:
         """Ask the backend."""
         del call
-        return await ask(self._upstream, request)
+        return ask(self._upstream, request)
 
     async def answer(self, call: Call, result: UpstreamResponse) -> Reply:
         """Return the backend's answer."""
