@@ -138,3 +138,28 @@ def test_a_store_that_cannot_be_is_told_in_one_line(octetgate, tmp_path, store):
         *("serve", "--store", store, "--data", str(tmp_path), "--port", "0", "--admin-port", "0")
     )
     assert "expected" in refused(done)
+
+
+def test_explain_says_what_would_happen_and_what_was_probably_not_meant(octetgate):
+    api = build_proxy(octetgate, "http://127.0.0.1:9/", name="Pictures", media_types=["image/png"])
+    asked = ("explain", "Pictures", "POST", "/images", "--content-type", "image/png")
+    told = said(octetgate.command(*asked, "--accept", "text/html,image/png"))
+    assert f"Pictures ({api}), v1" in told
+    assert "request row 7: image/png is in binaryMediaTypes" in told
+    assert "hint: accept-not-first" in told
+    found = json.loads(said(octetgate.command(*asked, "--accept", "image/png", "--json")))
+    assert found["request"]["payload"]["match"] == "image/png"
+    assert [hint["name"] for hint in found["hints"]] == ["text-for-binary-accept"]
+
+
+def test_explain_looks_at_how_the_data_begins(octetgate, tmp_path):
+    build_proxy(octetgate, "http://127.0.0.1:9/", name="Texts", media_types=["image/png"])
+    file = tmp_path / "x"
+    file.write_bytes(b"\x89PNG\r\n\x1a\n\xff\xff")
+    asked = ("explain", "Texts", "POST", "/images", "--content-type", "text/plain")
+    assert "hint: type-not-listed" in said(octetgate.command(*asked, "--data", f"@{file}"))
+    assert "type-not-listed" not in said(octetgate.command(*asked, "--data", "text"))
+
+
+def test_explain_of_nothing_is_refused(octetgate):
+    assert "'nope' stands for none" in refused(octetgate.command("explain", "nope", "GET", "/"))

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from octetgate.cli import demo, doctor, functions, invoke, serve
+from octetgate.cli import demo, doctor, explain, functions, invoke, serve
 
 app = typer.Typer(
     name="octetgate",
@@ -39,4 +39,5 @@ app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
 app.add_typer(functions.app, name="functions")
 app.command("invoke")(invoke.invoke)
+app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)

@@ -60,20 +60,24 @@ def told(endpoint: str) -> Iterator[None]:
 
 def health(endpoint: str) -> dict[str, Any]:
     """Return what ``/_octetgate/health`` says, well or not."""
-    url = f"{endpoint.rstrip('/')}/_octetgate/health"
+    return page(endpoint, "/_octetgate/health")[1]
+
+
+def page(endpoint: str, target: str) -> tuple[int, dict[str, Any]]:
+    """Return the status and the JSON of one of octetgate's own pages."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(url, timeout=5) as answer:
-            text = answer.read()
+        with opener.open(f"{endpoint.rstrip('/')}{target}", timeout=5) as answer:
+            status, text = answer.status, answer.read()
     except urllib.error.HTTPError as error:
-        text = error.read()
+        status, text = error.code, error.read()
     except OSError as error:
         raise Trouble(_nobody(endpoint)) from error
     try:
         report: dict[str, Any] = json.loads(text)
     except ValueError as error:
         raise Trouble(f"{endpoint}: expected an octetgate; something else answers there") from error
-    return report
+    return status, report
 
 
 def _nobody(endpoint: str) -> str:

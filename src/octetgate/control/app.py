@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from octetgate.control import explanations
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
 from octetgate.control.calls import (
@@ -48,6 +49,7 @@ from octetgate.control.wire.router import Router, service_of
 from octetgate.control.wire.service import Operation
 from octetgate.control.wire.validate import validate
 from octetgate.core.model.definition import ApiDefinition
+from octetgate.core.ports.explanation import Explain
 from octetgate.core.ports.functions import Functions, InvokeError
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearse, Rehearsed
 from octetgate.core.ports.store import (
@@ -73,13 +75,15 @@ def application(
     health: Callable[[], Mapping[str, object]],
     check_deployment: CheckDeployment | None = None,
     rehearse: Rehearse | None = None,
+    explain: Explain | None = None,
 ) -> Starlette:
     """Return the management application.
 
     ``health`` reports on the whole server; what waits for it reads the status code, 200 only
     when the report's ``status`` is ``ok``.
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
-    refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls.
+    refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls,
+    ``explain`` answers ``/_octetgate/explain``.
     """
     management = Management(
         store,
@@ -94,13 +98,30 @@ def application(
         report = dict(health())
         return JSONResponse(report, 200 if report["status"] == "ok" else 503)
 
+    async def explained(request: Request) -> Response:
+        refuse_other_sites(request.headers)
+        if explain is None:
+            raise NotImplementedException("expected a gateway to ask, found none")
+        return JSONResponse(
+            await asyncio.to_thread(explanations.explained, store, explain, request.query_params)
+        )
+
     return Starlette(
+        exception_handlers={ApiError: _told},
         routes=[
+            Route("/_octetgate/explain", explained, methods=["GET"]),
             Route("/_octetgate/health", healthy, methods=["GET"]),
             Route("/_octetgate/functions/{name}/code", management.code, methods=["GET"]),
             Route("/{path:path}", management.call, methods=_METHODS),
-        ]
+        ],
     )
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    """Say why one of octetgate's own pages is refused."""
+    del request
+    status = error.status if isinstance(error, ApiError) else 500
+    return JSONResponse({"message": str(error)}, status)
 
 
 def _servable(definition: ApiDefinition) -> list[str]:

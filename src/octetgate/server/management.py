@@ -13,6 +13,7 @@ from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.gateway.compile import check
+from octetgate.gateway.explanation import explain
 from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.gateway.snapshot import Ports
 from octetgate.server.backends import open_pool
@@ -57,6 +58,7 @@ async def _serve(
             ),
             health.report,
             check_deployment=partial(check, ports=ports),
+            explain=explain,
             rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
         )
         server = _Server(

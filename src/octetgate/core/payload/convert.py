@@ -8,7 +8,7 @@ there is a key here.  Carrying a step out is the business of
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 from octetgate.core.http.media import (
     DEFAULT_CONTENT_TYPE,
@@ -115,6 +115,28 @@ def proxy_response_step(
     return Step.DECODE if flag and accept_matches and media_types_set else Step.KEEP
 
 
+class Source(StrEnum):
+    """Where a media type comes from."""
+
+    HEADER = "header"
+    DEFAULT = "default"
+    """Nothing was sent, and a body counts as ``application/json``."""
+    ABSENT = "absent"
+    """Nothing was sent, and nothing stands in for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A media type, where it comes from, and the entry of ``binaryMediaTypes`` it matches."""
+
+    value: str
+    """As it is compared."""
+    source: Source
+    entry: str | None
+    sent: str = ""
+    """The header's whole value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """A step, the row of the published tables that asks for it, and why that row applies."""
@@ -122,9 +144,28 @@ class Decision:
     step: Step
     row: str
     why: str
+    media_type: Judged | None = None
+    """The payload's; None where it plays no role."""
+    accept: Judged | None = None
+    """The client's, of an answer."""
+    handling: Handling = None
 
     def __str__(self) -> str:
         return f"{self.row}: {self.why}"
+
+    def facts(self) -> dict[str, object]:
+        """Return it as members for JSON; what plays no role is left out."""
+        found: dict[str, object] = {"rule": str(self), "row": self.row, "step": self.step.value}
+        if self.media_type is not None:
+            found["mediaType"] = self.media_type.value
+            found["mediaTypeFrom"] = self.media_type.source
+            found["match"] = self.media_type.entry
+        if self.accept is not None:
+            found["accept"] = self.accept.value or None
+            found["acceptMatch"] = self.accept.entry
+        if not self.row.startswith("proxy"):
+            found["contentHandling"] = self.handling
+        return found
 
 
 _DONE = {
@@ -143,13 +184,13 @@ def explain_request(
     """Return what is done to a request body and which row of 3.1 says so."""
     payload = request_nature(media_types, content_type)
     step = request_step(payload, handling)
+    judged = _judged_type(media_types, content_type)
     if handling is _PASSTHROUGH:
-        return _kept_by_extension("request")
+        return _kept_by_extension("request", judged)
     block = 7 if payload is Nature.BINARY else 4 if media_types else 1
     said = _said(handling, _reason(media_types, content_type))
-    return Decision(
-        step, f"request row {block + _HANDLING_ROW[handling]}", f"{said} → {_DONE[step]}"
-    )
+    row = f"request row {block + _HANDLING_ROW[handling]}"
+    return Decision(step, row, f"{said} → {_DONE[step]}", judged, handling=handling)
 
 
 def explain_response(
@@ -159,13 +200,13 @@ def explain_response(
     payload = request_nature(media_types, backend_type)
     wanted = accept_nature(media_types, accept)
     step = response_step(payload, wanted, handling)
+    judged, asked = _judged_type(media_types, backend_type), _judged_accept(media_types, accept)
     if handling is _PASSTHROUGH:
-        return _kept_by_extension("response")
+        return _kept_by_extension("response", judged, asked)
     block = _RESPONSE_BLOCK[payload, wanted] if media_types else 1
     said = _said(handling, f"{_reason(media_types, backend_type)}; {_asked(media_types, accept)}")
-    return Decision(
-        step, f"response row {block + _HANDLING_ROW[handling]}", f"{said} → {_DONE[step]}"
-    )
+    row = f"response row {block + _HANDLING_ROW[handling]}"
+    return Decision(step, row, f"{said} → {_DONE[step]}", judged, asked, handling)
 
 
 _RESPONSE_BLOCK = {
@@ -182,7 +223,8 @@ def explain_proxy_request(media_types: MediaTypes, content_type: str | None) -> 
     step = proxy_request_step(payload)
     row = 3 if payload is Nature.BINARY else 2
     why = f"{_reason(media_types, content_type)} → {_DONE[step]}"
-    return Decision(step, f"proxy request row {row}", why)
+    judged = _judged_type(media_types, content_type)
+    return Decision(step, f"proxy request row {row}", why, judged)
 
 
 def explain_proxy_response(
@@ -195,12 +237,25 @@ def explain_proxy_response(
     step = proxy_response_step(flag, matches, bool(media_types))
     row = (1 if matches else 2) if flag else (3 if matches else 4)
     said = f"isBase64Encoded is {str(flag).lower()}; {_asked(media_types, accept)}"
-    return Decision(step, f"proxy response row {row}", f"{said} → {_DONE[step]}")
+    asked = _judged_accept(media_types, accept)
+    return Decision(step, f"proxy response row {row}", f"{said} → {_DONE[step]}", None, asked)
 
 
-def _kept_by_extension(direction: str) -> Decision:
+def _kept_by_extension(direction: str, judged: Judged, asked: Judged | None = None) -> Decision:
     why = "contentHandling is PASSTHROUGH → bytes unchanged"
-    return Decision(Step.KEEP, f"{direction} passthrough", why)
+    return Decision(Step.KEEP, f"{direction} passthrough", why, judged, asked, _PASSTHROUGH)
+
+
+def _judged_type(media_types: MediaTypes, content_type: str | None) -> Judged:
+    named = first(content_type) if content_type else DEFAULT_CONTENT_TYPE
+    source = Source.HEADER if content_type else Source.DEFAULT
+    entry = media_types.covering(content_type, absent=DEFAULT_CONTENT_TYPE)
+    return Judged(named, source, entry, content_type or "")
+
+
+def _judged_accept(media_types: MediaTypes, accept: str | None) -> Judged:
+    source = Source.HEADER if accept else Source.ABSENT
+    return Judged(first(accept or ""), source, media_types.covering(accept), accept or "")
 
 
 def _said(handling: Handling, reason: str) -> str:

@@ -16,8 +16,9 @@ from octetgate.core.http.hops import (
     response_headers_http_proxy,
 )
 from octetgate.core.model.api import Method, Resource
-from octetgate.core.model.integration import ContentHandling, Integration
+from octetgate.core.model.integration import Integration
 from octetgate.core.payload.convert import Step
+from octetgate.core.payload.handling import http_proxy_response_handling
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.upstream import Origin, UpstreamRequest, UpstreamResponse
 from octetgate.gateway.call import Call, Route
@@ -78,7 +79,9 @@ class HttpProxy:
         self._timeout_ms = integration.timeout_in_millis
         handling = integration.content_handling
         self._conversion = RequestConversion(facts.media_types, handling)
-        self._response = ResponseConversion(facts.media_types, _response_handling(integration))
+        self._response = ResponseConversion(
+            facts.media_types, http_proxy_response_handling(integration)
+        )
 
     async def prepare(self, call: Call) -> UpstreamRequest:
         """Return the client's request, addressed to the backend."""
@@ -156,14 +159,3 @@ def _answered(headers: Headers) -> Headers:
     if answered is None:
         answered = kept["answered"] = with_type(response_headers_http_proxy(headers)).share()
     return answered
-
-
-def _response_handling(integration: Integration) -> ContentHandling | None:
-    # AWS applies no response contentHandling to proxies.  Ours: PASSTHROUGH, which AWS does not
-    # have, holds wherever it is written (spec: payload-encodings 12); on the integration it
-    # covers both directions, for a proxy has no integration response of its own.
-    passthrough = ContentHandling.PASSTHROUGH
-    written = [r.content_handling for r in integration.integration_responses.values()]
-    if passthrough in (integration.content_handling, *written):
-        return passthrough
-    return None

@@ -26,6 +26,7 @@ from octetgate.core.mapping.selection import Choice, request_template
 from octetgate.core.model.integration import ContentHandling, Integration
 from octetgate.core.payload.codecs import BadPayload, codec
 from octetgate.core.payload.convert import Decision, Step, explain_request
+from octetgate.core.payload.handling import request_handling
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
     ApiConfigurationError,
@@ -199,12 +200,8 @@ class NonProxyRequest:
         self._templates = compile_templates("requestTemplates", integration.request_templates)
         self._passthrough = integration.passthrough_behavior
         self.parameters = ParameterMapping(integration.request_parameters)
-        self._handling = integration.content_handling
-        if for_function and self._handling is None:
-            # Lambda takes JSON only, so a binary body can but become text (spec:
-            # payload-encodings 3.4; unconfirmed, the alternative could only fail).
-            self._handling = ContentHandling.CONVERT_TO_TEXT
-        self._conversion = RequestConversion(media_types, self._handling)
+        handling = request_handling(integration, for_function=for_function)
+        self._conversion = RequestConversion(media_types, handling)
 
     async def shape(self, call: Call) -> Shaped:
         """Return the integration request's parts for this call."""
