@@ -37,6 +37,11 @@ ANSWERED = {
         update_function_code update_function_configuration delete_function
         publish_version list_versions_by_function
         create_alias get_alias update_alias delete_alias list_aliases
+        put_function_concurrency get_function_concurrency delete_function_concurrency
+        put_function_event_invoke_config update_function_event_invoke_config
+        get_function_event_invoke_config delete_function_event_invoke_config
+        list_function_event_invoke_configs
+        tag_resource untag_resource list_tags get_account_settings
         invoke add_permission remove_permission get_policy
     """,
 }

@@ -13,13 +13,22 @@ def source(project):
     return project / "src" / "octetgate"
 
 
+def service(module):
+    """Return the service whose operations a module has: what it calls SERVICE."""
+    for node in module.body:
+        if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "SERVICE":
+            return ast.literal_eval(node.value)
+    return "apigateway"
+
+
 @pytest.fixture(scope="session")
 def operation_functions(source):
-    """Return (file, function) of every public function below control/operations."""
+    """Return (service, function) of every public function below control/operations."""
     return [
-        (file.stem, node.name)
+        (service(module), node.name)
         for file in sorted((source / "control/operations").glob("[!_]*.py"))
-        for node in ast.parse(file.read_text()).body
+        for module in [ast.parse(file.read_text())]
+        for node in module.body
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         and not node.name.startswith("_")
     ]

@@ -7,6 +7,8 @@ class ApiError(Exception):
     """A refusal that the caller gets to read.  The class's name is the code on the wire."""
 
     status = 400
+    reason: str | None = None
+    """Why a call was throttled, if it was."""
 
     @property
     def code(self) -> str:
@@ -99,7 +101,7 @@ class Refused(ApiError):
 
     def __init__(self, error: InvokeError) -> None:
         super().__init__(str(error))
-        self.status = error.status
+        self.status, self.reason = error.status, error.reason
         self._code = error.code
 
     @property

@@ -28,6 +28,7 @@ _UNSUPPORTED: Mapping[str, object] = {
     "PackageType": "Zip",
     "PublishTo": None,
     "VpcConfig": {},
+    "DeadLetterConfig": {},
     "KMSKeyArn": "",
     "Layers": [],
     "FileSystemConfigs": [],
@@ -184,7 +185,6 @@ def asked_settings(asked: Members) -> dict[str, Any]:
         "architectures": tuple(asked.get("Architectures", ())) or None,
         "ephemeral_storage": asked.get("EphemeralStorage", {}).get("Size"),
         "tracing_mode": asked.get("TracingConfig", {}).get("Mode"),
-        "dead_letter_target": asked.get("DeadLetterConfig", {}).get("TargetArn"),
     }
     _check_settings(given)
     _check_environment(given["environment"] or {})
@@ -223,7 +223,6 @@ def shown_configuration(version: Function, arn: str | None = None) -> Members:
     if arn is None:
         arn = qualified(version.arn, None if version.version == LATEST else version.version)
     environment = {"Variables": version.environment} if version.environment else None
-    target = version.dead_letter_target
     said = version.version_description
     return {
         "FunctionName": version.name,
@@ -238,7 +237,6 @@ def shown_configuration(version: Function, arn: str | None = None) -> Members:
         "LastModified": shown_date(version.last_modified),
         "CodeSha256": version.code_sha256,
         "Version": version.version,
-        "DeadLetterConfig": {"TargetArn": target} if target else None,
         "Environment": environment,
         "TracingConfig": {"Mode": version.tracing_mode},
         "RevisionId": version.revision_id,

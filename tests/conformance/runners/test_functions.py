@@ -13,6 +13,7 @@ from octetgate.core.ports.functions import (
     InvocationType,
     InvokeDenied,
     PayloadTooLarge,
+    TooManyInvocations,
 )
 
 ECHO = "def handler(event, context): return event"
@@ -108,4 +109,29 @@ async def test_a_deleted_function_is_not_found(aws):
     with aws.store.write() as writing:
         writing.delete(FUNCTIONS, "f")
     with pytest.raises(FunctionNotFound):
+        await aws.invoke()
+
+
+async def test_no_more_calls_run_than_are_reserved_for_the_function(aws, tmp_path):
+    begun = tmp_path / "begun"
+    aws.put(
+        f"import os, time\ndef handler(event, context):\n    if not event: return\n    open({os.fspath(begun)!r}, 'w').close()\n"
+        f"    while os.path.exists({os.fspath(begun)!r}): time.sleep(0.01)",
+        timeout=20,
+        reserved_concurrency=1,
+    )
+    async with asyncio.TaskGroup() as group:
+        call = group.create_task(aws.invoke(b"1"))
+        await until(begun.exists)
+        with pytest.raises(TooManyInvocations, match=r"^Rate Exceeded\.$") as throttled:
+            await aws.invoke(b"0")
+        begun.unlink()
+    assert throttled.value.reason == "ReservedFunctionConcurrentInvocationLimitExceeded"
+    assert call.result().function_error is None
+    assert (await aws.invoke(b"0")).payload == b"null"
+
+
+async def test_nothing_runs_of_a_function_for_which_nothing_is_reserved(aws):
+    aws.put(ECHO, reserved_concurrency=0)
+    with pytest.raises(TooManyInvocations):
         await aws.invoke()

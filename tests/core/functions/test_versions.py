@@ -56,7 +56,7 @@ def test_every_member_is_either_compared_or_known_to_be_the_functions_or_the_ver
     assert changes == {
         "name", "arn", "runtime", "handler", "role", "code_key", "code_sha256", "code_size",
         "folder", "description", "timeout", "memory_size", "environment", "architectures",
-        "ephemeral_storage", "tracing_mode", "layers", "dead_letter_target",
+        "ephemeral_storage", "tracing_mode", "layers",
     }  # fmt: skip
 
 

@@ -60,6 +60,7 @@ class Refusal(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=Tr
     code: str
     status: int
     message: str
+    reason: str | None = None
 
 
 Head = Invoke | Cancel | Done | Refusal

@@ -94,6 +94,12 @@ class Pool:
         return bool(self.waiting) and not self.workers
 
     @property
+    def at_work(self) -> int:
+        """How many calls run or wait to."""
+        self._forget_unwanted()
+        return len(self.waiting) + sum(w.state is State.BUSY for w in self.workers)
+
+    @property
     def waits_since(self) -> float:
         """When the first waiting call came."""
         return self.waiting[0].came if self.waiting else inf

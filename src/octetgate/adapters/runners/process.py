@@ -8,6 +8,7 @@ calls at work end where they began.
 import asyncio
 import contextlib
 import os
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,9 +22,11 @@ from octetgate.adapters.runners._packages import Packages
 from octetgate.adapters.runners._pool import Bounds, Pool
 from octetgate.adapters.runners._scratch import Scratch
 from octetgate.adapters.runners._worker import ANSWER_LIMIT, Worker
+from octetgate.core.functions import events
 from octetgate.core.functions.names import FunctionName, function_name
 from octetgate.core.model.function import LATEST, Function
 from octetgate.core.ports.functions import (
+    RESERVED_LIMIT,
     FunctionNotFound,
     Invocation,
     InvocationType,
@@ -115,7 +118,7 @@ class Supervisor:
         if invocation.type is InvocationType.DRY_RUN:
             return Outcome(status=204, request_id=call.request_id)
         if invocation.type is InvocationType.EVENT:
-            self._invoke_later(name, call)
+            self._invoke_later(target, call)
             return Outcome(status=202, request_id=call.request_id)
         return await self._run(target, call)
 
@@ -144,6 +147,7 @@ class Supervisor:
         )
         self._calls.add(call.outcome)
         try:
+            self._hold_to_reserved(target.function)
             pool.submit(call)
             outcome = await call.outcome
             outcome.executed_version = target.version.version
@@ -151,6 +155,21 @@ class Supervisor:
         finally:
             patience.cancel()
             self._calls.discard(call.outcome)
+
+    def _hold_to_reserved(self, function: Function) -> None:
+        """Raise TooManyInvocations if as many calls run as the function may have at once.
+
+        AWS does not let them wait.
+        """
+        limit = function.reserved_concurrency
+        if limit is None:
+            return
+        pools = {*self._pools.values(), *self._replaced}
+        at_work = sum(pool.at_work for pool in pools if pool.plan.function.name == function.name)
+        if at_work >= limit:
+            throttled = TooManyInvocations("Rate Exceeded.")
+            throttled.reason = RESERVED_LIMIT
+            raise throttled
 
     # --- Functions as they are now ---
 
@@ -260,18 +279,22 @@ class Supervisor:
 
     # --- Asynchronous calls ---
 
-    def _invoke_later(self, name: FunctionName, call: Call) -> None:
+    def _invoke_later(self, target: Target, call: Call) -> None:
         if self._closing or len(self._events) >= self._settings.event_queue:
             raise TooManyInvocations(
-                f"{name.name}: expected fewer than {self._settings.event_queue} "
+                f"{target.function.name}: expected fewer than {self._settings.event_queue} "
                 "asynchronous calls under way"
             )
-        self._own(self._events, asyncio.get_running_loop().create_task(self._attempt(name, call)))
+        self._own(self._events, asyncio.get_running_loop().create_task(self._attempt(target, call)))
 
-    async def _attempt(self, name: FunctionName, call: Call) -> None:
-        """Run the call until it succeeds, at most once more than there are pauses."""
-        for pause in (0.0, *self._settings.event_retry_seconds):
+    async def _attempt(self, target: Target, call: Call) -> None:
+        """Run the call until it succeeds, as often and as long as is configured for it."""
+        name = target.name
+        config = target.function.event_invoke_configs.get(name.qualifier or LATEST)
+        for pause in (0.0, *events.pauses(config, self._settings.event_retry_seconds)):
             await asyncio.sleep(pause)
+            if events.is_too_old(config, time.monotonic() - call.came):
+                break
             try:
                 outcome = await self._run(self._target(name), call.again())
             except FunctionNotFound:

@@ -151,7 +151,9 @@ class Server:
 
 
 def _refusal(number: int, error: InvokeError) -> Refusal:
-    return Refusal(id=number, code=error.code, status=error.status, message=str(error))
+    return Refusal(
+        id=number, code=error.code, status=error.status, message=str(error), reason=error.reason
+    )
 
 
 class UnixFunctions:
@@ -275,5 +277,5 @@ def _left() -> InvokeError:
 def _raised(refusal: Refusal) -> InvokeError:
     """Return the error that was raised at the other end."""
     error = _ERRORS.get(refusal.code, InvokeError)(refusal.message)
-    error.code, error.status = refusal.code, refusal.status
+    error.code, error.status, error.reason = refusal.code, refusal.status, refusal.reason
     return error

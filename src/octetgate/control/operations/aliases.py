@@ -58,7 +58,7 @@ def delete_alias(call: Write, asked: Members) -> None:
     name = asked["Name"]
     if name not in function.aliases:
         return
-    members = ("aliases", "provisioned_concurrency", "event_invoke_configs", "urls")
+    members = ("aliases", "event_invoke_configs")
     left = {
         member: {k: v for k, v in getattr(function, member).items() if k != name}
         for member in members

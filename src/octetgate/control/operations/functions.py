@@ -156,12 +156,11 @@ def _delete_version(call: Write, function: Function, qualifier: str) -> None:
         return  # AWS answers 204 to a version that is not there (measured by others)
     call.store.delete(FUNCTION_VERSIONS, key)
     forget_unused(call, *_keys(version))
-    left = {
-        member: {k: v for k, v in getattr(function, member).items() if k != qualifier}
-        for member in ("provisioned_concurrency", "event_invoke_configs")
-    }
+    configs = {k: v for k, v in function.event_invoke_configs.items() if k != qualifier}
     policy = tuple(each for each in function.policy if each.qualifier != qualifier)
-    call.store.put(FUNCTIONS, function.name, replace(function, policy=policy, **left))
+    call.store.put(
+        FUNCTIONS, function.name, replace(function, policy=policy, event_invoke_configs=configs)
+    )
 
 
 def _versions(call: Read | Write, function: Function) -> list[tuple[str, Function]]:

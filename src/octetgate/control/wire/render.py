@@ -41,6 +41,8 @@ def failure(service: Service | None, error: ApiError) -> Answered:
     if service and service.name == "lambda":
         body["Type"] = "User" if error.status < 500 else "Service"
     body["Message" if "Message" in names else "message"] = str(error)
+    if error.reason is not None and "Reason" in names:
+        body["Reason"] = error.reason
     headers = {"Content-Type": _JSON, "x-amzn-ErrorType": error.code}
     if error.status in {429, 503}:
         headers["Retry-After"] = "1"

@@ -13,9 +13,7 @@ _WHOLE = (
     "last_version",
     "aliases",
     "reserved_concurrency",
-    "provisioned_concurrency",
     "event_invoke_configs",
-    "urls",
 )
 """What belongs to a function as a whole, so that a version leaves it out."""
 _OWN = ("version", "version_description", "last_modified", "revision_id")

@@ -4,8 +4,6 @@ What belongs to a function is one document, so that a write of any part of it is
 published version is a copy of it in a document of its own and never changes.
 """
 
-from typing import Any
-
 from octetgate.core.model.record import Record
 
 LATEST = "$LATEST"
@@ -53,28 +51,6 @@ class EventInvokeConfig(Record, frozen=True, kw_only=True):
     """None: two, as on AWS."""
     maximum_event_age_in_seconds: int | None = None
     """None: six hours, as on AWS."""
-    on_success: str | None = None
-    """ARN of where a record of the call goes."""
-    on_failure: str | None = None
-
-
-class FunctionUrl(Record, frozen=True, kw_only=True):
-    """An address of the function's own."""
-
-    url_id: str
-    auth_type: str
-    cors: dict[str, Any] | None = None
-    """As the API shows it."""
-    invoke_mode: str = "BUFFERED"
-    creation_time: float
-    last_modified_time: float
-
-
-class ProvisionedConcurrency(Record, frozen=True, kw_only=True):
-    """How many processes are kept ready."""
-
-    requested: int
-    last_modified: float
 
 
 class Function(Record, frozen=True, kw_only=True):
@@ -113,8 +89,6 @@ class Function(Record, frozen=True, kw_only=True):
     tracing_mode: str = "PassThrough"
     layers: tuple[LayerUse, ...] = ()
     """Later ones win over earlier ones."""
-    dead_letter_target: str = ""
-    """ARN of where an asynchronous call goes that has used up its attempts."""
 
     tags: dict[str, str] = {}
     policy: tuple[Statement, ...] = ()
@@ -124,12 +98,8 @@ class Function(Record, frozen=True, kw_only=True):
     aliases: dict[str, Alias] = {}
     reserved_concurrency: int | None = None
     """Calls of all versions together that may run at once; None: as many as there is room for."""
-    provisioned_concurrency: dict[str, ProvisionedConcurrency] = {}
-    """By qualifier."""
     event_invoke_configs: dict[str, EventInvokeConfig] = {}
     """By qualifier, or ``$LATEST``."""
-    urls: dict[str, FunctionUrl] = {}
-    """By alias, or ``$LATEST``."""
 
 
 class LayerVersion(Record, frozen=True, kw_only=True):

@@ -21,6 +21,8 @@ class InvokeError(Exception):
 
     code = "ServiceException"
     status = 500
+    reason: str | None = None
+    """Why a call was throttled, in the words of the service model's ThrottleReason."""
 
 
 class FunctionNotFound(InvokeError):
@@ -42,6 +44,10 @@ class TooManyInvocations(InvokeError):
 
     code = "TooManyRequestsException"
     status = 429
+
+
+RESERVED_LIMIT = "ReservedFunctionConcurrentInvocationLimitExceeded"
+"""The reason when as many calls run as are reserved for the function."""
 
 
 class PayloadTooLarge(InvokeError):
