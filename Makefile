@@ -117,6 +117,7 @@ $(BENCH_VENV)/.installed: requirements/bench.txt
 bench: install $(BENCH_VENV)/.installed
 	@requirements/fetch-programs nginx:nginx-light wrk:wrk
 	$(BIN)/python benchmarks/passthrough.py --peers $(BENCH_VENV) $(BENCH_ARGS)
+	$(BIN)/python benchmarks/payloads.py
 
 
 # --- Keeping -----------------------------------------------------------------------------------

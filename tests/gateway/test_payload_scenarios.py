@@ -147,6 +147,25 @@ async def test_a_body_that_must_be_held_whole_stops_at_ten_mebibytes(front: Fron
 
 
 @pytest.mark.parametrize(
+    "size, status",
+    [pytest.param(LIMIT, 200, id="fits"), pytest.param(LIMIT + 1, 413, id="one-byte-more")],
+)
+async def test_the_limit_of_an_image_for_a_template_is_that_of_its_bytes(
+    front: Front, size, status
+):
+    members = {
+        "request_templates": {"image/png": '{"base64Image":"$input.body"}'},
+        "content_handling": ContentHandling.CONVERT_TO_TEXT,
+    }
+    front.deploy(front.integration("AWS", **members), ("image/png",))
+    image = bytes(range(256)) * (size // 256) + b"x" * (size % 256)
+    answer = await front.ask(body=image, content_type="image/png", accept="application/json")
+    assert answer.status == status
+    events = [json.loads(invocation.payload) for invocation in front.functions.got]
+    assert events == ([{"base64Image": base64.b64encode(image).decode()}] if status == 200 else [])
+
+
+@pytest.mark.parametrize(
     "media_types, sent, seen",
     [
         pytest.param((JPEG,), b"\xff\xd8\x00" * 4_000_000, None, id="kept"),

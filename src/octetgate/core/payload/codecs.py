@@ -99,6 +99,41 @@ class Encode:
         return (length + 2) // 3 * 4
 
 
+class Base64Text:
+    """Binary to Base64 as text, for templates: what Encode makes of it, decoded.
+
+    Text is what comes out at once, and nothing is put together that is then taken apart: for a
+    large body every copy that is not made is a third of the time.
+    """
+
+    __slots__ = ("_held", "_pieces", "taken")
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._pieces: list[str] = []
+        self.taken = 0
+        """Bytes of binary so far."""
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece."""
+        self.taken += len(data)
+        missing = -len(self._held) % 3
+        first = self._held + data[:missing]
+        if len(first) < 3 and missing:
+            self._held = first
+            return
+        view = memoryview(data)[missing:]
+        whole = len(view) - len(view) % 3
+        self._held = bytes(view[whole:])
+        self._pieces.append(pybase64.b64encode_as_string(first))
+        self._pieces.append(pybase64.b64encode_as_string(view[:whole]))
+
+    def finish(self) -> str:
+        """Return all of it."""
+        self._pieces.append(pybase64.b64encode_as_string(self._held))
+        return "".join(self._pieces)
+
+
 class Decode:
     """Strict Base64 text to binary; raises BadPayload at the first character that is not it.
 
@@ -119,14 +154,14 @@ class Decode:
         self._ended = False
 
     def feed(self, data: bytes) -> bytes:
+        start = 0
         if data and not self._started:
             self._started = True
             if data.startswith(b'"'):
-                self._quotes = _Quotes()
-                data = data[1:]
+                self._quotes, start = _Quotes(), 1
         if self._quotes is None:
             return self._decode(data)
-        decoded = self._decode(self._quotes.take_off(data))
+        decoded = self._decode(self._quotes.take_off(data, start))
         if self._quotes.excess:
             found = _shown(self._quotes.excess)
             raise BadPayload("nothing after the closing quote", found, self._position())
@@ -144,21 +179,22 @@ class Decode:
     def length(self, length: int) -> int | None:
         return None if length else 0
 
-    def _decode(self, data: bytes) -> bytes:
+    def _decode(self, data: bytes | memoryview) -> bytes:
         if not data:
             return b""
         if self._ended:
             raise BadPayload("nothing after the padding", _shown(data), self._done)
         if self._held:
             data = self._held + data
-        whole = len(data) - len(data) % 4
-        self._held = data[whole:]
+        view = memoryview(data)
+        whole = len(view) - len(view) % 4
+        self._held = bytes(view[whole:])
         try:
-            decoded: bytes = pybase64.b64decode(memoryview(data)[:whole], validate=True)
+            decoded: bytes = pybase64.b64decode(view[:whole], validate=True)
         except ValueError:
-            raise _fault(data, self._done) from None
+            raise _fault(bytes(view), self._done) from None
         self._done += whole
-        self._ended = whole > 0 and data[whole - 1] == _PADDING
+        self._ended = whole > 0 and view[whole - 1] == _PADDING
         if self._ended and self._held:
             raise BadPayload("nothing after the padding", _shown(self._held), self._done)
         return decoded
@@ -177,19 +213,23 @@ class _Quotes:
         self.excess = b""
         self._open = b""
 
-    def take_off(self, data: bytes) -> bytes:
-        """Return the string's next characters."""
+    def take_off(self, data: bytes, start: int) -> bytes | memoryview:
+        """Return the string's next characters, which begin at ``start``; not a copy if it can."""
         if self.closed:
-            self.excess = data
+            self.excess = data[start:]
             return b""
+        if self._open:
+            data, start, self._open = self._open + data[start:], 0, b""
         # No escaped quote is Base64: taking it for the closing one leaves its backslash,
         # which the decoder refuses.
-        text, quote, self.excess = (self._open + data).partition(b'"')
-        self.closed = bool(quote)
-        self._open = b""
-        if b"\\" not in text:
-            return text
-        if not quote and (cut := _OPEN_ESCAPE.search(text)):
+        end = data.find(b'"', start)
+        self.closed = end >= 0
+        end = end if self.closed else len(data)
+        self.excess = data[end + 1 :]
+        if data.find(b"\\", start, end) < 0:
+            return memoryview(data)[start:end]
+        text = data[start:end]
+        if not self.closed and (cut := _OPEN_ESCAPE.search(text)):
             text, self._open = text[: cut.start(1)], cut[1]
         return _ESCAPE.sub(_unescaped, text)
 
@@ -215,8 +255,8 @@ def _fault(data: bytes, offset: int) -> BadPayload:
     return BadPayload("nothing after the padding", _shown(data[end:]), offset + end)
 
 
-def _shown(data: bytes) -> str:
-    return repr(data[:1])[1:] if data else "the end"
+def _shown(data: bytes | memoryview) -> str:
+    return repr(bytes(data[:1]))[1:] if data else "the end"
 
 
 _CODECS: Mapping[Step, Callable[[], Codec]] = {

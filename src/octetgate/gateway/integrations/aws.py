@@ -105,7 +105,8 @@ class AwsLambda:
                 f"X-Amz-Invocation-Type: expected {known}, found {wanted!r}"
             ) from None
         # A body that nothing rendered is the client's; an empty one is an empty event.
-        payload = await whole(shaped.body) or b"{}"
+        ready = shaped.body.ready
+        payload = (await whole(shaped.body) if ready is None else ready) or b"{}"
         invocation = Invocation(function="", payload=payload, type=kind)
         return Invoked(invocation, shaped.overrides)
 

@@ -24,7 +24,7 @@ from octetgate.core.mapping.expressions import (
 from octetgate.core.mapping.inputs import Input
 from octetgate.core.mapping.selection import Choice, request_template
 from octetgate.core.model.integration import ContentHandling, Integration
-from octetgate.core.payload.codecs import BadPayload, codec
+from octetgate.core.payload.codecs import BadPayload, Base64Text, codec
 from octetgate.core.payload.convert import Decision, Step, explain_request
 from octetgate.core.payload.handling import request_handling
 from octetgate.gateway.call import Call
@@ -94,6 +94,18 @@ async def converted_request(body: Body, step: Step) -> Body:
         return body if conversion is None else await body.through(conversion)
     except BadPayload as error:
         raise bad_request_payload(error) from error
+
+
+async def _base64(body: Body) -> str:
+    """Return the Base64 of a body, each piece as it comes; 413 beyond AWS's limit."""
+    encoder, size = Base64Text(), body.length or 0
+    while size <= AWS_PAYLOAD_LIMIT and (piece := await body.read()):
+        encoder.feed(piece)
+        size = max(size, encoder.taken)
+    if size > AWS_PAYLOAD_LIMIT:
+        body.close()
+        raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes of body, found {size}")
+    return encoder.finish()
 
 
 async def whole(body: Body) -> bytes:
@@ -206,12 +218,15 @@ class NonProxyRequest:
     async def shape(self, call: Call) -> Shaped:
         """Return the integration request's parts for this call."""
         chosen = self._choose(call)
-        body = await self._conversion.convert(call)
         overrides = Overrides()
-        if chosen is None and not self.parameters:
-            return Shaped(body, ParameterValues(), overrides)
-        needs_text = self.parameters.needs_body or (chosen is not None and chosen.reads_body)
-        text = await self._text(call, body) if needs_text else ""
+        if chosen is not None and (chosen.reads_body or self.parameters.needs_body):
+            body, text = Body(), await self._converted_text(call)
+        else:
+            body, text = await self._conversion.convert(call), ""
+            if chosen is None and not self.parameters:
+                return Shaped(body, ParameterValues(), overrides)
+            if self.parameters.needs_body:
+                text = await self._text(call, body)
         source = RequestSource(call, text)
         values = self.parameters.resolve(source)
         if chosen is not None:
@@ -220,6 +235,16 @@ class NonProxyRequest:
             body = Body.of(render("request template", chosen, scope).encode())
         _override(values, overrides)
         return Shaped(body, values, overrides)
+
+    async def _converted_text(self, call: Call) -> str:
+        """Return the body's text for a template: nobody else wants the body."""
+        body = call.body
+        if body.ready == b"":
+            return ""
+        step = self._conversion.note(call)
+        if step is Step.ENCODE:
+            return await _base64(body)
+        return await self._text(call, await converted_request(body, step))
 
     def _choose(self, call: Call) -> templates.Template | None:
         content_type = call.arrival.sent.get("content-type")

@@ -16,8 +16,8 @@ MEBI = 1024 * 1024
 class Bounds:
     """What one rendering may use.  Beyond it the rendering fails; it is never cut short."""
 
-    output: int = 10 * MEBI + 64 * 1024
-    """Characters of output: API Gateway's payload limit and a margin."""
+    output: int = 14 * MEBI
+    """Characters of output: API Gateway's payload limit as Base64, and a margin."""
 
     iterations: int = 1000
     """Rounds of one ``#foreach``, as AWS documents."""
