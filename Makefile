@@ -73,9 +73,14 @@ install: $(VENV)/.installed
 demo: install
 	@exec $(BIN)/octetgate demo
 
+# Apache Velocity and Jayway's JsonPath, which ours are compared with; javac because the JVM
+# compiles the question-asker itself.
+JAVA_ORACLE := javac:default-jdk-headless /usr/share/java/velocity.jar:velocity \
+    /usr/share/java/json-path.jar:libjsonpath-java
+
 .PHONY: test
 test: $(VENV)/.installed-dev
-	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli
+	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli $(JAVA_ORACLE)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Inputs nobody has tried before, for so many seconds each; the suite repeats a few known ones.
@@ -105,6 +110,7 @@ docs: $(VENV)/.installed-dev
 
 .PHONY: coverage
 coverage: $(VENV)/.installed-dev
+	@requirements/fetch-programs $(JAVA_ORACLE)
 	$(BIN)/python -m pytest tests/core -q --cov=octetgate.core --cov-branch --cov-fail-under=95
 
 $(BENCH_VENV)/.installed: requirements/bench.txt

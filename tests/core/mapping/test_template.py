@@ -186,7 +186,7 @@ SMALL = Bounds(work=100_000)
         pytest.param(
             "#set($l = [1])#foreach($i in [1..60])#set($l = [$l, $l])#end#if($l == [])#end",
             SMALL,
-            "a list or map of more than 10485760 values in all",
+            "a list or map of more than 1000000 lists and maps in all",
             id="lists-twice-in-lists",
         ),
         pytest.param(
@@ -202,7 +202,9 @@ SMALL = Bounds(work=100_000)
             id="big-integer",
         ),
         pytest.param("#set($x = [1..10001])", SMALL, "at most 10000 numbers", id="range"),
-        pytest.param("#set($l = [])$l.add($l)$l", SMALL, "values in all", id="list-in-itself"),
+        pytest.param(
+            "#set($l = [])$l.add($l)$l", SMALL, "lists and maps in all", id="list-in-itself"
+        ),
         pytest.param(
             "#foreach($i in [1..900])$input.body.toUpperCase().length()#end",
             SMALL,

@@ -171,7 +171,7 @@ def test_velocity(text, output):
         ("#foreach($e in [1])\n #break($s)#end", "line 2, column 2: #break: expected a loop"),
         (
             "#set($l = [1, 2, 3])\n#foreach($e in $l)$l.remove(0)#end",
-            "line 2, column 1: #foreach: the list had 3 items, found 2 during the loop",
+            "line 2, column 1: #foreach: expected 3 items to the end, found 2 during the loop",
         ),
         ("#set($x = [1, 2])$x.get(2)", "line 1, column 18: .*expected an index from 0 to 1"),
         ('#set($x = "#macro(m)x#end#m()")', "#m: expected a macro defined outside of strings"),

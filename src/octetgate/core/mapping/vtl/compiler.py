@@ -169,14 +169,15 @@ class _Compiler:
         reference = node.reference
         evaluate = self._evaluation.reference(reference)
         all_of_them, half = "\\" * node.backslashes, "\\" * (node.backslashes // 2)
+        source = "" if reference.quiet else reference.source
 
         def render(run: Run) -> None:
             value = evaluate(run)
             if node.backslashes % 2:
-                # Nothing to escape where there is nothing to print.
-                run.append((all_of_them if value is None else half) + reference.source)
+                # The last backslash stays where there is no value to hide.
+                run.append(half + ("\\" if value is None else "") + reference.source)
             elif value is None and reference.root not in run.variables:
-                run.append(half if reference.quiet else all_of_them + reference.source)
+                run.append(all_of_them + source)
             else:
                 run.append(half)
                 _print(run, value, reference)

@@ -49,10 +49,11 @@ class Loop:
     def render(self, run: Run) -> None:
         """Render the block once per item; what the loop's variables had hidden comes back."""
         try:
-            items = values.items(self._items(run))
+            over = self._items(run)
+            items = values.items(over)
             hidden = [run.variables.get(name, _UNSET) for name in self._names]
             try:
-                self._rounds(run, items)
+                self._rounds(run, items, over)
             finally:
                 for name, value in zip(self._names, hidden, strict=True):
                     if value is _UNSET:
@@ -62,7 +63,7 @@ class Loop:
         except MemberError as error:
             raise located(error, "#foreach", self._place) from error
 
-    def _rounds(self, run: Run, items: Sequence[object]) -> None:
+    def _rounds(self, run: Run, items: Sequence[object], over: object) -> None:
         variables = run.variables
         size = len(items)
         told = self._told
@@ -85,12 +86,15 @@ class Loop:
                 if broken.loop not in (None, loop):
                     raise
                 return
-            if len(items) != size and index + 1 != len(items):
-                raise self._modified(size, len(items))
+            if isinstance(over, (list, dict)) and len(over) != size:
+                # Java notices when it goes for the next item.
+                if index + 1 == (len(over) if over is items else size):
+                    return
+                raise self._modified(size, len(over))
 
     def _modified(self, before: int, after: int) -> TemplateError:
         """Return what Java calls a ConcurrentModificationException."""
-        reason = f"#foreach: the list had {before} items, found {after} during the loop"
+        reason = f"#foreach: expected {before} items to the end, found {after} during the loop"
         return TemplateError(reason, self._place.line, self._place.column)
 
 

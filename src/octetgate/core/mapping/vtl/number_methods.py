@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 
 from octetgate.core.mapping.vtl.errors import MemberError
-from octetgate.core.mapping.vtl.signatures import Method, Table, one
+from octetgate.core.mapping.vtl.signatures import Method, Table, compared, one
 
 _DIGITS = 40
 """Longer texts of digits are neither an Integer nor a Long."""
@@ -65,10 +65,6 @@ def int_value(number: int | float) -> int:  # noqa: PYI041 - Java tells them apa
     return _whole_int(number) if isinstance(number, float) else _wrapped(number, 32)
 
 
-def _compare(left: float, right: float) -> int:
-    return (left > right) - (left < right)
-
-
 _PARSERS: Table = {
     ("parseInt", 1): one("s", _parse_int),
     ("parseLong", 1): one("s", _parse_int),
@@ -83,7 +79,7 @@ INTEGER: Table = {
     ("shortValue", 0): one("", lambda n: _wrapped(n, 16)),
     ("byteValue", 0): one("", lambda n: _wrapped(n, 8)),
     ("doubleValue", 0): one("", _double),
-    ("compareTo", 1): one("i", _compare),
+    ("compareTo", 1): one("o", compared),
 }
 
 DOUBLE: Table = {
@@ -94,10 +90,11 @@ DOUBLE: Table = {
     ("doubleValue", 0): one("", float),
     ("isNaN", 0): one("", math.isnan),
     ("isInfinite", 0): one("", math.isinf),
-    ("compareTo", 1): one("n", _compare),
+    ("compareTo", 1): one("o", compared),
 }
 
 BOOLEAN: Table = {
     ("booleanValue", 0): one("", bool),
+    ("compareTo", 1): one("o", compared),
     ("parseBoolean", 1): one("S", lambda _, word: (word or "").lower() == "true"),
 }

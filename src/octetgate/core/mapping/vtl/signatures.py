@@ -76,6 +76,17 @@ def within(number: int, size: int) -> int:
     return number
 
 
+def compared(left: object, right: object) -> int:
+    """Return ``left.compareTo(right)`` of two numbers or booleans, which must be of one class."""
+    if type(left) is not type(right) or not isinstance(left, (int, float)):
+        raise MemberError(f"compareTo: expected another {_described(left)}, found {right!r:.60}")
+    return (left > right) - (left < right)  # type: ignore[operator]
+
+
+def _described(value: object) -> str:
+    return {bool: "Boolean", int: "Integer", float: "Double"}[type(value)]
+
+
 def one(takes: str, run: Callable[..., object]) -> list[Method]:
     """Return a method that has no other overload of as many arguments."""
     return [Method(takes, run)]

@@ -52,7 +52,9 @@ def _replace_first(target: str, pattern: str, replacement: str) -> str:
     return javaregex.compile(pattern).replace(target, replacement, count=1)
 
 
-def _compare(left: str, right: str) -> int:
+def _compare(left: str, right: object) -> int:
+    if not isinstance(right, str):
+        raise MemberError(f"compareTo: expected a string, found {right!r:.60}")
     for a, b in zip(left, right, strict=False):
         if a != b:
             return ord(a) - ord(b)
@@ -109,7 +111,7 @@ STRING: Table = {
     ("startsWith", 2): one("si", lambda s, x, i: 0 <= i <= len(s) and s.startswith(x, i)),
     ("endsWith", 1): one("s", lambda s, x: s.endswith(x)),
     ("equalsIgnoreCase", 1): one("S", lambda s, x: x is not None and _folded(s) == _folded(x)),
-    ("compareTo", 1): one("s", _compare),
+    ("compareTo", 1): one("o", _compare),
     ("compareToIgnoreCase", 1): one("s", lambda s, x: _compare(_folded(s), _folded(x))),
     ("toLowerCase", 0): one("", str.lower),
     ("toUpperCase", 0): one("", str.upper),

@@ -19,7 +19,7 @@ import functools
 import math
 import operator
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -32,6 +32,9 @@ _BITS = 1024
 
 _HEAVIEST = 10 * 1024 * 1024
 """More values could not be printed: each is a character of output, at least."""
+
+_CONTAINERS = 1_000_000
+"""Lists and maps within one value, counted as often as they would be printed."""
 
 
 class JavaList(list[object]):
@@ -104,18 +107,18 @@ def weigh(value: object) -> int:
     A list that holds a list twice, which holds another twice, and so on, is
     small in memory and without end in print.
     """
-    count = 0
+    count = containers = 0
     waiting = [value]
     while waiting:
         one = waiting.pop()
-        count += 1
-        if isinstance(one, (list, tuple)):
-            waiting.extend(one)
-        elif isinstance(one, Mapping):
-            waiting.extend(one.values())
-        if count + len(waiting) > _HEAVIEST:
-            raise MemberError(f"a list or map of more than {_HEAVIEST} values in all")
-    return count
+        inside = one.values() if isinstance(one, Mapping) else one
+        containers += 1
+        if isinstance(inside, Collection) and not isinstance(inside, str):
+            count += len(inside)
+            waiting.extend(item for item in inside if isinstance(item, (list, tuple, Mapping)))
+        if count > _HEAVIEST or containers + len(waiting) > _CONTAINERS:
+            raise MemberError(f"a list or map of more than {_CONTAINERS} lists and maps in all")
+    return count + 1
 
 
 def truth(value: object) -> bool:
