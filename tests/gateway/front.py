@@ -26,7 +26,7 @@ from octetgate.core.model.integration import (
     IntegrationType,
 )
 from octetgate.core.model.stage import Stage
-from octetgate.core.ports.functions import Invocation, Outcome
+from octetgate.core.ports.functions import Functions, Invocation, Outcome
 from octetgate.core.ports.store import DEPLOYMENTS, STAGES
 from octetgate.gateway.live import Live
 from octetgate.gateway.phases.access_log import WriteLine
@@ -261,10 +261,12 @@ async def running(
     aws_settings: AwsSettings | None = None,
     *,
     services_at_backend: bool = False,
+    functions: Functions | None = None,
     aws_limits: bool = False,
 ) -> AsyncIterator[Front]:
     """Start everything on free ports, and end it; AWS services may be at the backend, too."""
-    backend, functions, lines = Backend(), FakeFunctions(), []
+    backend, lines = Backend(), []
+    functions = functions or FakeFunctions()
     server = await asyncio.start_server(backend.serve, "127.0.0.1", 0)
     backend.url = f"http://127.0.0.1:{_port(server.sockets[0])}"
     store, pool = memory.MemoryStore(1.0), Pool(PoolSettings())

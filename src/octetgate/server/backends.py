@@ -1,6 +1,11 @@
-"""The way to HTTP backends, for the processes that have one."""
+"""The ways to backends, for the processes that have one: HTTP, AWS services, functions."""
 
+from octetgate.adapters.aws.services import AwsServices, AwsSettings
+from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
+from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.upstream import Upstream
+from octetgate.gateway.snapshot import Ports
 from octetgate.server.settings import Settings
 
 
@@ -14,3 +19,24 @@ def open_pool(settings: Settings) -> Pool:
             body_seconds=settings.upstream_body_seconds,
         )
     )
+
+
+def aws_services(settings: Settings) -> AwsServices:
+    """Return the AWS services at the endpoints and with the credentials that were chosen."""
+    return AwsServices(
+        AwsSettings(
+            endpoint_url=settings.aws_endpoint_url,
+            endpoint_urls=dict(settings.aws_endpoint_urls),
+            access_key_id=settings.aws_access_key_id,
+            secret_access_key=settings.aws_secret_access_key,
+            session_token=settings.aws_session_token,
+        )
+    )
+
+
+def gateway_ports(settings: Settings, upstream: Upstream, here: Functions) -> Ports:
+    """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
+    services = aws_services(settings)
+    if not services.endpoint_url("lambda"):
+        return Ports(upstream, here, services)
+    return Ports(upstream, RemoteFunctions(upstream, services, settings.region), services)

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.telemetry.logs import AccessLog, Form, Line, configure
 from octetgate.core import kinds
 from octetgate.core.ports.store import Store
@@ -25,19 +24,6 @@ def open_store(url: str) -> Store:
 def configure_logs(settings: Settings) -> None:
     """Send this process's own log where the settings say, in the form they say."""
     configure(Form(settings.log_format), settings.log_level)
-
-
-def aws_services(settings: Settings) -> AwsServices:
-    """Return the AWS services at the endpoints and with the credentials that were chosen."""
-    return AwsServices(
-        AwsSettings(
-            endpoint_url=settings.aws_endpoint_url,
-            endpoint_urls=dict(settings.aws_endpoint_urls),
-            access_key_id=settings.aws_access_key_id,
-            secret_access_key=settings.aws_secret_access_key,
-            session_token=settings.aws_session_token,
-        )
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,8 @@ from octetgate.control.calls import ControlSettings
 from octetgate.gateway.compile import check
 from octetgate.gateway.explanation import explain
 from octetgate.gateway.rehearsal import Rehearsals
-from octetgate.gateway.snapshot import Ports
-from octetgate.server.backends import open_pool
-from octetgate.server.build import aws_services, configure_logs, open_store
+from octetgate.server.backends import gateway_ports, open_pool
+from octetgate.server.build import configure_logs, open_store
 from octetgate.server.health import Health
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
@@ -43,7 +42,7 @@ async def _serve(
         held.push_async_callback(functions.close)
         upstream = open_pool(settings)
         held.push_async_callback(upstream.close)
-        ports = Ports(upstream, functions, aws_services(settings))
+        ports = gateway_ports(settings, upstream, functions)
         health = Health(
             post.board, services, store, running.place.functions_socket, running.gateway_url
         )

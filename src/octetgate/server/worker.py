@@ -12,9 +12,8 @@ from octetgate.adapters.front import h1, tls
 from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.gateway.live import Live
 from octetgate.gateway.pipeline import Gateway
-from octetgate.gateway.snapshot import Ports
-from octetgate.server.backends import open_pool
-from octetgate.server.build import access_lines, aws_services, configure_logs, open_store
+from octetgate.server.backends import gateway_ports, open_pool
+from octetgate.server.build import access_lines, configure_logs, open_store
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
 from octetgate.server.settings import Settings
@@ -40,7 +39,7 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
         held.push_async_callback(upstream.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
-        ports = Ports(upstream, functions, aws_services(settings))
+        ports = gateway_ports(settings, upstream, functions)
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
         gateway = Gateway(live, lines.write)

@@ -19,6 +19,7 @@ from octetgate.core.ports.upstream import (
     UpstreamRefused,
     UpstreamRequest,
     UpstreamTimeout,
+    UpstreamUnreachable,
     UpstreamUntrusted,
 )
 
@@ -625,9 +626,9 @@ async def test_nobody_listening_is_a_refusal():
         assert not caught.value.sent
 
 
-async def test_an_unknown_name_is_a_refusal():
+async def test_an_unknown_name_is_unreachable():
     async with pooled() as pool:
-        with pytest.raises(UpstreamRefused):
+        with pytest.raises(UpstreamUnreachable):
             await pool.send(to(80, host="no-such-host.invalid"))
 
 

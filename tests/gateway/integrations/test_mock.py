@@ -1,14 +1,14 @@
 import pytest
 from tests.gateway.builders import World, mock, resource, responses
 
-from octetgate.core.model.integration import IntegrationResponse
+from octetgate.core.model.integration import ContentHandling, IntegrationResponse
 
 JSON = "application/json"
 
 
-def serving(**integration) -> World:
+def serving(*, binary=(), **integration) -> World:
     world = World()
-    world.deploy(resource("/x", mock(**integration)))
+    world.deploy(resource("/x", mock(**integration)), binary=binary)
     return world
 
 
@@ -51,3 +51,47 @@ async def test_a_preflight_answers_with_static_headers():
     )
     answer = await world.call("OPTIONS", "/x")
     assert answer.headers.get("Access-Control-Allow-Origin") == "*"
+
+
+@pytest.mark.parametrize("handling", [None, "CONVERT_TO_BINARY", "CONVERT_TO_TEXT", "PASSTHROUGH"])
+@pytest.mark.parametrize("binary", [(), ("*/*",), (JSON,), ("image/png",)])
+async def test_a_preflight_fails_once_json_is_binary_until_it_is_converted_to_text(
+    binary, handling
+):
+    world = serving(binary=binary, content_handling=handling and ContentHandling(handling))
+    answer = await world.call("OPTIONS", "/x", Accept="*/*")
+    trapped = bool({"*/*", JSON} & set(binary)) and handling in {None, "CONVERT_TO_BINARY"}
+    assert answer.status == (500 if trapped else 200)
+    if trapped:
+        assert answer.message == {"message": "Internal server error"}
+        assert "contentHandling CONVERT_TO_TEXT" in answer.line["error"]
+
+
+@pytest.mark.parametrize("binary", [(), ("image/png",)])
+@pytest.mark.parametrize(
+    "handling, made",
+    [("CONVERT_TO_BINARY", b"\x00\xff\x10"), ("CONVERT_TO_TEXT", b"AP8Q"), (None, b"AP8Q")],
+)
+async def test_content_handling_of_the_response_is_for_what_the_template_made(
+    binary, handling, made
+):
+    world = serving(
+        binary=binary,
+        integration_responses=responses(
+            content_handling=handling and ContentHandling(handling),
+            response_templates={JSON: "AP8Q"},
+        ),
+    )
+    answer = await world.call("GET", "/x", Accept="image/png")
+    assert (answer.status, answer.data) == (200, made)
+
+
+async def test_a_templates_output_that_is_not_base64_cannot_become_bytes():
+    world = serving(
+        integration_responses=responses(
+            content_handling=ContentHandling.CONVERT_TO_BINARY,
+            response_templates={JSON: "a sentence"},
+        )
+    )
+    answer = await world.call("GET", "/x")
+    assert (answer.status, answer.message) == (500, {"message": "Internal server error"})

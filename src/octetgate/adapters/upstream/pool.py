@@ -5,6 +5,7 @@ upstream before a byte of the request left us.
 """
 
 import asyncio
+import errno
 import ssl
 from collections import deque
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from octetgate.core.ports.upstream import (
     UpstreamRequest,
     UpstreamResponse,
     UpstreamTimeout,
+    UpstreamUnreachable,
     UpstreamUntrusted,
 )
 
@@ -231,4 +233,14 @@ def _translated(error: OSError, origin: Origin, *, secure: bool) -> UpstreamErro
         return UpstreamUntrusted(f"no TLS with {where}: {error}", sent=False)
     if secure and isinstance(error, (ConnectionResetError, ConnectionAbortedError)):
         return UpstreamUntrusted(f"{where} ended the TLS handshake: {error}", sent=False)
-    return UpstreamRefused(f"no connection to {where}: {error}", sent=False)
+    reason = f"no connection to {where}: {error}"
+    if _refused(error):
+        return UpstreamRefused(reason, sent=False)
+    return UpstreamUnreachable(reason, sent=False)
+
+
+def _refused(error: OSError) -> bool:
+    # A name with several addresses fails with one error that quotes those of all of them.
+    return isinstance(error, ConnectionRefusedError) or (
+        error.errno is None and f"[Errno {errno.ECONNREFUSED}]" in str(error)
+    )

@@ -25,7 +25,11 @@ class UpstreamTimeout(UpstreamError):
 
 
 class UpstreamRefused(UpstreamError):
-    """Nobody listens there, or the name is unknown; nothing was sent."""
+    """Nobody listens there; nothing was sent."""
+
+
+class UpstreamUnreachable(UpstreamError):
+    """The name is unknown, or no way leads there; nothing was sent."""
 
 
 class UpstreamUntrusted(UpstreamError):

@@ -37,8 +37,10 @@ class Mock:
     """An endpoint made of templates."""
 
     def __init__(self, facts: StageFacts, method: Method, integration: Integration) -> None:
-        self._request = NonProxyRequest(facts.media_types, integration)
-        self._response = NonProxyResponse(facts.media_types, integration, method.method_responses)
+        self._request = NonProxyRequest(facts.media_types, integration, for_mock=True)
+        self._response = NonProxyResponse(
+            facts.media_types, integration, method.method_responses, for_mock=True
+        )
 
     async def prepare(self, call: Call) -> Pretended:
         """Return the rendered request, or the client's body where that passes through."""

@@ -17,6 +17,7 @@ from octetgate.core.ports.upstream import (
     UpstreamRequest,
     UpstreamResponse,
     UpstreamTimeout,
+    UpstreamUnreachable,
     UpstreamUntrusted,
 )
 from octetgate.gateway.call import Call
@@ -105,7 +106,7 @@ async def ask(upstream: Upstream, request: UpstreamRequest) -> UpstreamResponse:
         raise IntegrationTimeout(str(error)) from error
     except UpstreamRefused as error:
         raise ApiConfigurationError(str(error)) from error
-    except (UpstreamBroken, UpstreamUntrusted) as error:
+    except (UpstreamBroken, UpstreamUnreachable, UpstreamUntrusted) as error:
         raise IntegrationFailure(str(error)) from error
     except BadPayload as error:
         # The body was too large to be checked before it went out; the endpoint saw it break off.

@@ -25,7 +25,13 @@ from octetgate.core.mapping.inputs import Input
 from octetgate.core.mapping.selection import Choice, request_template
 from octetgate.core.model.integration import ContentHandling, Integration
 from octetgate.core.payload.codecs import BadPayload, Base64Text, codec
-from octetgate.core.payload.convert import Decision, Step, explain_request
+from octetgate.core.payload.convert import (
+    Decision,
+    Nature,
+    Step,
+    explain_request,
+    request_nature,
+)
 from octetgate.core.payload.handling import request_handling
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
@@ -43,6 +49,7 @@ from octetgate.gateway.phases.method_request import (
 from octetgate.gateway.snapshot import BadConfiguration
 
 _DECISIONS = 256
+_STAYS_BINARY = (None, ContentHandling.CONVERT_TO_BINARY)
 _OF_ROUTE = ("method.request.path.", "stageVariables.", "'")
 
 
@@ -207,17 +214,26 @@ class NonProxyRequest:
     """The request side of HTTP, AWS and MOCK: templates, conversion and parameters."""
 
     def __init__(
-        self, media_types: MediaTypes, integration: Integration, *, for_function: bool = False
+        self,
+        media_types: MediaTypes,
+        integration: Integration,
+        *,
+        for_function: bool = False,
+        for_mock: bool = False,
     ) -> None:
+        self._media_types = media_types
         self._templates = compile_templates("requestTemplates", integration.request_templates)
         self._passthrough = integration.passthrough_behavior
         self.parameters = ParameterMapping(integration.request_parameters)
-        handling = request_handling(integration, for_function=for_function)
-        self._conversion = RequestConversion(media_types, handling)
+        self._handling = request_handling(integration, for_function=for_function)
+        self._for_mock = for_mock
+        self._conversion = RequestConversion(media_types, self._handling)
 
     async def shape(self, call: Call) -> Shaped:
         """Return the integration request's parts for this call."""
         chosen = self._choose(call)
+        if self._for_mock and chosen is not None:
+            self._refuse_binary(call)
         overrides = Overrides()
         if chosen is not None and (chosen.reads_body or self.parameters.needs_body):
             body, text = Body(), await self._converted_text(call)
@@ -245,6 +261,22 @@ class NonProxyRequest:
         if step is Step.ENCODE:
             return await _base64(body)
         return await self._text(call, await converted_request(body, step))
+
+    def _refuse_binary(self, call: Call) -> None:
+        """Refuse a template over a binary body, empty or not.
+
+        That is AWS's trap for CORS: ``*/*`` makes a preflight, which has no Content-Type and so
+        counts as JSON, a binary payload, and the template of its MOCK cannot be rendered (spec:
+        payload-encodings 7).
+        """
+        content_type = call.arrival.sent.get("content-type")
+        binary = request_nature(self._media_types, content_type) is Nature.BINARY
+        if binary and self._handling in _STAYS_BINARY:
+            raise ApiConfigurationError(
+                "Unable to transform request: expected text for the template, found "
+                f"{essence(content_type)}, which binaryMediaTypes covers; contentHandling "
+                "CONVERT_TO_TEXT makes it text"
+            )
 
     def _choose(self, call: Call) -> templates.Template | None:
         content_type = call.arrival.sent.get("content-type")

@@ -141,6 +141,7 @@ class _Compiled:
         self.status = int(response.status_code)
         self.declared = declared
         self.conversion = ResponseConversion(media_types, response.content_handling)
+        self.to_binary = response.content_handling is ContentHandling.CONVERT_TO_BINARY
         self.templates = compile_templates("responseTemplates", response.response_templates)
         self.rules = [_rule(k, v) for k, v in (response.response_parameters or {}).items()]
         self.needs_body = any(rule.expression.needs_body for rule in self.rules)
@@ -185,8 +186,14 @@ class NonProxyResponse:
     """The response side of HTTP, AWS and MOCK."""
 
     def __init__(
-        self, media_types: MediaTypes, integration: Integration, declared: Mapping[str, object]
+        self,
+        media_types: MediaTypes,
+        integration: Integration,
+        declared: Mapping[str, object],
+        *,
+        for_mock: bool = False,
     ) -> None:
+        self._for_mock = for_mock
         try:
             self._selector = selection.compile(
                 (r.selection_pattern, status)
@@ -220,6 +227,10 @@ class NonProxyResponse:
         if template is not None:
             scope = template_scope(call, source, text, overrides)
             mapped.body = Body.of(render("response template", template, scope).encode())
+            if self._for_mock and response.to_binary:
+                # Nothing stood behind it: its contentHandling is for what templates made (spec:
+                # payload-encodings 7; unconfirmed).
+                mapped.body = await converted_response(call, mapped.body, Step.DECODE)
         _override(mapped, overrides)
         return mapped
 
