@@ -41,6 +41,8 @@ ANSWERED = {
         put_function_event_invoke_config update_function_event_invoke_config
         get_function_event_invoke_config delete_function_event_invoke_config
         list_function_event_invoke_configs
+        publish_layer_version get_layer_version get_layer_version_by_arn list_layers
+        list_layer_versions delete_layer_version
         tag_resource untag_resource list_tags get_account_settings
         invoke add_permission remove_permission get_policy
     """,

@@ -56,6 +56,7 @@ from octetgate.core.ports.store import (
     FUNCTION_CODE,
     FUNCTION_VERSIONS,
     FUNCTIONS,
+    LAYER_VERSIONS,
     Store,
     StoreConflict,
 )
@@ -112,6 +113,7 @@ def application(
             Route("/_octetgate/explain", explained, methods=["GET"]),
             Route("/_octetgate/health", healthy, methods=["GET"]),
             Route("/_octetgate/functions/{name}/code", management.code, methods=["GET"]),
+            Route("/_octetgate/layers/{name}/{version}/content", management.layer, methods=["GET"]),
             Route("/{path:path}", management.call, methods=_METHODS),
         ],
     )
@@ -173,13 +175,22 @@ class Management:
 
     async def code(self, request: Request) -> Response:
         """Send a function's deployment package."""
+        return await self._send(request, self._package, request.path_params["name"])
+
+    async def layer(self, request: Request) -> Response:
+        """Send the zip of a layer's version."""
+        key = "{name}/{version}".format(**request.path_params)
+        return await self._send(request, self._layer, key)
+
+    @staticmethod
+    async def _send(request: Request, find: Callable[[str], bytes | None], name: str) -> Response:
         try:
             refuse_other_sites(request.headers)
         except AccessDeniedException as error:
             return JSONResponse({"message": str(error)}, error.status)
-        package = await asyncio.to_thread(self._package, request.path_params["name"])
+        package = await asyncio.to_thread(find, name)
         if package is None:
-            return JSONResponse({"message": "Function not found"}, 404)
+            return JSONResponse({"message": f"{name}: no code of that name"}, 404)
         return Response(package, media_type="application/zip")
 
     async def _answered(self, request: Request, path: str, name: str, who: Caller) -> Answered:
@@ -227,6 +238,11 @@ class Management:
                 return answer.function(call, members)
         with self._store.write() as draft:
             return answer.function(Write(store=draft, **about), members)
+
+    def _layer(self, key: str) -> bytes | None:
+        with self._store.read() as view:
+            found = view.get(LAYER_VERSIONS, key)
+            return view.get(FUNCTION_CODE, found.code_key) if found else None
 
     def _package(self, name: str) -> bytes | None:
         name, _, version = name.partition(":")

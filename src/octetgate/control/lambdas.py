@@ -30,7 +30,6 @@ _UNSUPPORTED: Mapping[str, object] = {
     "VpcConfig": {},
     "DeadLetterConfig": {},
     "KMSKeyArn": "",
-    "Layers": [],
     "FileSystemConfigs": [],
     "CodeSigningConfigArn": "",
     "ImageConfig": {},

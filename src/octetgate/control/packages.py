@@ -29,6 +29,11 @@ def code(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:
     """Return what a record says of the code that is given, which is kept under its hash."""
     if asked.get("S3Bucket") == HOT_RELOAD:
         return _folder(call, asked)
+    return {"folder": "", **kept_zip(call, asked, keep=keep)}
+
+
+def kept_zip(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:
+    """Return what a record says of the zip that is given, which is kept under its hash."""
     package: bytes | None = asked.get("ZipFile")
     if package is None:
         given = [name for name in ("S3Bucket", "S3Key", "ImageUri") if asked.get(name)]
@@ -39,7 +44,6 @@ def code(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:
     if keep:
         call.store.put(FUNCTION_CODE, digest.hexdigest(), package)
     return {
-        "folder": "",
         "code_key": digest.hexdigest(),
         "code_sha256": base64.b64encode(digest.digest()).decode(),
         "code_size": len(package),

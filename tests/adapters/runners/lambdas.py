@@ -8,7 +8,7 @@ import zipfile
 from msgspec.structs import replace
 
 from octetgate.core.functions.versions import published
-from octetgate.core.model.function import Function
+from octetgate.core.model.function import Function, LayerUse
 from octetgate.core.ports.functions import Invocation
 from octetgate.core.ports.store import FUNCTION_CODE, FUNCTION_VERSIONS, FUNCTIONS
 
@@ -57,6 +57,14 @@ class Lambda:
     def put_folder(self, folder, *, name="f", **changes):
         """Create a function that runs from a folder as it is."""
         self.put("", name=name, **{"code_key": "", "folder": str(folder)} | changes)
+
+    def layer(self, name, files):
+        """Keep a layer's files; return the layer as a function uses it."""
+        package = zipped(files)
+        key = hashlib.sha256(package).hexdigest()
+        with self.store.write() as writing:
+            writing.put(FUNCTION_CODE, key, package)
+        return LayerUse(arn=f"arn:aws:lambda:{REGION_AND_ACCOUNT}:layer:{name}:1", code_key=key, code_size=len(package))  # fmt: skip
 
     def publish(self, number, *, name="f"):
         """Publish the function as it is now."""

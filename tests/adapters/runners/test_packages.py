@@ -103,10 +103,10 @@ async def test_a_package_that_fails_leaves_nothing_and_fails_again(packages, tmp
 
 
 async def test_a_start_removes_what_no_function_uses_and_keeps_the_rest(aws, tmp_path):
-    aws.put("def handler(event, context): return 1")
+    key = aws.put("def handler(event, context): return 1")
     await aws.invoke()
     root = tmp_path / "functions" / "code"
     (root / "unfinished-x").mkdir()
     (root / ("0" * 64)).mkdir()
     Packages(aws.store, root).start()
-    assert [folder.name for folder in root.iterdir()] == [aws.put("def handler(event, context): return 1")]  # fmt: skip
+    assert [folder.name for folder in root.iterdir()] == [key]

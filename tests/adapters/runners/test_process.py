@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.adapters.runners.lambdas import zipped
 from tests.adapters.runners.waiting import ended, until
 
+from octetgate.adapters.runners._packages import Packages
 from octetgate.core.model.function import Alias, Statement
 from octetgate.core.ports.functions import (
     FunctionNotFound,
@@ -598,3 +600,42 @@ async def test_a_permission_holds_for_the_qualifier_it_was_given_to(aws):
     assert (await aws.invoke(qualifier="1", source_arn=source)).status == 200
     with pytest.raises(InvokeDenied):
         await aws.invoke(source_arn=source)
+
+
+# --- Layers ---
+
+
+async def test_a_function_finds_its_layers_the_later_over_the_earlier(aws):
+    aws.put(
+        "import os, one, both\ndef handler(event, context): return [one.A, both.A, os.environ['PATH'].rpartition(':')[2].endswith('/bin')]",
+        layers=(
+            aws.layer("first", {"python/one.py": "A = 1", "python/both.py": "A = 1"}),
+            aws.layer("second", {"python/both.py": "A = 2"}),
+        ),
+    )  # fmt: skip
+    assert json.loads((await aws.invoke()).payload) == [1, 2, True]
+
+
+async def test_what_the_package_brings_wins_over_a_layer(aws):
+    layer = aws.layer("l", {"python/mine.py": "A = 'layer'"})
+    package = zipped({"handler.py": "import mine\ndef handler(e, c): return mine.A", "mine.py": "A = 'package'"})  # fmt: skip
+    aws.put(package, layers=(layer,))
+    assert (await aws.invoke()).payload == b'"package"'
+
+
+async def test_layers_that_do_not_fit_over_each_other_are_refused(aws):
+    layers = (aws.layer("a", {"x": "a file"}), aws.layer("b", {"x/y": "in a folder"}))
+    aws.put(ECHO, layers=layers)
+    with pytest.raises(InvalidPackage, match="expected files where there are files"):
+        await aws.invoke()
+
+
+async def test_a_start_keeps_the_layers_that_functions_use(functions, tmp_path):
+    aws = await functions()
+    aws.put(ECHO, layers=(aws.layer("l", {"x": "1"}),))
+    await aws.invoke()
+    root = tmp_path / "functions" / "code"
+    before = {folder.name for folder in root.iterdir()}
+    Packages(aws.store, root).start()
+    assert {folder.name for folder in root.iterdir()} == before
+    assert len(before) == 2

@@ -163,7 +163,7 @@ def test_a_name_is_taken_once(lam, name):
         ),
         pytest.param(
             {"Layers": ["arn:aws:lambda:eu-west-1:000000000000:layer:l:1"]},
-            "Layers: not supported yet; expected none; found ['arn:aws:lambda:eu-west-1:000000000000:layer:l:1']",
+            "Layer version arn:aws:lambda:eu-west-1:000000000000:layer:l:1 does not exist.",
             id="layers",
         ),
         pytest.param(

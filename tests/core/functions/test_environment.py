@@ -62,3 +62,23 @@ def test_a_functions_own_variable_wins_over_a_shared_one_and_over_a_default():
 @pytest.mark.parametrize("name", RESERVED)
 def test_a_reserved_variable_cannot_be_chosen(name):
     assert given(own={name: "x"}, shared={name: "x"})[name] == given()[name]
+
+
+def test_layers_are_looked_in_after_what_is_the_packages_own():
+    function = Function(
+        name="f", arn="arn:aws:lambda:eu-west-1:111122223333:function:f", runtime="python3.12", handler="h.h",
+        role="r", code_key="k", code_sha256="k", code_size=1, last_modified=0.0, revision_id="1",
+    )  # fmt: skip
+    given = {"task_root": "/t", "runtime_dir": "/r", "runtime_api": "a", "log_stream": "s", "temporary": "/x", "shared": {}}  # fmt: skip
+    without = environment(function, **given)
+    with_layers = environment(function, **given, layers="/l")
+    added = {
+        name: with_layers[name].removeprefix(without.get(name, "")).lstrip(":")
+        for name in with_layers
+        if with_layers[name] != without.get(name)
+    }
+    assert added["PATH"] == "/l/bin"
+    assert added["LD_LIBRARY_PATH"] == "/l/lib"
+    assert added["PYTHONPATH"] == "/l/python:/l/python/lib/python3.12/site-packages"
+    assert added["NODE_PATH"].endswith("/l/nodejs/node_modules")
+    assert set(added) == {"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "NODE_PATH"}

@@ -55,6 +55,8 @@ class Plan:
 
     function: Function
     task_root: Path
+    layers: Path | None = None
+    """What takes the place of ``/opt``, if the function has layers."""
     fingerprint: str = ""
     """Of the task root, where that is a folder that changes."""
     scratch: Path

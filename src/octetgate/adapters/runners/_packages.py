@@ -1,6 +1,7 @@
 """Deployment packages, unpacked: one folder per content, made once and never changed."""
 
 import asyncio
+import hashlib
 import os
 import shutil
 import tempfile
@@ -9,6 +10,7 @@ import zlib
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 
+from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import InvalidPackage
 from octetgate.core.ports.store import FUNCTION_CODE, FUNCTION_VERSIONS, FUNCTIONS, Store
 
@@ -32,9 +34,10 @@ class Packages:
         self._root.mkdir(parents=True, exist_ok=True)
         with self._store.read() as reading:
             used = {
-                function.code_key
+                name
                 for functions in (FUNCTIONS, FUNCTION_VERSIONS)
                 for _, function in reading.list(functions)
+                for name in (function.code_key, _merged(_layer_keys(function)))
             }
         for folder in self._root.iterdir():
             if folder.name not in used:
@@ -42,33 +45,45 @@ class Packages:
 
     async def folder(self, code_key: str) -> Path:
         """Return the folder of the package with this SHA-256; raises InvalidPackage."""
-        folder = self._root / code_key
-        if code_key not in self._ready:
-            await asyncio.shield(self._unpacking.get(code_key) or self._begin(code_key, folder))
-        return folder
+        return await self._unpacked(code_key, (code_key,))
 
-    def _begin(self, code_key: str, folder: Path) -> "asyncio.Future[None]":
-        """Unpack in a thread, once for all calls that need the package now."""
+    async def layers(self, function: Function) -> Path | None:
+        """Return the folder of the function's layers, the later over the earlier ones."""
+        keys = _layer_keys(function)
+        return await self._unpacked(_merged(keys), keys) if keys else None
+
+    async def _unpacked(self, name: str, keys: tuple[str, ...]) -> Path:
+        if name not in self._ready:
+            await asyncio.shield(self._unpacking.get(name) or self._begin(name, keys))
+        return self._root / name
+
+    def _begin(self, name: str, keys: tuple[str, ...]) -> "asyncio.Future[None]":
+        """Unpack in a thread, once for all calls that need the packages now."""
         loop = asyncio.get_running_loop()
-        unpacking = loop.run_in_executor(None, self._unpack, code_key, folder)
-        self._unpacking[code_key] = unpacking
+        unpacking = loop.run_in_executor(None, self._unpack, keys, self._root / name)
+        self._unpacking[name] = unpacking
 
         def ended(unpacked: "asyncio.Future[None]") -> None:
-            del self._unpacking[code_key]
+            del self._unpacking[name]
             if not unpacked.cancelled() and unpacked.exception() is None:
-                self._ready.add(code_key)
+                self._ready.add(name)
 
         unpacking.add_done_callback(ended)
         return unpacking
 
-    def _unpack(self, code_key: str, folder: Path) -> None:
+    def _unpack(self, keys: tuple[str, ...], folder: Path) -> None:
         if folder.is_dir():
             return
         unfinished = Path(tempfile.mkdtemp(prefix=_UNFINISHED, dir=self._root))
         try:
-            unpack(self._package(code_key), unfinished)
+            for key in keys:
+                unpack(self._package(key), unfinished)
             unfinished.chmod(0o755)
             _settle(unfinished, folder)
+        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+            raise InvalidPackage(
+                f"package: expected files where there are files; found a folder at {error.filename}"
+            ) from error
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
 
@@ -78,6 +93,15 @@ class Packages:
         if package is None:
             raise InvalidPackage(f"code {code_key}: expected a package in the store; found none")
         return package
+
+
+def _layer_keys(function: Function) -> tuple[str, ...]:
+    return tuple(layer.code_key for layer in function.layers)
+
+
+def _merged(keys: tuple[str, ...]) -> str:
+    """Return the name of the folder in which those packages lie over each other."""
+    return "layers-" + hashlib.sha256("\n".join(keys).encode()).hexdigest()
 
 
 def _settle(unfinished: Path, folder: Path) -> None:

@@ -144,6 +144,7 @@ class Worker(asyncio.SubprocessProtocol):
             runtime_api=f"127.0.0.1:{port}",
             log_stream=f"{now:%Y/%m/%d}/[{self._plan.function.version}]{uuid4().hex}",
             temporary=str(self._folder),
+            layers=str(self._plan.layers) if self._plan.layers else None,
             shared=self._plan.shared,
         )
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from octetgate.adapters.runners import _admission
 from octetgate.adapters.runners._call import Call, Plan
@@ -78,6 +79,15 @@ class SupervisorSettings:
     """In the ARN of a function that is not found."""
     account_id: str = "000000000000"
     """In the ARN of a function that is not found."""
+
+
+class _Code(NamedTuple):
+    """What a process runs, on the disk."""
+
+    folder: Path
+    layers: Path | None
+    fingerprint: str
+    """Of a folder that changes."""
 
 
 class Supervisor:
@@ -189,7 +199,7 @@ class Supervisor:
         version = target.version
         key = (version.name, version.version)
         while True:
-            folder, fingerprint = await self._code(version)
+            code = await self._code(version)
             # A published version stays what it is; another may have been given to a name.
             now = self._target(FunctionName(version.name, _qualifier(version))).version
             if now == version:
@@ -197,22 +207,23 @@ class Supervisor:
             # It changed while its package was being unpacked.
             version = now
         pool = self._pools.get(key)
-        if pool is None or not _serves(pool.plan, version, fingerprint):
+        if pool is None or not _serves(pool.plan, version, code.fingerprint):
             bounds = Bounds(
                 workers=self._settings.workers_per_function,
                 queue=self._settings.queue,
                 queue_bytes=self._settings.queue_bytes,
             )
-            pool = Pool(self._plan(version, folder, fingerprint), self, bounds)
+            pool = Pool(self._plan(version, code), self, bounds)
             self._replace(key, pool)
         return pool
 
-    async def _code(self, version: Function) -> tuple[Path, str]:
-        """Return the folder of the version's code, and the fingerprint of one that changes."""
+    async def _code(self, version: Function) -> _Code:
+        """Return where the version's code and layers are, unpacked."""
+        layers = await self._packages.layers(version)
         if version.folder:
             folder = Path(version.folder)
-            return folder, await self._folders.fingerprint(folder)
-        return await self._packages.folder(version.code_key), ""
+            return _Code(folder, layers, await self._folders.fingerprint(folder))
+        return _Code(await self._packages.folder(version.code_key), layers, "")
 
     def _replace(self, key: tuple[str, str], pool: Pool | None) -> None:
         """Serve a version from another pool; the old one's processes end as they finish."""
@@ -225,15 +236,16 @@ class Supervisor:
                 pool.adopt(old.waiting)
             old.drain()
 
-    def _plan(self, function: Function, folder: Path, fingerprint: str) -> Plan:
+    def _plan(self, function: Function, code: _Code) -> Plan:
         log = self._logs.get(function.name)
         if log is None:
             path = self._settings.data / "logs" / "functions" / f"{function.name}.log"
             log = self._logs[function.name] = FunctionLog(path, self._settings.log_bytes)
         return Plan(
             function=function,
-            task_root=folder,
-            fingerprint=fingerprint,
+            task_root=code.folder,
+            layers=code.layers,
+            fingerprint=code.fingerprint,
             scratch=self._scratch.folder,
             log=log,
             init_seconds=self._settings.init_seconds,
@@ -241,7 +253,7 @@ class Supervisor:
             answer_limit=self._settings.answer_limit,
             # Python tells compiled files by whole seconds, which is too coarse for such edits,
             # and they have no place among somebody's sources.
-            shared={**self._settings.environment, **(_NO_BYTECODE if fingerprint else {})},
+            shared={**self._settings.environment, **(_NO_BYTECODE if code.fingerprint else {})},
         )
 
     # --- The room that pools share ---

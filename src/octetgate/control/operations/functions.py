@@ -1,6 +1,7 @@
 """Lambda functions: configuration and code (spec: lambda 8)."""
 
 from pathlib import Path
+from typing import Any
 
 from msgspec.structs import replace
 
@@ -22,6 +23,7 @@ from octetgate.control.lambdas import (
     refuse_unsupported,
     shown_configuration,
 )
+from octetgate.control.layers import layers_used
 from octetgate.control.packages import code, forget_unused
 from octetgate.control.publishing import publish
 from octetgate.core.functions.versions import leads_to
@@ -55,7 +57,9 @@ def create_function(call: Write, asked: Members) -> Members:
         revision_id="",
         tags=asked.get("Tags", {}),
     )
-    function = replace(function, **asked_settings(asked), **code(call, asked["Code"]))
+    function = replace(
+        function, **asked_settings(asked), **_layers(call, asked), **code(call, asked["Code"])
+    )
     return _kept(call, function, asked)
 
 
@@ -117,7 +121,10 @@ def update_function_configuration(call: Write, asked: Members) -> Members:
     old = find_function(call, asked)
     check_revision(old.revision_id, asked, _GET)
     refuse_unsupported(asked)
-    return _kept(call, replace(old, **asked_settings(asked)), asked)
+    new = replace(old, **asked_settings(asked), **_layers(call, asked))
+    shown = _kept(call, new, asked)
+    forget_unused(call, *_keys(old))
+    return shown
 
 
 def delete_function(call: Write, asked: Members) -> Members:
@@ -165,6 +172,12 @@ def _delete_version(call: Write, function: Function, qualifier: str) -> None:
 
 def _versions(call: Read | Write, function: Function) -> list[tuple[str, Function]]:
     return call.store.list(FUNCTION_VERSIONS, f"{function.name}/")
+
+
+def _layers(call: Write, asked: Members) -> dict[str, Any]:
+    """Return the function's layers, if they are set; an empty list takes them away."""
+    arns = asked.get("Layers")
+    return {} if arns is None else {"layers": layers_used(call, arns)}
 
 
 def _keys(*functions: Function) -> set[str]:

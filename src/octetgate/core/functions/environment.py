@@ -28,12 +28,14 @@ def environment(
     runtime_api: str,
     log_stream: str,
     temporary: str,
+    layers: str | None = None,
     shared: Mapping[str, str],
 ) -> dict[str, str]:
     """Return the variables (spec: lambda 7).
 
     ``shared`` is what every function gets, such as credentials; the function's own variables
-    win over it and over the defaults, never over the reserved names.
+    win over it and over the defaults, never over the reserved names.  ``layers`` is the folder
+    that takes the place of ``/opt``.
     """
     region = function.arn.split(":")[3]
     given = {
@@ -59,4 +61,23 @@ def environment(
         "TMPDIR": temporary,
         "TZ": ":UTC",
     }
+    for name, paths in _of_layers(function, layers).items() if layers else ():
+        defaults[name] = ":".join([*filter(None, [defaults.get(name)]), *paths])
     return {**defaults, **shared, **function.environment, **given}
+
+
+def _of_layers(function: Function, layers: str) -> Mapping[str, list[str]]:
+    """Return where runtimes look in layers; it comes after what is the package's own."""
+    node = function.runtime.removeprefix("nodejs").partition(".")[0]
+    return {
+        "LD_LIBRARY_PATH": [f"{layers}/lib"],
+        "NODE_PATH": [
+            f"{layers}/nodejs/node{node}/node_modules",
+            f"{layers}/nodejs/node_modules",
+        ],
+        "PATH": [f"{layers}/bin"],
+        "PYTHONPATH": [
+            f"{layers}/python",
+            f"{layers}/python/lib/{function.runtime}/site-packages",
+        ],
+    }
