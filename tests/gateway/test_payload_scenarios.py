@@ -60,7 +60,7 @@ async def test_the_access_log_says_why_an_upload_without_content_type_changed(fr
     front.backend.returns(b"{}", "application/json")
     await front.ask(body=R)
     assert front.backend.got[0].body == MANGLED
-    assert front.lines[0]["requestPayload"] == (
+    assert front.lines[0]["requestPayload"]["rule"] == (
         "request row 4: no Content-Type counts as application/json, which is not in "
         "binaryMediaTypes → UTF-8, malformed bytes replaced"
     )

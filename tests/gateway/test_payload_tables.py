@@ -48,7 +48,7 @@ async def test_a_request_body_reaches_the_backend_as_published(
     answer = await front.ask(body=sent, content_type=content_type)
     assert answer.status == 200
     assert front.backend.got[0].body == seen
-    assert front.lines[0]["requestPayload"].startswith(f"request row {row}: ")
+    assert front.lines[0]["requestPayload"]["rule"].startswith(f"request row {row}: ")
 
 
 # --- 3.2: recorded outcomes of requests
@@ -117,7 +117,7 @@ async def check_response(front: Front, row, backend_type, accept, sent, seen) ->
     answer = await front.ask("GET", accept=accept)
     assert answer.status == 200
     assert answer.body == seen
-    assert front.lines[0]["responsePayload"].startswith(f"response row {row}: ")
+    assert front.lines[0]["responsePayload"]["rule"].startswith(f"response row {row}: ")
 
 
 @pytest.mark.parametrize(

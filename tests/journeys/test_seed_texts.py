@@ -116,7 +116,7 @@ def test_without_a_content_type_the_payload_is_text_and_the_log_says_why(
     assert resizing[-1] == photo.read_bytes().decode("utf-8", "replace").encode()
     lines = dict(line.split(": ", 1) for line in head.read_text().splitlines()[1:] if line)
     request_id = {name.lower(): value for name, value in lines.items()}["x-amzn-requestid"]
-    why = log_entry(octetgate, request_id)["requestPayload"]
+    why = log_entry(octetgate, request_id)["requestPayload"]["rule"]
     assert "no Content-Type counts as application/json" in why
     assert "malformed bytes replaced" in why
 

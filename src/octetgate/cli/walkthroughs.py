@@ -155,8 +155,8 @@ def _rules(log: Path, request_id: str) -> tuple[str, ...]:
         for line in reversed(log.read_text("utf-8").splitlines() if log.exists() else []):
             if request_id and request_id in line:
                 entry: dict[str, Any] = json.loads(line)
-                told = (entry.get("requestPayload"), entry.get("responsePayload"))
-                return tuple(rule for rule in told if rule)
+                told = (entry.get("requestPayload", {}), entry.get("responsePayload", {}))
+                return tuple(payload["rule"] for payload in told if "rule" in payload)
         time.sleep(0.05)
     return ()
 

@@ -16,6 +16,7 @@ from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import visible
 from octetgate.core.payload.convert import Decision
+from octetgate.core.payload.measure import Measure
 from octetgate.core.ports.exchange import Exchange
 
 if TYPE_CHECKING:
@@ -69,6 +70,11 @@ class Notes:
 
     request_payload: Decision | None = None
     response_payload: Decision | None = None
+    request_measure: Measure | None = None
+    """Set where a conversion changes bytes; what passes unchanged is not counted here."""
+    response_measure: Measure | None = None
+    coding = ""
+    """What the answer was compressed with."""
     integration_status: int | None = None
     integration_started = 0.0
     integration_ended = 0.0

@@ -32,7 +32,7 @@ class Gateway:
         """Answer one API call, and write its line."""
         arrival = arrive(exchange, self._ids)
         call: Call | None = None
-        status, complete = 0, False
+        status, complete, streamed = 0, False, False
         try:
             try:
                 call = locate(arrival, self._live)
@@ -53,7 +53,7 @@ class Gateway:
             except Fault as fault:
                 reply = self._refuse(arrival, call, fault)
                 _let_go(fault)
-            status = reply.status
+            status, streamed = reply.status, reply.body.ready is None
             await exchange.send(reply)
             complete = True
         except (ClientGone, asyncio.CancelledError) as gone:
@@ -70,7 +70,7 @@ class Gateway:
             _log.exception("request %s", arrival.request_id)
             status, complete = await self._bug(arrival)
         finally:
-            access_log(self._write_log, arrival, call, status, complete=complete)
+            access_log(self._write_log, arrival, call, status, complete=complete, streamed=streamed)
 
     def _refuse(self, arrival: Arrival, call: Call | None, fault: Fault) -> Reply:
         arrival.error = fault.reason

@@ -50,8 +50,8 @@ async def test_scenario_1_a_png_becomes_an_event_and_the_answer_a_png():
     }
     assert (answer.status, answer.data) == (200, PNG)
     assert answer.headers.get("Content-Type") == "application/json"
-    assert answer.line["requestPayload"].startswith("request row 9")
-    assert answer.line["responsePayload"].startswith("response row 7")
+    assert answer.line["requestPayload"]["rule"].startswith("request row 9")
+    assert answer.line["responsePayload"]["rule"].startswith("response row 7")
 
 
 async def test_scenario_2_other_types_are_refused():

@@ -222,7 +222,7 @@ def _preflight(case: Case) -> str | None:
     if case.verb != "OPTIONS" or case.decision.handling is ContentHandling.CONVERT_TO_TEXT:
         return None
     return (
-        "with */* listed a preflight is binary as well, and AWS answers a MOCK's template 500: "
+        "with */* listed a preflight is binary as well, and a MOCK's template over it is a 500: "
         "set contentHandling CONVERT_TO_TEXT on the integration"
     )
 

@@ -21,6 +21,8 @@ from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import Integration
 from octetgate.core.payload.codecs import BadPayload, codec
 from octetgate.core.payload.convert import Step, explain_proxy_request, explain_proxy_response
+from octetgate.core.payload.hints import SAMPLE_BYTES
+from octetgate.core.payload.measure import Measure, Measured
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Invocation, Outcome
 from octetgate.gateway.call import Call
@@ -102,9 +104,10 @@ class AwsProxy:
             self._facts.media_types, call.arrival.sent.get("content-type")
         )
         call.arrival.request_payload = decision
-        if decision.step is Step.ENCODE:
-            return pybase64.b64encode(data), True
-        return data.decode("utf-8", "replace"), False
+        encoded = decision.step is Step.ENCODE
+        body = pybase64.b64encode(data) if encoded else data.decode("utf-8", "replace")
+        call.arrival.request_measure = Measure(len(data), _size(body), data[:SAMPLE_BYTES])
+        return body, encoded
 
     def _event(self, call: Call, body: str | bytes | None, encoded: bool) -> ProxyRequest:  # noqa: FBT001
         return ProxyRequest(
@@ -128,10 +131,22 @@ class AwsProxy:
         )
         call.arrival.response_payload = decision if response.body else None
         body, conversion = Body.of(response.body), codec(decision.step)
+        if conversion is None:
+            size = len(response.body)
+            sample = response.body[:SAMPLE_BYTES]
+            call.arrival.response_measure = Measure(size, size, sample)
+            return body
+        measured = Measured(conversion)
+        call.arrival.response_measure = measured.measure
         try:
-            return body if conversion is None else await body.through(conversion)
+            return await body.through(measured)
         except BadPayload as error:
             raise ApiConfigurationError(f"response payload: {error}") from error
+
+
+def _size(body: str | bytes) -> int:
+    """Return the bytes that a body has, as UTF-8 if it is text."""
+    return len(body) if isinstance(body, bytes) or body.isascii() else len(body.encode())
 
 
 def _event_headers(call: Call) -> Headers:

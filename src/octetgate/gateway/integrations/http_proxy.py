@@ -89,7 +89,7 @@ class HttpProxy:
         if body.ready != b"":
             step = self._conversion.note(call)
             if step is not Step.KEEP:
-                body = await converted_request(body, step)
+                body = await converted_request(call, body, step)
         asked = self._asked_before(call) or await self._ask(call, body)
         return UpstreamRequest(
             asked.origin,

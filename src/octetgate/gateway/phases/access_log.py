@@ -14,12 +14,18 @@ import msgspec
 
 from octetgate.core.http.message import RequestHead
 from octetgate.core.payload.convert import Decision
-from octetgate.gateway.call import Arrival, Call
+from octetgate.core.payload.hints import Case, Hint, hints, no_template
+from octetgate.core.payload.measure import Measure
+from octetgate.gateway.call import Arrival, Call, Route
 from octetgate.gateway.snapshot import MethodPlan, StageFacts
 
 WriteLine = Callable[[Callable[[], bytes]], None]
 """Takes what makes a line, and has it made when it is to be written."""
 
+NO_TEMPLATE = "expected a template for "
+"""How the reason for a 415 begins that wants a template."""
+
+_BOOLEAN = ("false", "true")
 _RULES = 1024
 _rules: dict[int, tuple[Decision, str]] = {}
 """By identity; the decision is held with its text, so that no other can take its place."""
@@ -29,7 +35,13 @@ _stamped: tuple[int, str] = (-1, "")
 
 
 def access_log(
-    write: WriteLine, arrival: Arrival, call: Call | None, status: int, *, complete: bool
+    write: WriteLine,
+    arrival: Arrival,
+    call: Call | None,
+    status: int,
+    *,
+    complete: bool,
+    streamed: bool,
 ) -> None:
     """Take down the call's line: what it says, and nothing that would keep bodies in memory."""
     exchange = arrival.exchange
@@ -43,11 +55,17 @@ def access_log(
             _of_request(exchange.head),
             status,
             exchange.sent,
-            "" if call is None else call.route.logged,
+            None if call is None else call.route,
             arrival.integration_status,
             arrival.integration_ended - arrival.integration_started,
             arrival.request_payload,
+            arrival.request_measure,
+            None if call is None else call.body.length,
+            exchange.body.ready is None,
             arrival.response_payload,
+            arrival.response_measure,
+            streamed,
+            arrival.coding,
             arrival.response_type,
             arrival.error,
             complete,
@@ -63,11 +81,17 @@ def _line(  # noqa: PLR0917  # what a line says
     request: str,
     status: int,
     length: int,
-    route: str,
+    route: Route | None,
     integration_status: int | None,
     integration_seconds: float,
     request_payload: Decision | None,
+    request_measure: Measure | None,
+    request_length: int | None,
+    request_streamed: bool,  # noqa: FBT001
     response_payload: Decision | None,
+    response_measure: Measure | None,
+    response_streamed: bool,  # noqa: FBT001
+    coding: str,
     response_type: str,
     error: str,
     complete: bool,  # noqa: FBT001
@@ -77,9 +101,19 @@ def _line(  # noqa: PLR0917  # what a line says
     if integration_seconds > 0:
         more += f',"integrationLatency":{integration_seconds * 1000:.3f}'
     if request_payload is not None:
-        more += f',"requestPayload":{_rule(request_payload)}'
+        told = _payload(request_payload, request_measure, request_length, request_streamed)
+        hint = _hint(route, request_payload, request_measure, response_type, error)
+        more += f',"requestPayload":{{{told}{hint}}}'
+    elif error.startswith(NO_TEMPLATE):
+        more += f',"requestPayload":{{{_no_template(error)}}}'
     if response_payload is not None:
-        more += f',"responsePayload":{_rule(response_payload)}'
+        # What a refusal sends is not this payload; what was compressed is not as long as it was.
+        passed = 0 if response_type else None if coding else length
+        told = _payload(response_payload, response_measure, passed, response_streamed)
+        hint = _hint(route, response_payload, response_measure, response_type, error)
+        more += f',"responsePayload":{{{told}{hint}}}'
+    if coding:
+        more += f',"compressed":"{coding}"'
     if response_type:
         more += f',"responseType":"{response_type}"'
     if error:
@@ -89,7 +123,7 @@ def _line(  # noqa: PLR0917  # what a line says
     line = (
         f'{{"time":"{_stamp(started)}","requestId":"{request_id}","ip":"{ip}",{request},'
         f'"status":{status},"responseLength":{length},"responseLatency":{seconds * 1000:.3f}'
-        f"{route}{more}}}"
+        f"{'' if route is None else route.logged}{more}}}"
     )
     return line.encode("latin-1")
 
@@ -117,16 +151,68 @@ def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
     return f',"apiId":{_quoted(facts.api_id)},"stage":{_quoted(facts.stage_name)}{where}{kind}'
 
 
-def _rule(decision: Decision) -> str:
-    """Return which conversion rule acted; conversions make each decision once."""
-    known = _rules.get(id(decision))
-    if known is not None:
-        return known[1]
-    text = _quoted(str(decision))
+def _facts(decision: Decision) -> str:
+    """Return which conversion rule acted, as members, and keep it: decisions are made once."""
+    text = _encoder.encode(decision.facts())[1:-1].decode("latin-1")
     if len(_rules) >= _RULES:
         _rules.clear()
     _rules[id(decision)] = (decision, text)
     return text
+
+
+def _payload(
+    decision: Decision,
+    measure: Measure | None,
+    passed: int | None,
+    streamed: bool,  # noqa: FBT001
+) -> str:
+    """Return a direction's members; bytes stay out where nobody counted them."""
+    known = _rules.get(id(decision))
+    told = _facts(decision) if known is None else known[1]
+    way = _BOOLEAN[streamed]
+    if measure is not None:
+        return (
+            f'{told},"bytesIn":{measure.bytes_in},"bytesOut":{measure.bytes_out},"streamed":{way}'
+        )
+    if passed is None:
+        return f'{told},"streamed":{way}'
+    return f'{told},"bytesIn":{passed},"bytesOut":{passed},"streamed":{way}'
+
+
+def _hint(
+    route: Route | None,
+    decision: Decision,
+    measure: Measure | None,
+    response_type: str,
+    error: str,
+) -> str:
+    """Return what was probably not meant, or nothing; bytes that passed unchanged are well."""
+    if route is None or (measure is None and not response_type):
+        return ""
+    integration = route.plan.method.method_integration
+    wanted = "for the template" if "request" in decision.row else "response template"
+    case = Case(
+        decision=decision,
+        listed=route.stage.facts.media_types,
+        kind=None if integration is None else integration.type,
+        verb=route.plan.method.http_method,
+        templated=wanted in error,
+        failed=bool(response_type),
+        bytes_in=None if measure is None else measure.bytes_in,
+        bytes_out=None if measure is None else measure.bytes_out,
+        sample=b"" if measure is None else measure.sample,
+    )
+    found = next(hints(case), None)
+    return "" if found is None else f",{_said(found)}"
+
+
+def _no_template(error: str) -> str:
+    media_type, _, known = error.removeprefix(NO_TEMPLATE).partition(", found ")
+    return _said(no_template(media_type, [known]))
+
+
+def _said(hint: Hint) -> str:
+    return f'"hint":{{"name":"{hint.name}","says":{_quoted(hint.says)}}}'
 
 
 def _quoted(text: str) -> str:

@@ -33,6 +33,8 @@ from octetgate.core.payload.convert import (
     request_nature,
 )
 from octetgate.core.payload.handling import request_handling
+from octetgate.core.payload.hints import SAMPLE_BYTES
+from octetgate.core.payload.measure import Measure, Measured
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
     ApiConfigurationError,
@@ -76,7 +78,7 @@ class RequestConversion:
         body = call.body
         if body.ready == b"":
             return body
-        return await converted_request(body, self.note(call))
+        return await converted_request(call, body, self.note(call))
 
     def note(self, call: Call) -> Step:
         """Return what to do, and note why."""
@@ -85,7 +87,7 @@ class RequestConversion:
         return decision.step
 
 
-async def converted_request(body: Body, step: Step) -> Body:
+async def converted_request(call: Call, body: Body, step: Step) -> Body:
     """Return the body converted.
 
     A conversion whose outcome or length depends on the bytes is done before the backend is
@@ -97,22 +99,30 @@ async def converted_request(body: Body, step: Step) -> Body:
     if step is Step.DECODE or (step is Step.UTF8 and body.length is not None):
         await body.gather(AWS_PAYLOAD_LIMIT)
     conversion = codec(step)
+    if conversion is None:
+        return body
+    measured = Measured(conversion)
+    call.arrival.request_measure = measured.measure
     try:
-        return body if conversion is None else await body.through(conversion)
+        return await body.through(measured)
     except BadPayload as error:
         raise bad_request_payload(error) from error
 
 
-async def _base64(body: Body) -> str:
+async def _base64(call: Call, body: Body) -> str:
     """Return the Base64 of a body, each piece as it comes; 413 beyond AWS's limit."""
     encoder, size = Base64Text(), body.length or 0
+    measure = call.arrival.request_measure = Measure()
     while size <= AWS_PAYLOAD_LIMIT and (piece := await body.read()):
+        measure.sample = measure.sample or bytes(piece[:SAMPLE_BYTES])
         encoder.feed(piece)
         size = max(size, encoder.taken)
     if size > AWS_PAYLOAD_LIMIT:
         body.close()
         raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes of body, found {size}")
-    return encoder.finish()
+    text = encoder.finish()
+    measure.bytes_in, measure.bytes_out = encoder.taken, len(text)
+    return text
 
 
 async def whole(body: Body) -> bytes:
@@ -259,8 +269,8 @@ class NonProxyRequest:
             return ""
         step = self._conversion.note(call)
         if step is Step.ENCODE:
-            return await _base64(body)
-        return await self._text(call, await converted_request(body, step))
+            return await _base64(call, body)
+        return await self._text(call, await converted_request(call, body, step))
 
     def _refuse_binary(self, call: Call) -> None:
         """Refuse a template over a binary body, empty or not.

@@ -29,6 +29,7 @@ from octetgate.core.mapping.selection import (
 from octetgate.core.model.integration import ContentHandling, Integration, IntegrationResponse
 from octetgate.core.payload.codecs import BadPayload, codec
 from octetgate.core.payload.convert import Decision, Step, explain_response
+from octetgate.core.payload.measure import Measured
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed, IntegrationFailure
@@ -93,8 +94,12 @@ async def converted_response(call: Call, body: Body, step: Step) -> Body:
     elif step is Step.UTF8 and body.length is not None:
         await gathered(body, KEEP_LENGTH)
     conversion = codec(step)
+    if conversion is None:
+        return body
+    measured = Measured(conversion)
+    call.arrival.response_measure = measured.measure
     try:
-        return body if conversion is None else await body.through(conversion)
+        return await body.through(measured)
     except BadPayload as error:
         raise ApiConfigurationError(f"response payload: {error}") from error
 

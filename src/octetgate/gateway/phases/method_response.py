@@ -74,12 +74,15 @@ async def _compressed(call: Call, reply: Reply, least: int) -> Reply:
     if coding is None:
         return reply
     body = reply.body
+    arrival = call.arrival
     if only_announced(call, body):
         if body.length is None or body.length < least:
             return reply
+        arrival.coding = coding
         return _encoded(reply, coding, Body(body.source))
     if not await _reaches(body, least):
         return reply
+    arrival.coding = coding
     # A ready answer keeps a Content-Length; one that streams lets no piece wait for the next.
     flushing = body.ready is None
     return _encoded(reply, coding, await body.through(Deflate(coding, flushing=flushing)))
