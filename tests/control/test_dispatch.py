@@ -29,6 +29,7 @@ ANSWERED = {
         create_domain_name get_domain_name get_domain_names update_domain_name delete_domain_name
         create_base_path_mapping get_base_path_mapping get_base_path_mappings
         update_base_path_mapping delete_base_path_mapping
+        create_vpc_link get_vpc_link get_vpc_links update_vpc_link delete_vpc_link
         tag_resource untag_resource get_tags
         test_invoke_method
     """,

@@ -166,6 +166,7 @@ class Front:
         media_types: tuple[str, ...] = (),
         *,
         path: str = "/x",
+        variables: dict[str, str] | None = None,
         **of_the_api: object,
     ) -> None:
         """Serve one resource with ANY method; what was served before is replaced."""
@@ -192,7 +193,11 @@ class Front:
                 definition=ApiDefinition(rest_api=api, resources={"r1": resource}),
             )
             stage = Stage(
-                stage_name=STAGE, deployment_id=deployment, created_date=0, last_updated_date=0
+                stage_name=STAGE,
+                deployment_id=deployment,
+                created_date=0,
+                last_updated_date=0,
+                variables=variables,
             )
             writing.put(DEPLOYMENTS, f"{API}/{deployment}", record)
             writing.put(STAGES, f"{API}/{STAGE}", stage)

@@ -64,14 +64,19 @@ def _check_uri(integration: Integration) -> None:
 
 
 def _check_connection(integration: Integration) -> None:
-    """Refuse VPC links: nothing here could reach through one."""
-    if integration.connection_type == "VPC_LINK":
+    """Refuse a VPC link where there can be none, and half of one."""
+    linked = integration.connection_type == "VPC_LINK"
+    if linked and integration.type not in HTTP:
         raise BadRequestException(
-            "connectionType: VPC links are not supported yet; expected INTERNET; found VPC_LINK"
+            f"connectionType: expected INTERNET with {integration.type}; found VPC_LINK"
+        )
+    if linked and not integration.connection_id:
+        raise BadRequestException(
+            "connectionId: expected the id of a VPC link, or a stage variable; found none"
         )
     for member, given in (
-        ("connectionId", integration.connection_id),
-        ("integrationTarget", integration.integration_target),
+        ("connectionId", None if linked else integration.connection_id),
+        ("integrationTarget", None if linked else integration.integration_target),
     ):
         if given:
             raise BadRequestException(

@@ -6,6 +6,7 @@ from typing import Any
 from octetgate.core import kinds
 from octetgate.core.http.limits import head_limits
 from octetgate.core.http.media import MediaTypes
+from octetgate.core.model import integration as model
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.stage import Stage
@@ -74,7 +75,7 @@ def compile_stage(
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:
     """Return what of the definition could not be served, each with where it stands.
 
-    A URI with stage variables is not judged: only a stage knows what it will be.
+    A URI or a VPC link with stage variables is not judged: only a stage knows what it will be.
     """
     stage = Stage(stage_name="", deployment_id="", created_date=0, last_updated_date=0)
     facts = _facts(definition, stage, "", ports, aws_limits=False)
@@ -82,10 +83,15 @@ def check(definition: ApiDefinition, ports: Ports) -> list[str]:
     for resource in definition.resources.values():
         for method in resource.resource_methods.values():
             integration = method.method_integration
-            if integration is None or _VARIABLE not in (integration.uri or ""):
+            if integration is None or not _varies(integration):
                 _compile(facts, resource, method, problems)
     compile_responses(definition.gateway_responses, problems)
     return problems
+
+
+def _varies(integration: model.Integration) -> bool:
+    """Whether a stage's variables decide where the integration leads."""
+    return _VARIABLE in f"{integration.uri} {integration.connection_id}"
 
 
 def _facts(

@@ -150,8 +150,8 @@ def test_another_content_handling_is_refused_by_aws_own_list(gw, post):
             id="passthrough",
         ),
         pytest.param(
-            {**HTTP, "connectionType": "VPC_LINK", "connectionId": "x"},
-            "connectionType: VPC links are not supported yet; expected INTERNET; found VPC_LINK",
+            {**HTTP, "connectionType": "VPC_LINK"},
+            "connectionId: expected the id of a VPC link, or a stage variable; found none",
             id="vpc-link",
         ),
         pytest.param(
@@ -312,7 +312,7 @@ def test_patching_an_integration(gw, post, op, path, value, member, after):
             "replace",
             "/connectionType",
             "VPC_LINK",
-            "connectionType: VPC links are not supported yet; expected INTERNET; found VPC_LINK",
+            "connectionId: expected the id of a VPC link, or a stage variable; found none",
         ),
         (
             "replace",

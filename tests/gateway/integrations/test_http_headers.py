@@ -343,3 +343,19 @@ async def test_a_certificate_is_checked_unless_told_otherwise(front: Front, kind
         trusting = {"tls_config": TlsConfig(insecure_skip_verification=True)}
         front.deploy(front.integration(kind, uri=uri, **trusting))
         assert (await front.ask()).status == 200
+
+
+# --- VPC links
+
+
+@BOTH
+@pytest.mark.parametrize(
+    "link, status",
+    [("abc123", 200), ("${stageVariables.link}", 200), ("${stageVariables.no}", 500)],
+)
+async def test_a_vpc_link_is_a_plain_connection_to_the_uris_host(front: Front, kind, link, status):
+    linked = {"connection_type": "VPC_LINK", "connection_id": link}
+    front.deploy(front.integration(kind, **linked), variables={"link": "abc123"})
+    answer = await front.ask()
+    assert answer.status == status
+    assert len(front.backend.got) == (status == 200)

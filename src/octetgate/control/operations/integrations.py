@@ -40,6 +40,7 @@ from octetgate.core.model.integration import (
     PassthroughBehavior,
     TlsConfig,
 )
+from octetgate.core.ports.store import VPC_LINKS
 
 
 def put_integration(call: Write, asked: Members) -> Members:
@@ -47,6 +48,7 @@ def put_integration(call: Write, asked: Members) -> Members:
     place = _place(call, asked)
     integration = _asked(asked, place.resource.id)
     check_integration(integration)
+    _check_link(call, integration)
     place.keep(call, replace(place.method, method_integration=integration))
     return shown_integration(integration)
 
@@ -62,6 +64,7 @@ def update_integration(call: Write, asked: Members) -> Members:
     integration = find_integration(place.method)
     integration = _PATHS.patched(integration, asked.get("patchOperations", ()))
     check_integration(integration)
+    _check_link(call, integration)
     place.keep(call, replace(place.method, method_integration=integration))
     return shown_integration(integration)
 
@@ -113,6 +116,13 @@ def delete_integration_response(call: Write, asked: Members) -> None:
     }
     integration = replace(integration, integration_responses=kept)
     place.keep(call, replace(place.method, method_integration=integration))
+
+
+def _check_link(call: Write, integration: Integration) -> None:
+    """Refuse a VPC link that does not exist; which a stage variable names, a stage knows."""
+    link = integration.connection_id
+    if link and "${" not in link and call.store.get(VPC_LINKS, link) is None:
+        raise NotFoundException("Invalid Vpc Link identifier specified")
 
 
 def _place(call: Read | Write, asked: Members) -> MethodPlace:

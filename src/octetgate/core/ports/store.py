@@ -13,6 +13,7 @@ from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName
 from octetgate.core.model.function import Function, Layer, LayerVersion
 from octetgate.core.model.stage import Stage
+from octetgate.core.model.vpc_link import VpcLink
 
 T = TypeVar("T")
 
@@ -43,6 +44,8 @@ DOMAIN_NAMES = Collection("domain_name", DomainName)
 """key ``{domain}``."""
 BASE_PATH_MAPPINGS = Collection("base_path_mapping", BasePathMapping)
 """key ``{domain}/{base path or (none)}``."""
+VPC_LINKS = Collection("vpc_link", VpcLink)
+"""key ``{id}``."""
 FUNCTIONS = Collection("function", Function)
 """key ``{name}``: a function as it is now, its aliases, policy, and what else is set for it."""
 FUNCTION_VERSIONS = Collection("function_version", Function)
@@ -60,6 +63,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     STAGES,
     DOMAIN_NAMES,
     BASE_PATH_MAPPINGS,
+    VPC_LINKS,
     FUNCTIONS,
     FUNCTION_VERSIONS,
     LAYERS,

@@ -22,9 +22,9 @@ from octetgate.gateway.phases.endpoint import (
     answer_mapped,
     ask_mapped,
     bodiless,
+    check_connection,
     endpoint_method,
     map_headers,
-    refuse_other_connections,
     user_agent,
 )
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
@@ -38,7 +38,7 @@ def compile(  # noqa: A001 - the word that every integration uses
 ) -> "Http":
     """Return the integration, or raise BadConfiguration."""
     del resource
-    refuse_other_connections(integration)
+    check_connection(facts, integration)
     return Http(facts, method, integration)
 
 

@@ -27,10 +27,10 @@ from octetgate.gateway.phases.endpoint import (
     OURS,
     TRACE_ID,
     ask,
+    check_connection,
     endpoint_method,
     map_headers,
     missing_fields,
-    refuse_other_connections,
 )
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
 from octetgate.gateway.phases.integration_request import (
@@ -53,7 +53,7 @@ def compile(  # noqa: A001 - the word that every integration uses
 ) -> "HttpProxy":
     """Return the integration, or raise BadConfiguration."""
     del resource, method
-    refuse_other_connections(integration)
+    check_connection(facts, integration)
     return HttpProxy(facts, integration)
 
 

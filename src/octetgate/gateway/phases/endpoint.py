@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from octetgate.core.http.headers import Field, Headers
 from octetgate.core.http.hops import DROPPED_WHEN_MAPPED
 from octetgate.core.mapping.context import Overrides
+from octetgate.core.mapping.substitution import substitute_stage_variables
 from octetgate.core.model.integration import Integration
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.ports.exchange import Reply
@@ -29,7 +30,7 @@ from octetgate.gateway.faults import (
 from octetgate.gateway.phases.integration_response import NonProxyResponse
 from octetgate.gateway.phases.method_request import bad_request_payload
 from octetgate.gateway.phases.method_response import method_response, with_type
-from octetgate.gateway.snapshot import BadConfiguration
+from octetgate.gateway.snapshot import BadConfiguration, StageFacts
 
 API_ID = "X-Amzn-Apigateway-Api-Id"
 TRACE_ID = "X-Amzn-Trace-Id"
@@ -40,11 +41,16 @@ _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _BODILESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
-def refuse_other_connections(integration: Integration) -> None:
-    """Refuse a connection that is not a plain one."""
-    kind = integration.connection_type
-    if kind not in (None, "INTERNET"):
-        raise BadConfiguration(f"connectionType: expected INTERNET, found {kind}")
+def check_connection(facts: StageFacts, integration: Integration) -> None:
+    """Refuse a connection that is neither a plain one nor through a VPC link.
+
+    Here both are plain: the URI names the host, and a link only says that it is private.
+    """
+    kind, link = integration.connection_type, integration.connection_id or ""
+    if kind not in (None, "INTERNET", "VPC_LINK"):
+        raise BadConfiguration(f"connectionType: expected INTERNET or VPC_LINK, found {kind}")
+    if kind == "VPC_LINK" and not substitute_stage_variables(link, facts.variables):
+        raise BadConfiguration(f"connectionId: expected the id of a VPC link, found {link!r}")
 
 
 def endpoint_method(integration: Integration) -> str | None:
