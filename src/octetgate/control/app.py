@@ -23,6 +23,7 @@ from octetgate.control import explanations
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
 from octetgate.control.calls import (
+    Call,
     CheckDeployment,
     ControlSettings,
     Invoke,
@@ -232,7 +233,9 @@ class Management:
             yield Read(store=view, **about)
 
     def _transact(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:
-        """Run a plain operation in the transaction that it asks for."""
+        """Run a plain operation in the transaction that it asks for, prepared before it begins."""
+        if answer.prepare is not None:
+            members = answer.prepare(Call(**about), members)
         if answer.needs is Read:
             with self._look(about) as call:
                 return answer.function(call, members)

@@ -15,6 +15,7 @@ from typing import Any
 
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.objects import Objects
 from octetgate.core.ports.rehearsal import Rehearse
 from octetgate.core.ports.store import Reading, Writing
 
@@ -37,6 +38,8 @@ class ControlSettings:
     """The region of callers who sign nothing."""
     gateway_url: str = "http://127.0.0.1:8080"
     """Where deployed APIs answer; domain names are shown to resolve to it."""
+    objects: Objects | None = None
+    """Where packages come from that are named by bucket and key."""
     hot_reload: bool = False
     """Whether callers may have any folder of this machine run as a function."""
 

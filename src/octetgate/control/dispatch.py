@@ -21,6 +21,8 @@ class Answering:
     """A function of :mod:`octetgate.control.operations`, and what it asks to be given."""
 
     function: Callable[[Any, calls.Members], Any]
+    prepare: Callable[[calls.Call, calls.Members], calls.Members] | None
+    """What changes its members beforehand, outside its transaction."""
     needs: type[calls.Read | calls.Write | calls.Invoke | calls.Rehearsing]
 
 
@@ -53,4 +55,4 @@ def _in_module(package: str, name: str) -> typing.Iterator[tuple[str, str, Answe
             continue
         needs = typing.get_type_hints(function).get("call")
         if needs is not None:
-            yield service, word, Answering(function, needs)
+            yield service, word, Answering(function, getattr(function, "prepare", None), needs)

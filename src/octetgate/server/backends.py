@@ -1,5 +1,6 @@
 """The ways to backends, for the processes that have one: HTTP, AWS services, functions."""
 
+from octetgate.adapters.aws.objects import S3Objects
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
@@ -23,14 +24,21 @@ def open_pool(settings: Settings) -> Pool:
 
 def aws_services(settings: Settings) -> AwsServices:
     """Return the AWS services at the endpoints and with the credentials that were chosen."""
-    return AwsServices(
-        AwsSettings(
-            endpoint_url=settings.aws_endpoint_url,
-            endpoint_urls=dict(settings.aws_endpoint_urls),
-            access_key_id=settings.aws_access_key_id,
-            secret_access_key=settings.aws_secret_access_key,
-            session_token=settings.aws_session_token,
-        )
+    return AwsServices(_aws(settings))
+
+
+def s3_objects(settings: Settings) -> S3Objects:
+    """Return S3's objects, from the same place and with the same credentials."""
+    return S3Objects(_aws(settings))
+
+
+def _aws(settings: Settings) -> AwsSettings:
+    return AwsSettings(
+        endpoint_url=settings.aws_endpoint_url,
+        endpoint_urls=dict(settings.aws_endpoint_urls),
+        access_key_id=settings.aws_access_key_id,
+        secret_access_key=settings.aws_secret_access_key,
+        session_token=settings.aws_session_token,
     )
 
 

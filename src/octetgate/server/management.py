@@ -15,7 +15,7 @@ from octetgate.control.calls import ControlSettings
 from octetgate.gateway.compile import check
 from octetgate.gateway.explanation import explain
 from octetgate.gateway.rehearsal import Rehearsals
-from octetgate.server.backends import gateway_ports, open_pool
+from octetgate.server.backends import gateway_ports, open_pool, s3_objects
 from octetgate.server.build import configure_logs, open_store
 from octetgate.server.health import Health
 from octetgate.server.place import Running
@@ -53,6 +53,7 @@ async def _serve(
                 account_id=settings.account_id,
                 default_region=settings.region,
                 gateway_url=running.gateway_url,
+                objects=s3_objects(settings),
                 hot_reload=settings.may_hot_reload,
             ),
             health.report,

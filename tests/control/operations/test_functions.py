@@ -144,7 +144,7 @@ def test_a_name_is_taken_once(lam, name):
         ),
         pytest.param(
             {"Code": {"S3Bucket": "bucket", "S3Key": "k"}},
-            "Code: expected a ZipFile; found S3Bucket, S3Key",
+            "S3Bucket: expected a ZipFile, as there is no S3 here",
             id="s3",
         ),
         pytest.param(

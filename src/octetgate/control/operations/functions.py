@@ -24,6 +24,7 @@ from octetgate.control.lambdas import (
     shown_configuration,
 )
 from octetgate.control.layers import layers_used
+from octetgate.control.objects import fetching
 from octetgate.control.packages import code, forget_unused
 from octetgate.control.publishing import publish
 from octetgate.core.functions.versions import leads_to
@@ -35,6 +36,7 @@ SERVICE = "lambda"
 _GET, _LIST = "GetFunction/GetAlias", "Functions"
 
 
+@fetching("Code")
 def create_function(call: Write, asked: Members) -> Members:
     """Create a function from its zip; it can be invoked at once."""
     name = new_name(asked["FunctionName"])
@@ -101,6 +103,7 @@ def list_functions(call: Read, asked: Members) -> Members:
     return listed(versions, asked, _LIST)
 
 
+@fetching(None)
 def update_function_code(call: Write, asked: Members) -> Members:
     """Replace a function's zip; calls from now on run it."""
     old = find_function(call, asked)

@@ -4,6 +4,7 @@ from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import ResourceNotFoundException
 from octetgate.control.lambdas import listed
 from octetgate.control.layers import find_layer_version, layer_name, shown_layer_version
+from octetgate.control.objects import fetching
 from octetgate.control.packages import forget_unused, kept_zip
 from octetgate.core.model.function import Layer, LayerVersion
 from octetgate.core.ports.store import LAYER_VERSIONS, LAYERS
@@ -11,6 +12,7 @@ from octetgate.core.ports.store import LAYER_VERSIONS, LAYERS
 SERVICE = "lambda"
 
 
+@fetching("Content")
 def publish_layer_version(call: Write, asked: Members) -> Members:
     """Keep a zip as the next version of a layer; its number is never used again."""
     name = layer_name(asked["LayerName"])
