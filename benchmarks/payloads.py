@@ -110,7 +110,12 @@ def snapshot(functions: Functions) -> StageSnapshot:
     )
     stage = Stage(stage_name="s", deployment_id="d", created_date=0, last_updated_date=0)
     nowhere: Any = None
-    return compile_stage(record, stage, Ports(nowhere, functions), aws_limits=False)
+    return compile_stage(
+        record,
+        stage,
+        Ports(upstream=nowhere, functions=functions, services=nowhere),
+        aws_limits=False,
+    )
 
 
 def call(stage: StageSnapshot, body: Body) -> Call:

@@ -262,3 +262,56 @@ def test_undefined_variables_print_their_source_and_null_ones_nothing():
 
 def test_members_that_the_gateway_does_not_know_print_nothing():
     assert rendered("[$context.x.y$input.x$stageVariables.z$util.qr(1)$context$input$util]") == "[]"
+
+
+@pytest.mark.parametrize(
+    "text, places",
+    [
+        pytest.param('{"a": "$input.body"}', 1, id="the-article"),
+        pytest.param("${input.body}$!input.body", 2, id="twice"),
+        pytest.param("$input.params('a')$input.body", 1, id="beside-parameters"),
+        pytest.param("$input.params('a')", 0, id="none"),
+        pytest.param("#if($input.body)$input.body#end", 0, id="asked-about"),
+        pytest.param("#set($b = $input.body)$input.body", 0, id="kept"),
+        pytest.param("$input.body.length()", 0, id="measured"),
+        pytest.param("$util.base64Decode($input.body)", 0, id="handed-on"),
+        pytest.param("$input.json('$')$input.body", 0, id="read"),
+        pytest.param("#set($i = $input)$i.body$input.body", 0, id="under-another-name"),
+        pytest.param('#set($x = "$input.body")$x', 0, id="in-a-string"),
+    ],
+)
+def test_a_template_that_only_writes_the_body_out_knows_where(text, places):
+    assert template.compile(text).body_places == places
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["x", "é", "$input.body", "${input.body}", "$input.params('p')", "#set($a = 1)$a"]
+        ),
+        max_size=6,
+    ),
+    st.lists(st.text(alphabet="ab\0é", min_size=1, max_size=4), min_size=1, max_size=3),
+    st.text(alphabet="b\0", max_size=8) | st.just(template.HERE),
+)
+def test_rendering_around_the_body_is_rendering_with_it(parts, body, parameter):
+    made = template.compile("".join(parts))
+    around = Input(template.HERE, querystring={"p": [parameter]})
+    whole = Input("".join(body), querystring={"p": [parameter]})
+    pieces = [piece.encode() for piece in body]
+    rendered = made.render_around(template.Scope(input=around), pieces)
+    if made.body_places and rendered is not None:
+        assert rendered.decode() == made.render(template.Scope(input=whole))
+
+
+def test_a_client_cannot_say_where_the_body_goes():
+    made = template.compile("$input.params('p') $input.body")
+    scope = template.Scope(input=Input(template.HERE, querystring={"p": [template.HERE]}))
+    assert made.render_around(scope, [b"body"]) is None
+
+
+def test_the_bound_of_the_output_counts_the_body():
+    made = template.compile("$input.body", template.Bounds(output=10))
+    scope = template.Scope(input=Input(template.HERE))
+    assert made.render_around(scope, [b"12345", b"67890"]) == b"1234567890"
+    assert made.render_around(scope, [b"12345", b"678901"]) is None

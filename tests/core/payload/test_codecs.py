@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.core.payload.vectors import MANGLED, E, R, T
 
 from octetgate.core.http.body import Codec
-from octetgate.core.payload.codecs import BadPayload, Base64Text, Decode, Encode, Utf8, codec
+from octetgate.core.payload.codecs import BadPayload, Decode, Encode, Utf8, codec
 from octetgate.core.payload.convert import Step
 
 ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
@@ -251,12 +251,3 @@ def test_only_the_length_of_nothing_and_of_base64_is_known_before(step):
     assert made is not None
     assert made.length(0) == 0
     assert made.length(5) == (8 if step is Step.ENCODE else None)
-
-
-@given(st.lists(st.binary(max_size=20), max_size=8))
-def test_base64_text_in_pieces_equals_encoding_whole(pieces):
-    encoder, whole = Base64Text(), b"".join(pieces)
-    for piece in pieces:
-        encoder.feed(piece)
-    assert encoder.taken == len(whole)
-    assert encoder.finish() == base64.b64encode(whole).decode()

@@ -11,18 +11,21 @@ keeps it, unconfirmed; readers of JSON do not care).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from octetgate.core.mapping.context import Context
 from octetgate.core.mapping.inputs import Input, Util
 from octetgate.core.mapping.vtl.compiler import compile_block, execute
 from octetgate.core.mapping.vtl.errors import TemplateError
-from octetgate.core.mapping.vtl.nodes import Call, Reference
+from octetgate.core.mapping.vtl.nodes import Call, Node, Property, Reference, Show
 from octetgate.core.mapping.vtl.parser import parse
 from octetgate.core.mapping.vtl.run import Bounds, Render
 
-__all__ = ["LARGEST_TEMPLATE", "Bounds", "Scope", "Template", "TemplateError", "compile"]
+__all__ = ["HERE", "LARGEST_TEMPLATE", "Bounds", "Scope", "Template", "TemplateError", "compile"]
+
+HERE = "\0body\0"
+"""Stands for the body where :meth:`Template.render_around` puts it."""
 
 LARGEST_TEMPLATE = 300 * 1024
 """Bytes of template text, AWS's quota."""
@@ -47,6 +50,9 @@ class Template:
     reads_body: bool
     """Whether it may look at the body; without that the body can stream past it."""
 
+    body_places: int
+    """How often it writes the body out, which is all it does with it; 0 when it may do more."""
+
     _render: Render
     _bounds: Bounds
 
@@ -59,6 +65,23 @@ class Template:
             "util": _UTIL,
         }
         return execute(self._render, variables, self._bounds)
+
+    def render_around(self, scope: Scope, body: Sequence[bytes]) -> bytes | None:
+        """Return the rendered text's UTF-8 with a body that is not empty in its places.
+
+        A large body, which comes in pieces, is copied once, not three times.  ``scope``
+        has to have ``HERE`` for a body.  None when the places cannot be told, or the output
+        would be too large: then only :meth:`render` can say what comes out.
+        """
+        around = self.render(scope).encode().split(HERE.encode())
+        size = sum(map(len, around)) + self.body_places * sum(map(len, body))
+        if len(around) != self.body_places + 1 or size > self._bounds.output:
+            return None
+        pieces = [around[0]]
+        for text in around[1:]:
+            pieces += body
+            pieces.append(text)
+        return b"".join(pieces)
 
 
 def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 - the house's word
@@ -74,8 +97,19 @@ def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 
         render = compile_block(parsed.block, parsed.references)
     except RecursionError as error:
         raise TemplateError("the template is nested too deeply", 1, 1) from error
-    reads_body = any(map(_may_read_body, parsed.references))
-    return Template(text, reads_body, render, bounds or Bounds())
+    reading = sum(map(_may_read_body, parsed.references))
+    places = sum(map(_shows_body, parsed.block.nodes))
+    body_places = places if places == reading else 0
+    return Template(text, reading > 0, body_places, render, bounds or Bounds())
+
+
+def _shows_body(node: Node) -> bool:
+    """Say whether a node of the template itself is a plain ``$input.body``."""
+    match node:
+        case Show(Reference(root="input", steps=(Property("body"),)), backslashes=0):
+            return True
+        case _:
+            return False
 
 
 def _may_read_body(reference: Reference) -> bool:

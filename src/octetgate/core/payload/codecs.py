@@ -81,14 +81,20 @@ class Encode:
         self._held = b""
 
     def feed(self, data: bytes) -> bytes:
-        if self._held:
-            data = self._held + data
         # Base64 turns three bytes into four characters; a remainder waits, or padding
-        # would land in the middle of the text.
-        whole = len(data) - len(data) % 3
-        self._held = data[whole:]
-        encoded: bytes = pybase64.b64encode(memoryview(data)[:whole])
-        return encoded
+        # would land in the middle of the text.  Only what completes it is copied.
+        view, first = memoryview(data), b""
+        if self._held:
+            missing = 3 - len(self._held)
+            first = self._held + view[:missing]
+            view = view[missing:]
+            if len(first) < 3:
+                self._held = first
+                return b""
+        whole = len(view) - len(view) % 3
+        self._held = bytes(view[whole:])
+        encoded: bytes = pybase64.b64encode(view[:whole])
+        return pybase64.b64encode(first) + encoded if first else encoded
 
     def finish(self) -> bytes:
         held, self._held = self._held, b""
@@ -97,41 +103,6 @@ class Encode:
 
     def length(self, length: int) -> int | None:
         return (length + 2) // 3 * 4
-
-
-class Base64Text:
-    """Binary to Base64 as text, for templates: what Encode makes of it, decoded.
-
-    Text is what comes out at once, and nothing is put together that is then taken apart: for a
-    large body every copy that is not made is a third of the time.
-    """
-
-    __slots__ = ("_held", "_pieces", "taken")
-
-    def __init__(self) -> None:
-        self._held = b""
-        self._pieces: list[str] = []
-        self.taken = 0
-        """Bytes of binary so far."""
-
-    def feed(self, data: bytes) -> None:
-        """Take the next piece."""
-        self.taken += len(data)
-        missing = -len(self._held) % 3
-        first = self._held + data[:missing]
-        if len(first) < 3 and missing:
-            self._held = first
-            return
-        view = memoryview(data)[missing:]
-        whole = len(view) - len(view) % 3
-        self._held = bytes(view[whole:])
-        self._pieces.append(pybase64.b64encode_as_string(first))
-        self._pieces.append(pybase64.b64encode_as_string(view[:whole]))
-
-    def finish(self) -> str:
-        """Return all of it."""
-        self._pieces.append(pybase64.b64encode_as_string(self._held))
-        return "".join(self._pieces)
 
 
 class Decode:

@@ -24,7 +24,7 @@ from octetgate.core.mapping.expressions import (
 from octetgate.core.mapping.inputs import Input
 from octetgate.core.mapping.selection import Choice, request_template
 from octetgate.core.model.integration import ContentHandling, Integration
-from octetgate.core.payload.codecs import BadPayload, Base64Text, codec
+from octetgate.core.payload.codecs import BadPayload, Encode, codec
 from octetgate.core.payload.convert import (
     Decision,
     Nature,
@@ -109,20 +109,22 @@ async def converted_request(call: Call, body: Body, step: Step) -> Body:
         raise bad_request_payload(error) from error
 
 
-async def _base64(call: Call, body: Body) -> str:
-    """Return the Base64 of a body, each piece as it comes; 413 beyond AWS's limit."""
-    encoder, size = Base64Text(), body.length or 0
+async def _encoded(call: Call, body: Body) -> list[bytes]:
+    """Return the Base64 of a body, each piece encoded as it comes; 413 beyond AWS's limit."""
+    encode, pieces = Encode(), list[bytes]()
+    size, taken = body.length or 0, 0
     measure = call.arrival.request_measure = Measure()
     while size <= AWS_PAYLOAD_LIMIT and (piece := await body.read()):
         measure.sample = measure.sample or bytes(piece[:SAMPLE_BYTES])
-        encoder.feed(piece)
-        size = max(size, encoder.taken)
+        pieces.append(encode.feed(piece))
+        taken += len(piece)
+        size = max(size, taken)
     if size > AWS_PAYLOAD_LIMIT:
         body.close()
         raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes of body, found {size}")
-    text = encoder.finish()
-    measure.bytes_in, measure.bytes_out = encoder.taken, len(text)
-    return text
+    pieces.append(encode.finish())
+    measure.bytes_in, measure.bytes_out = taken, sum(map(len, pieces))
+    return pieces
 
 
 async def whole(body: Body) -> bytes:
@@ -244,33 +246,45 @@ class NonProxyRequest:
         chosen = self._choose(call)
         if self._for_mock and chosen is not None:
             self._refuse_binary(call)
-        overrides = Overrides()
         if chosen is not None and (chosen.reads_body or self.parameters.needs_body):
-            body, text = Body(), await self._converted_text(call)
-        else:
-            body, text = await self._conversion.convert(call), ""
-            if chosen is None and not self.parameters:
-                return Shaped(body, ParameterValues(), overrides)
-            if self.parameters.needs_body:
-                text = await self._text(call, body)
-        source = RequestSource(call, text)
-        values = self.parameters.resolve(source)
+            return self._rendered(call, chosen, await self._converted_text(call))
+        body = await self._conversion.convert(call)
         if chosen is not None:
-            call.body.close()
-            scope = template_scope(call, source, text, overrides)
-            body = Body.of(render("request template", chosen, scope).encode())
-        _override(values, overrides)
-        return Shaped(body, values, overrides)
+            return self._rendered(call, chosen, [])
+        if not self.parameters:
+            return Shaped(body, ParameterValues(), Overrides())
+        text = await self._text(call, body) if self.parameters.needs_body else ""
+        return Shaped(body, self.parameters.resolve(RequestSource(call, text)), Overrides())
 
-    async def _converted_text(self, call: Call) -> str:
-        """Return the body's text for a template: nobody else wants the body."""
+    def _rendered(self, call: Call, template: templates.Template, text: list[bytes]) -> Shaped:
+        """Return what the template makes of the call, whose body's text comes in pieces."""
+        call.body.close()
+        overrides, rendered = Overrides(), None
+        # A template sees an empty body as something else, so there is nothing to write around.
+        around = template.body_places > 0 and any(text) and not self.parameters.needs_body
+        seen = templates.HERE if around else b"".join(text).decode()
+        source = RequestSource(call, seen)
+        values = self.parameters.resolve(source)
+        if around:
+            scope = template_scope(call, source, seen, overrides)
+            rendered = render_around("request template", template, scope, text)
+        if rendered is None:
+            seen = b"".join(text).decode()
+            scope = template_scope(call, source, seen, overrides)
+            rendered = render("request template", template, scope).encode()
+        _override(values, overrides)
+        return Shaped(Body.of(rendered), values, overrides)
+
+    async def _converted_text(self, call: Call) -> list[bytes]:
+        """Return the body as UTF-8 for a template, in pieces: nobody else wants the body."""
         body = call.body
         if body.ready == b"":
-            return ""
+            return []
         step = self._conversion.note(call)
         if step is Step.ENCODE:
-            return await _base64(call, body)
-        return await self._text(call, await converted_request(call, body, step))
+            return await _encoded(call, body)
+        text = await self._text(call, await converted_request(call, body, step))
+        return [text.encode()]
 
     def _refuse_binary(self, call: Call) -> None:
         """Refuse a template over a binary body, empty or not.
@@ -329,6 +343,16 @@ def render(name: str, template: templates.Template, scope: templates.Scope) -> s
     """Return what the template makes of the call; ``name`` is what the log calls it."""
     try:
         return template.render(scope)
+    except templates.TemplateError as error:
+        raise ExecutionFailed(f"{name}: {error}") from error
+
+
+def render_around(
+    name: str, template: templates.Template, scope: templates.Scope, body: list[bytes]
+) -> bytes | None:
+    """Return the same with the body in its places, if the template can tell them."""
+    try:
+        return template.render_around(scope, body)
     except templates.TemplateError as error:
         raise ExecutionFailed(f"{name}: {error}") from error
 
