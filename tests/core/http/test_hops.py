@@ -196,6 +196,7 @@ def test_a_mapping_is_forbidden_as_recorded(name, http, aws):
         "Upgrade",
         "User-Agent",
         "WWW-Authenticate",
+        "x-amzn-RequestId",
     ],
 )
 def test_a_mapped_response_field_is_remapped(name):
