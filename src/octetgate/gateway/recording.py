@@ -7,7 +7,7 @@ import time
 
 import msgspec
 
-from octetgate.core.ports.functions import Functions, Invocation, InvokeDenied, Outcome
+from octetgate.core.ports.functions import Functions, Invocation, InvokeDenied, Outcome, Stream
 from octetgate.core.ports.upstream import (
     Upstream,
     UpstreamRefused,
@@ -113,6 +113,10 @@ class _Functions:
                 f"error: {_message(outcome.payload)}. Lambda request id: {outcome.request_id}"
             )
         return outcome
+
+    async def stream(self, invocation: Invocation) -> Stream:
+        # Of calls that stream AWS writes no log (spec: payload-encodings 10.1).
+        return await self._functions.stream(invocation)
 
 
 def _lambda_uri(invocation: Invocation) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from tests.adapters.runners.lambdas import zipped
+from tests.adapters.runners.provided import provided
 from tests.adapters.runners.waiting import ended, until
 
 from octetgate.adapters.runners._packages import Packages
@@ -26,6 +27,7 @@ from octetgate.core.ports.store import FUNCTION_VERSIONS
 
 ECHO = "def handler(event, context): return event"
 SLOW = "import time\ndef handler(event, context):\n    time.sleep(event)\n    return event"
+PROVIDED = {"runtime": "provided.al2023"}
 PID = "import os\ndef handler(event, context): return os.getpid()"
 
 
@@ -321,6 +323,39 @@ async def test_a_package_that_is_no_zip_is_refused(aws):
         await aws.invoke()
 
 
+async def test_a_package_may_bring_its_own_runtime(aws):
+    aws.put(provided("def handler(event, answer): answer.post('response', b'mine')"), **PROVIDED)
+    assert (await aws.invoke()).payload == b"mine"
+
+
+@pytest.mark.parametrize(
+    "package",
+    [
+        pytest.param(provided("", executable=False), id="not-executable"),
+        pytest.param(zipped({"handler.py": ""}), id="absent"),
+    ],
+)
+async def test_a_package_without_a_bootstrap_to_run_is_an_error(aws, package):
+    aws.put(package, **PROVIDED)
+    error = error_of(await aws.invoke())
+    assert error["errorType"] == "Runtime.InvalidEntrypoint"
+    assert "/bootstrap]" in error["errorMessage"]
+
+
+LAST_WORDS = """
+import http.client, os
+def handler(event, answer):
+    connection = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+    connection.request("POST", answer.path + "/response", b"last words")
+    os._exit(1)
+"""
+
+
+async def test_what_a_process_answers_before_it_ends_is_heard(aws):
+    aws.put(provided(LAST_WORDS), **PROVIDED)
+    assert (await aws.invoke()).payload == b"last words"
+
+
 # --- Many calls ---
 
 
@@ -513,10 +548,18 @@ async def test_closing_ends_calls_after_its_grace_and_leaves_no_process(aws, sta
     assert ended(int(started.read_text()))
 
 
-async def test_killing_the_supervisor_leaves_no_process(tmp_path, started):
+@pytest.mark.parametrize(
+    "code, runtime",
+    [
+        pytest.param(repr(SLOW_AND_TELLS), "python3.12", id="python"),
+        pytest.param(f"provided({SLOW_AND_TELLS!r})", "provided.al2023", id="provided"),
+    ],
+)
+async def test_killing_the_supervisor_leaves_no_process(tmp_path, started, code, runtime):
     program = f"""
 import asyncio, pathlib
 from tests.adapters.runners.lambdas import Lambda
+from tests.adapters.runners.provided import provided
 from octetgate.adapters.runners.process import Supervisor, SupervisorSettings
 from octetgate.adapters.stores import memory
 async def main():
@@ -524,7 +567,7 @@ async def main():
     supervisor = Supervisor(store, SupervisorSettings(data=pathlib.Path({str(tmp_path)!r})))
     await supervisor.start()
     aws = Lambda(store, supervisor)
-    aws.put({SLOW_AND_TELLS!r}, timeout=60, environment={{"STARTED": {str(started)!r}}})
+    aws.put({code}, runtime={runtime!r}, timeout=60, environment={{"STARTED": {str(started)!r}}})
     await aws.invoke(b"60")
 asyncio.run(main())
 """

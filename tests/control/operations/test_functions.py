@@ -149,7 +149,7 @@ def test_a_name_is_taken_once(lam, name):
         ),
         pytest.param(
             {"Runtime": "nodejs20.x"},
-            "Runtime: python3.* is supported so far; found nodejs20.x",
+            "Runtime: python3.* and provided.* are supported so far; found nodejs20.x",
             id="runtime",
         ),
         pytest.param({"Timeout": 901}, "Timeout: expected at most 900; found 901", id="timeout"),
@@ -265,7 +265,9 @@ def test_a_configuration_is_changed_where_it_is_given(lam, name):
     assert (changed["Timeout"], changed["Description"]) == (9, "")
     assert changed["Environment"] == {"Variables": {"A": "b"}}
     found = refused(lam.update_function_configuration, FunctionName=name, Runtime="nodejs20.x")
-    assert found == invalid("Runtime: python3.* is supported so far; found nodejs20.x")
+    assert found == invalid(
+        "Runtime: python3.* and provided.* are supported so far; found nodejs20.x"
+    )
 
 
 @pytest.mark.parametrize(

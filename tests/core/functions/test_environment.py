@@ -4,11 +4,11 @@ from octetgate.core.functions.environment import RESERVED, environment
 from octetgate.core.model.function import Function
 
 
-def given(*, own=None, shared=None):
+def given(*, own=None, shared=None, runtime="python3.12"):
     function = Function(
         name="thumb",
         arn="arn:aws:lambda:eu-west-1:111122223333:function:thumb",
-        runtime="python3.12",
+        runtime=runtime,
         handler="handler.handler",
         role="r",
         code_key="k",
@@ -82,3 +82,7 @@ def test_layers_are_looked_in_after_what_is_the_packages_own():
     assert added["PYTHONPATH"] == "/l/python:/l/python/lib/python3.12/site-packages"
     assert added["NODE_PATH"].endswith("/l/nodejs/node_modules")
     assert set(added) == {"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "NODE_PATH"}
+
+
+def test_a_package_that_brings_its_runtime_is_told_no_identifier():
+    assert "AWS_EXECUTION_ENV" not in given(runtime="provided.al2023")

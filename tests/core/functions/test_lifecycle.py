@@ -4,6 +4,8 @@ import pytest
 
 from octetgate.core.functions.lifecycle import _MOVES, Event, Order, OutOfTurn, State, step
 
+STREAMS = [Event.ASKED, Event.GIVEN, Event.BEGAN]
+
 
 def walked(*events):
     state = State.STARTING
@@ -26,6 +28,10 @@ def walked(*events):
         pytest.param([Event.TIMED_OUT], State.LEAVING, Order.FAIL_INIT_AND_KILL, id="starts-too-slowly"),
         pytest.param([Event.ASKED, Event.HUNG_UP], State.RESTING, Order.WITHDRAW, id="stops-waiting"),
         pytest.param([Event.ASKED, Event.RETIRED], State.LEAVING, Order.KILL, id="is-retired"),
+        pytest.param([*STREAMS, Event.ANSWERED], State.RESTING, Order.DELIVER, id="streams-to-the-end"),
+        pytest.param([*STREAMS, Event.FAILED], State.RESTING, Order.DELIVER, id="tells-of-an-error-in-its-trailers"),
+        pytest.param([*STREAMS, Event.HUNG_UP], State.RESTING, Order.FAIL_CALL, id="breaks-its-stream-off"),
+        pytest.param([*STREAMS, Event.TIMED_OUT], State.LEAVING, Order.FAIL_CALL_AND_KILL, id="streams-for-too-long"),
     ],
 )  # fmt: skip
 def test_a_process_that(events, state, order):
@@ -41,6 +47,8 @@ def test_a_process_that(events, state, order):
         pytest.param([Event.ASKED, Event.GIVEN, Event.ANSWERED, Event.ANSWERED], id="answering-twice"),
         pytest.param([Event.ASKED, Event.GIVEN, Event.GIVEN], id="two-calls-at-once"),
         pytest.param([Event.RETIRED, Event.ASKED], id="asking-while-leaving"),
+        pytest.param([*STREAMS, Event.BEGAN], id="two-streams-at-once"),
+        pytest.param([*STREAMS, Event.ASKED], id="asking-while-streaming"),
     ],
 )  # fmt: skip
 def test_out_of_turn_is(events):
@@ -64,4 +72,5 @@ def test_nothing_happens_to_a_process_that_is_gone(event):
 def test_a_caller_hears_once_and_only_when_there_is_one(state, event):
     to, order = _MOVES.get((state, event), (state, Order.NOTHING))
     tells = order in {Order.DELIVER, Order.FAIL_CALL, Order.FAIL_CALL_AND_KILL}
-    assert tells == (state is State.BUSY and to is not State.BUSY)
+    at_work = {State.BUSY, State.STREAMING}
+    assert tells == (state in at_work and to not in at_work)

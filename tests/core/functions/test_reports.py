@@ -4,8 +4,10 @@ import pytest
 
 from octetgate.core.functions.reports import (
     answer_too_large,
+    broke_off,
     end_lines,
     exited,
+    no_entrypoint,
     start_line,
     timed_out,
 )
@@ -52,3 +54,17 @@ def test_a_call_is_framed_in_the_log():
 def test_a_first_call_also_tells_how_long_the_start_took():
     line = end_lines("r1", seconds=0.001, memory_size=128, memory_used=31, init=0.0405)
     assert line.endswith("\tInit Duration: 40.50 ms\t\n")
+
+
+@pytest.mark.parametrize(
+    "told, error_type, shown",
+    [
+        (broke_off("r1"), "Runtime.TruncatedResponse", "ended before it was complete"),
+        (no_entrypoint("r1", "/x/bootstrap"), "Runtime.InvalidEntrypoint", "[/x/bootstrap]"),
+    ],
+)
+def test_what_kept_a_runtime_from_answering_is_told_with_its_type(told, error_type, shown):
+    error = json.loads(told)
+    assert error["errorType"] == error_type
+    assert error["errorMessage"].startswith("RequestId: r1 Error: ")
+    assert shown in error["errorMessage"]

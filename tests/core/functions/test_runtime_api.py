@@ -7,10 +7,12 @@ from octetgate.core.functions.runtime_api import (
     ACCEPTED,
     Answer,
     Assignment,
+    Beginning,
     Failure,
     InitFailure,
     Next,
     Refused,
+    beginning,
     check,
     next_reply,
     out_of_turn,
@@ -47,6 +49,27 @@ def error_type(value):
 )  # fmt: skip
 def test_a_request_means(request_line, headers, meaning):
     assert read(*request_line.split(" "), headers, b"b") == meaning
+
+
+@pytest.mark.parametrize(
+    "request_line, mode, found",
+    [
+        pytest.param("POST /invocation/r1/response", "streaming", Beginning(request_id="r1", content_type="t"), id="stream"),
+        pytest.param("POST /invocation/r1/response", "Streaming", Beginning(request_id="r1", content_type="t"), id="any-case"),
+        pytest.param("POST /invocation/r1/response", "buffered", None, id="another-mode"),
+        pytest.param("POST /invocation/r1/error", "streaming", None, id="error"),
+        pytest.param("GET /invocation/r1/response", "streaming", None, id="another-method"),
+        pytest.param("GET /invocation/next", "streaming", None, id="next"),
+    ],
+)  # fmt: skip
+def test_the_head_of_a_streamed_answer_is_known(request_line, mode, found):
+    method, path = request_line.split(" ")
+    headers = Headers([("Lambda-Runtime-Function-Response-Mode", mode), ("content-type", "t")])
+    assert beginning(method, ROOT + path, headers) == found
+
+
+def test_an_answer_without_a_mode_is_no_stream():
+    assert beginning("POST", f"{ROOT}/invocation/r1/response", Headers()) is None
 
 
 def test_an_answer_that_breaks_off_is_a_failure_told_in_its_trailers():

@@ -37,9 +37,12 @@ def admit(target: Target, invocation: Invocation) -> None:
             f"{target.name.name}: expected a permission for {_GATEWAY} with source {source}; "
             "found none"
         )
-    runtime = target.version.runtime
-    if not runtime.startswith("python3."):
-        raise InvalidRuntime(f"{target.name.name}: expected a runtime python3.x; found {runtime!r}")
+    version = target.version
+    if not (version.runtime.startswith("python3.") or version.brings_runtime):
+        raise InvalidRuntime(
+            f"{target.name.name}: expected a runtime python3.x or provided.x; "
+            f"found {version.runtime!r}"
+        )
 
 
 def payload(invocation: Invocation, limit: int = PAYLOAD_LIMIT) -> bytes:

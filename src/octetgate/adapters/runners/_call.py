@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from octetgate.adapters.runners._log import FunctionLog
+from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.runtime_api import Assignment
 from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import Outcome
@@ -20,6 +21,8 @@ class Call:
     payload: bytes
     function_arn: str
     outcome: "asyncio.Future[Outcome]"
+    stream: Stream | None = None
+    """Where the answer goes as it arrives, if the caller wants it so."""
     trace_id: str | None = None
     client_context: str | None = None
     log_tail: bool = False

@@ -2,6 +2,10 @@
 
 A frame is two lengths, the head and the payload.  A payload may be six megabytes, so it is
 neither encoded nor copied together with its head.
+
+A streamed answer is ``Begun``, any number of ``Piece`` and ``Done``.  Many calls share a
+connection, so each stream is held back by itself: of pieces that were not answered with
+``Taken`` the supervisor sends no more than a window.
 """
 
 import asyncio
@@ -34,6 +38,7 @@ class Invoke(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=Tru
     log_tail: bool
     trace_id: str | None
     request_id: str | None
+    streams: bool
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
@@ -42,8 +47,30 @@ class Cancel(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=Tru
     id: int
 
 
+class Taken(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """So many bytes of this call's pieces were read."""
+
+    id: int
+    size: int
+
+
+class Begun(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """The function has begun to answer."""
+
+    id: int
+    content_type: str | None
+    executed_version: str
+    request_id: str
+
+
+class Piece(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """The next of a function's answer: the payload."""
+
+    id: int
+
+
 class Done(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
-    """An outcome, all but its payload."""
+    """An outcome, all but its payload; for a stream, its end."""
 
     id: int
     status: int
@@ -63,7 +90,7 @@ class Refusal(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=Tr
     reason: str | None = None
 
 
-Head = Invoke | Cancel | Done | Refusal
+Head = Invoke | Cancel | Taken | Begun | Piece | Done | Refusal
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Head).decode
@@ -103,7 +130,7 @@ async def send(writer: asyncio.StreamWriter, head: Head, payload: bytes = b"") -
     await writer.drain()
 
 
-def invoke(number: int, invocation: Invocation) -> Invoke:
+def invoke(number: int, invocation: Invocation, *, streams: bool) -> Invoke:
     """Return the head of an invocation."""
     return Invoke(
         id=number,
@@ -115,6 +142,7 @@ def invoke(number: int, invocation: Invocation) -> Invoke:
         log_tail=invocation.log_tail,
         trace_id=invocation.trace_id,
         request_id=invocation.request_id,
+        streams=streams,
     )
 
 

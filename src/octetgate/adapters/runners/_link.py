@@ -17,13 +17,26 @@ HEAD_LIMIT = 256 * 1024
 """Bytes of one request's path and headers; clients put whole stack traces into a header."""
 
 
+class Sink(Protocol):
+    """The one who takes a body as it arrives."""
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece."""
+
+
 class Listener(Protocol):
     """The one who acts on what a process says."""
+
+    def opened(self, link: "Link", method: str, path: str, headers: Headers) -> Sink | None:
+        """Return where the body goes as it arrives, or None if it is to be kept."""
 
     def hear(
         self, link: "Link", method: str, path: str, headers: Headers, body: bytes | None
     ) -> None:
-        """Act on one request; ``body`` is None if it was longer than the limit."""
+        """Act on one request; ``body`` is None if it was longer than the limit.
+
+        It is empty if there was a sink for it; ``headers`` then have the trailers as well.
+        """
 
     def hung_up(self, link: "Link") -> None:
         """Take notice that the connection is closed."""
@@ -35,6 +48,7 @@ class Link(asyncio.Protocol):
     def __init__(self, listener: Listener, body_limit: int) -> None:
         self._listener = listener
         self._body_limit = body_limit
+        self._reading = True
         self._parser = httptools.HttpRequestParser(self)
         self.on_message_begin()
 
@@ -70,6 +84,7 @@ class Link(asyncio.Protocol):
         self._in_head = True
         self._body: list[bytes] = []
         self._body_size = 0
+        self._sink: Sink | None = None
 
     def on_url(self, url: bytes) -> None:
         self._path += url
@@ -82,8 +97,12 @@ class Link(asyncio.Protocol):
         self._head_size = 0
         if (self._headers.get("expect") or "").lower() == "100-continue":
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._sink = self._listener.opened(self, *self._asked(), self._headers)
 
     def on_body(self, piece: bytes) -> None:
+        if self._sink is not None:
+            self._sink.feed(piece)
+            return
         self._body_size += len(piece)
         if self._body_size > self._body_limit:
             self._body.clear()
@@ -94,12 +113,26 @@ class Link(asyncio.Protocol):
         too_long = self._body_size > self._body_limit
         self._listener.hear(
             self,
-            self._parser.get_method().decode("ascii"),
-            self._path.decode("latin-1"),
+            *self._asked(),
             self._headers,
             None if too_long else b"".join(self._body),
         )
         self._body.clear()
+
+    def _asked(self) -> tuple[str, str]:
+        return self._parser.get_method().decode("ascii"), self._path.decode("latin-1")
+
+    def hold_reading(self) -> None:
+        """Let the process wait with what it writes; may be called more than once."""
+        if self._reading and not self._transport.is_closing():
+            self._reading = False
+            self._transport.pause_reading()
+
+    def go_on_reading(self) -> None:
+        """Read again; may be called more than once."""
+        if not self._reading and not self._transport.is_closing():
+            self._reading = True
+            self._transport.resume_reading()
 
     def reply(self, reply: Reply) -> None:
         """Write one response."""

@@ -12,6 +12,7 @@ from octetgate.core.functions.lifecycle import State
 from octetgate.core.ports.functions import Outcome, TooManyInvocations
 
 _COMING = (State.STARTING, State.RESTING)
+_AT_WORK = (State.BUSY, State.STREAMING)
 
 
 class Room(Protocol):
@@ -133,7 +134,7 @@ class Pool:
         """Let no process take another call; those at work finish the one they have."""
         self._draining = True
         for worker in list(self.workers):
-            if worker.state is not State.BUSY:
+            if worker.state not in _AT_WORK:
                 worker.retire()
 
     def end(self) -> None:

@@ -8,17 +8,17 @@ import os
 import secrets
 import shutil
 import signal
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol, cast
 from uuid import uuid4
 
 from octetgate.adapters.runners._call import Call, Plan
-from octetgate.adapters.runners._link import Link
+from octetgate.adapters.runners._link import Link, Sink
 from octetgate.adapters.runners._output import Output
+from octetgate.adapters.runners._program import RUNTIMES, NoEntrypoint, command, peak_memory
+from octetgate.adapters.runners._stream import Pouring
 from octetgate.core.functions import reports, runtime_api
 from octetgate.core.functions.environment import environment
 from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step
@@ -29,9 +29,11 @@ from octetgate.core.ports.functions import Outcome
 ANSWER_LIMIT = 6_291_556
 """Bytes of an answer; Lambda's own limit, 100 above that of a payload."""
 
-_RUNTIMES = Path(__file__).parents[2] / "runtimes"
 _LEAVE_SECONDS = 1.0
 """How long a process may take to end, once it is about to or told to."""
+
+_EXIT_SECONDS = 0.05
+"""How far apart the ends of a process and of its connections may be heard of."""
 
 
 class Owner(Protocol):
@@ -61,6 +63,8 @@ class Worker(asyncio.SubprocessProtocol):
         self._call: Call | None = None
         self._attempt_id = ""
         self._asking: Link | None = None
+        self._streaming: Link | None = None
+        """On which the answer to the call is arriving."""
         self._links: set[Link] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._transport: asyncio.SubprocessTransport | None = None
@@ -100,6 +104,9 @@ class Worker(asyncio.SubprocessProtocol):
             server = await self._loop.create_server(self._accept, "127.0.0.1", 0)
             self._server = server
             await self._spawn(server.sockets[0].getsockname()[1])
+        except NoEntrypoint as error:
+            program = str(error)
+            self._over(lambda request_id: reports.no_entrypoint(request_id, program))
         except (OSError, ValueError) as error:
             self._output.print(f"The process could not be started: {error}\n")
             self._exited(1)
@@ -114,8 +121,7 @@ class Worker(asyncio.SubprocessProtocol):
         try:
             await self._loop.subprocess_exec(
                 lambda: self,
-                *(sys.executable, "-s", "-P", "-X", "utf8"),
-                *(str(_RUNTIMES / "python.py"), str(os.getpid())),
+                *command(self._plan.function, self._plan.task_root),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=writing,
                 stderr=writing,
@@ -140,7 +146,7 @@ class Worker(asyncio.SubprocessProtocol):
         return environment(
             self._plan.function,
             task_root=str(self._plan.task_root),
-            runtime_dir=str(_RUNTIMES),
+            runtime_dir=str(RUNTIMES),
             runtime_api=f"127.0.0.1:{port}",
             log_stream=f"{now:%Y/%m/%d}/[{self._plan.function.version}]{uuid4().hex}",
             temporary=str(self._folder),
@@ -167,12 +173,42 @@ class Worker(asyncio.SubprocessProtocol):
         except OutOfTurn as error:
             link.reply(runtime_api.out_of_turn(str(error)))
 
+    def opened(self, link: Link, method: str, path: str, headers: Headers) -> Sink | None:
+        """Return where an answer goes that streams to a caller who takes it so.
+
+        Whatever else it may be is kept, and judged when it is whole.
+        """
+        beginning = runtime_api.beginning(method, path, headers)
+        call = self._call
+        if beginning is None or call is None or call.stream is None:
+            return None
+        try:
+            runtime_api.check(beginning, call.assignment(self._attempt_id, 0))
+            self._move(Event.BEGAN)
+        except (runtime_api.Refused, OutOfTurn):
+            return None
+        self._streaming = link
+        call.stream.begin(beginning.content_type)
+        return Pouring(link, call.stream)
+
     def hung_up(self, link: Link) -> None:
         self._links.discard(link)
         if link is self._asking and self._state is State.IDLE:
             self._perform(self._move(Event.HUNG_UP))
+        elif link is self._streaming and self._state is State.STREAMING:
+            self._streaming = None
+            # A process that has ended is heard of after its connections are.
+            self._loop.call_later(_EXIT_SECONDS, self._break_off)
+
+    def _break_off(self) -> None:
+        """Give up an answer whose connection is closed, unless the process has ended with it."""
+        if self._state is State.STREAMING and self._streaming is None:
+            self._perform(self._move(Event.HUNG_UP), reports.broke_off)
 
     def _asked(self, link: Link) -> None:
+        if self._state is State.STREAMING:
+            # Its answer has no end and will get none; the connection may be heard of later.
+            self._perform(self._move(Event.HUNG_UP), reports.broke_off)
         order = self._move(Event.ASKED)
         self._asking = link
         if self._init_seconds is None:
@@ -187,6 +223,8 @@ class Worker(asyncio.SubprocessProtocol):
     def _answered(self, link: Link, request: Answer | Failure, *, too_long: bool) -> None:
         if self._call is not None:
             runtime_api.check(request, self._call.assignment(self._attempt_id, 0))
+        if self._state is State.STREAMING and link is not self._streaming:
+            raise OutOfTurn("another answer while one is arriving")
         failed = too_long or isinstance(request, Failure)
         self._move(Event.FAILED if failed else Event.ANSWERED)
         if too_long:
@@ -213,17 +251,28 @@ class Worker(asyncio.SubprocessProtocol):
     def process_exited(self) -> None:
         """Take notice that the process ended (asyncio calls this)."""
         status = self._transport.get_returncode() if self._transport else None
-        self._exited(1 if status is None else status)
+        status = 1 if status is None else status
+        cut_off = self._state is State.STREAMING and self._streaming is None
+        if self._state in (State.BUSY, State.STREAMING) and not cut_off:
+            # What it wrote before it ended may not have been read yet.
+            self._loop.call_later(_EXIT_SECONDS, self._exited, status)
+        else:
+            self._exited(status)
 
     def _exited(self, status: int) -> None:
+        self._over(lambda request_id: reports.exited(request_id, status))
+
+    def _over(self, error: Callable[[str], bytes]) -> None:
+        """Leave nothing behind; ``error`` makes the error for a caller who waits."""
         order = self._move(Event.EXITED)
         self._kill()  # what it started may have outlived it
         self._output.read()
-        self._perform(order, lambda request_id: reports.exited(request_id, status))
+        self._perform(order, error)
         self._release()
 
     def _timed_out(self) -> None:
-        seconds = self._allowed(self._state)
+        timeout, streaming = self._plan.function.timeout, self._state is State.STREAMING
+        seconds = timeout if streaming else self._allowed(self._state)
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         order = self._move(Event.TIMED_OUT)
         self._perform(order, lambda request_id: reports.timed_out(request_id, now, seconds))
@@ -269,6 +318,7 @@ class Worker(asyncio.SubprocessProtocol):
     def _conclude(self, payload: bytes, *, failed: bool) -> None:
         """Tell the caller what came of the call, if it still waits."""
         call, self._call = self._call, None
+        self._streaming = None
         if call is None:
             return
         # What the function printed is in the pipe already: it printed before it answered.
@@ -290,7 +340,7 @@ class Worker(asyncio.SubprocessProtocol):
             request_id,
             seconds=time.monotonic() - self._given_at,
             memory_size=self._plan.function.memory_size,
-            memory_used=_peak_memory(self._pid),
+            memory_used=peak_memory(self._pid),
             init=init,
         )
 
@@ -323,7 +373,8 @@ class Worker(asyncio.SubprocessProtocol):
         if self._timer is not None:
             self._timer.cancel()
         seconds = self._allowed(self._state)
-        self._timer = self._loop.call_later(seconds, self._timed_out) if seconds else None
+        # Without a limit there is no timer; one that has run out rings at once.
+        self._timer = self._loop.call_later(max(0, seconds), self._timed_out) if seconds else None
 
     def _allowed(self, state: State) -> float:
         """Return the seconds that a process may stay in the state; 0 for ever."""
@@ -331,19 +382,9 @@ class Worker(asyncio.SubprocessProtocol):
             State.STARTING: self._plan.init_seconds,
             State.IDLE: self._plan.idle_seconds,
             State.BUSY: self._plan.function.timeout,
+            # The call's time has begun when it was given.
+            State.STREAMING: self._given_at + self._plan.function.timeout - time.monotonic(),
             State.RESTING: self._plan.init_seconds,
             State.LEAVING: _LEAVE_SECONDS,
             State.GONE: 0,
         }[state]
-
-
-def _peak_memory(pid: int | None) -> int:
-    """Return the most memory that the process has held, in MiB; 0 if that cannot be known."""
-    try:
-        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return 0
-    for line in status.splitlines():
-        if line.startswith("VmHWM:"):
-            return int(line.split()[1]) // 1024
-    return 0

@@ -22,6 +22,7 @@ from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._packages import Packages
 from octetgate.adapters.runners._pool import Bounds, Pool
 from octetgate.adapters.runners._scratch import Scratch
+from octetgate.adapters.runners._stream import Stream
 from octetgate.adapters.runners._worker import ANSWER_LIMIT, Worker
 from octetgate.core.functions import events
 from octetgate.core.functions.names import FunctionName, function_name
@@ -119,18 +120,34 @@ class Supervisor:
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Return the outcome; raises InvokeError when the function did not run."""
-        name = function_name(invocation.function, invocation.qualifier)
-        if name is None:
-            raise FunctionNotFound(f"Function not found: {invocation.function}")
-        target = self._target(name)
-        _admission.admit(target, invocation)
-        call = self._call(target, invocation)
+        name, target, call = self._admitted(invocation)
         if invocation.type is InvocationType.DRY_RUN:
             return Outcome(status=204, request_id=call.request_id)
         if invocation.type is InvocationType.EVENT:
             self._invoke_later(target, call)
             return Outcome(status=202, request_id=call.request_id)
         return await self._run(target, call)
+
+    async def stream(self, invocation: Invocation) -> Stream:
+        """Return the answer as soon as it begins; raises InvokeError."""
+        _, target, call = self._admitted(invocation)
+        version = target.version.version
+        call.stream = stream = Stream(call.outcome, call.request_id, version)
+        try:
+            await self._submit(target, call)
+            await stream.begun()
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    def _admitted(self, invocation: Invocation) -> tuple[FunctionName, Target, Call]:
+        name = function_name(invocation.function, invocation.qualifier)
+        if name is None:
+            raise FunctionNotFound(f"Function not found: {invocation.function}")
+        target = self._target(name)
+        _admission.admit(target, invocation)
+        return name, target, self._call(target, invocation)
 
     def _call(self, target: Target, invocation: Invocation) -> Call:
         return Call(
@@ -144,7 +161,14 @@ class Supervisor:
         )
 
     async def _run(self, target: Target, call: Call) -> Outcome:
-        """Have a process work on the call.
+        """Have a process work on the call, and return what came of it."""
+        await self._submit(target, call)
+        outcome = await call.outcome
+        outcome.executed_version = target.version.version
+        return outcome
+
+    async def _submit(self, target: Target, call: Call) -> None:
+        """Have a process work on the call as soon as there is one.
 
         If the caller leaves, the outcome is cancelled with it: a call that still waits is
         forgotten, a function that runs keeps running, as on AWS.
@@ -156,15 +180,18 @@ class Supervisor:
             self._settings.queue_seconds, _lose_patience, call, self._settings.queue_seconds
         )
         self._calls.add(call.outcome)
+
+        def ended(outcome: asyncio.Future[Outcome]) -> None:
+            patience.cancel()
+            self._calls.discard(outcome)
+
+        call.outcome.add_done_callback(ended)
         try:
             self._hold_to_reserved(target.function)
             pool.submit(call)
-            outcome = await call.outcome
-            outcome.executed_version = target.version.version
-            return outcome
-        finally:
-            patience.cancel()
-            self._calls.discard(call.outcome)
+        except TooManyInvocations:
+            call.outcome.cancel()
+            raise
 
     def _hold_to_reserved(self, function: Function) -> None:
         """Raise TooManyInvocations if as many calls run as the function may have at once.

@@ -12,11 +12,22 @@ import logging
 import os
 import socket
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 from octetgate.adapters.runners import _frames
 from octetgate.adapters.runners._address import address, prepare
-from octetgate.adapters.runners._frames import BadFrame, Cancel, Done, Invoke, Refusal
+from octetgate.adapters.runners._conversation import Conversation
+from octetgate.adapters.runners._frames import (
+    BadFrame,
+    Begun,
+    Cancel,
+    Done,
+    Piece,
+    Refusal,
+    Taken,
+)
+from octetgate.adapters.runners._stream import Stream
 from octetgate.core.ports.functions import (
     Functions,
     Invocation,
@@ -75,8 +86,7 @@ class Server:
 
     def __init__(self, functions: Functions) -> None:
         self._functions = functions
-        self._writers: set[asyncio.StreamWriter] = set()
-        self._calls: set[asyncio.Task[None]] = set()
+        self._conversations: set[Conversation] = set()
 
     async def start(self, listening: socket.socket) -> None:
         """Accept connections on the socket."""
@@ -89,71 +99,20 @@ class Server:
         """Stop; the callers of calls under way see the connection end."""
         self._path.unlink(missing_ok=True)
         self._server.close()
-        for call in self._calls:
-            call.cancel()
-        await asyncio.gather(*self._calls, return_exceptions=True)
-        for writer in list(self._writers):
-            writer.close()
-        for writer in list(self._writers):
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+        conversations = list(self._conversations)
+        for conversation in conversations:
+            conversation.cancel()
+        for conversation in conversations:
+            await conversation.closed()
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one connection to its end."""
-        self._writers.add(writer)
-        calls: dict[int, asyncio.Task[None]] = {}
+        conversation = Conversation(self._functions, writer)
+        self._conversations.add(conversation)
         try:
-            while (frame := await _frames.receive(reader)) is not None:
-                head, payload = frame
-                if isinstance(head, Invoke):
-                    calls[head.id] = self._begin(head, payload, writer, calls)
-                elif isinstance(head, Cancel) and head.id in calls:
-                    calls[head.id].cancel()
-        except BadFrame as error:
-            _log.warning("supervisor: closed a connection: %s", error)
+            await conversation.run(reader)
         finally:
-            for call in calls.values():
-                call.cancel()
-            self._writers.discard(writer)
-            writer.close()
-
-    def _begin(
-        self,
-        head: Invoke,
-        payload: bytes,
-        writer: asyncio.StreamWriter,
-        calls: dict[int, asyncio.Task[None]],
-    ) -> asyncio.Task[None]:
-        call = asyncio.get_running_loop().create_task(self._answer(head, payload, writer))
-        self._calls.add(call)
-
-        def ended(call: asyncio.Task[None]) -> None:
-            self._calls.discard(call)
-            calls.pop(head.id, None)
-
-        call.add_done_callback(ended)
-        return call
-
-    async def _answer(self, head: Invoke, payload: bytes, writer: asyncio.StreamWriter) -> None:
-        answer: Done | Refusal
-        result = b""
-        try:
-            outcome = await self._functions.invoke(_frames.invocation(head, payload))
-            answer, result = _frames.done(head.id, outcome), outcome.payload
-        except InvokeError as error:
-            answer = _refusal(head.id, error)
-        except Exception:  # noqa: BLE001 - a mistake of ours must not leave the caller waiting
-            _log.exception("supervisor: a call of %s failed", head.function)
-            answer = _refusal(head.id, InvokeError("functions: the supervisor failed"))
-        # A caller that is gone needs no answer.
-        with contextlib.suppress(ConnectionError):
-            await _frames.send(writer, answer, result)
-
-
-def _refusal(number: int, error: InvokeError) -> Refusal:
-    return Refusal(
-        id=number, code=error.code, status=error.status, message=str(error), reason=error.reason
-    )
+            self._conversations.discard(conversation)
 
 
 class UnixFunctions:
@@ -168,12 +127,11 @@ class UnixFunctions:
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Return the outcome; raises InvokeError when the function did not run."""
-        if len(invocation.payload) > _frames.PAYLOAD_LIMIT:
-            raise PayloadTooLarge(
-                f"payload: expected at most {_frames.PAYLOAD_LIMIT} bytes; "
-                f"found {len(invocation.payload)}"
-            )
-        return await (await self._connected()).invoke(invocation)
+        return await (await self._admitting(invocation)).invoke(invocation)
+
+    async def stream(self, invocation: Invocation) -> Stream:
+        """Return the answer as soon as it begins; raises InvokeError."""
+        return await (await self._admitting(invocation)).stream(invocation)
 
     async def close(self) -> None:
         """Let go of the connection; calls under way fail."""
@@ -181,6 +139,15 @@ class UnixFunctions:
             self._connecting.cancel()
         if self._connection is not None:
             await self._connection.close()
+
+    async def _admitting(self, invocation: Invocation) -> "_Connection":
+        """Return the connection if it can carry the call; raises InvokeError."""
+        if len(invocation.payload) > _frames.PAYLOAD_LIMIT:
+            raise PayloadTooLarge(
+                f"payload: expected at most {_frames.PAYLOAD_LIMIT} bytes; "
+                f"found {len(invocation.payload)}"
+            )
+        return await self._connected()
 
     async def _connected(self) -> "_Connection":
         """Return the connection; calls that need a new one wait for the same attempt."""
@@ -222,25 +189,61 @@ class _Connection:
         self._writer = writer
         self._numbers = itertools.count()
         self._waiting: dict[int, asyncio.Future[Outcome]] = {}
+        self._streams: dict[int, Stream] = {}
         self.lost = False
         self._listening = asyncio.get_running_loop().create_task(self._listen(reader))
 
     async def invoke(self, invocation: Invocation) -> Outcome:
-        number = next(self._numbers)
-        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self._waiting[number] = outcome
+        number, outcome = self._expect()
         try:
-            await _frames.send(self._writer, _frames.invoke(number, invocation), invocation.payload)
+            await self._ask(number, invocation, streams=False)
             return await outcome
-        except ConnectionError as error:
-            raise _left() from error
         except asyncio.CancelledError:
             _frames.write(self._writer, Cancel(id=number))
             raise
         finally:
-            del self._waiting[number]
-            if outcome.done() and not outcome.cancelled():
+            outcome.cancel()
+            if not outcome.cancelled():
                 outcome.exception()  # known, or of no interest any more
+
+    async def stream(self, invocation: Invocation) -> Stream:
+        number, outcome = self._expect()
+        stream = self._streams[number] = Stream(outcome)
+        stream.on_read = partial(self._taken, number)
+        outcome.add_done_callback(partial(self._over, number))
+        try:
+            await self._ask(number, invocation, streams=True)
+            await stream.begun()
+        except BaseException:
+            stream.close()
+            raise
+        return stream
+
+    def _expect(self) -> "tuple[int, asyncio.Future[Outcome]]":
+        """Return the number of a new call, and what will be its outcome."""
+        number = next(self._numbers)
+        outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._waiting[number] = outcome
+        outcome.add_done_callback(lambda _: self._waiting.pop(number))
+        return number, outcome
+
+    async def _ask(self, number: int, invocation: Invocation, *, streams: bool) -> None:
+        head = _frames.invoke(number, invocation, streams=streams)
+        try:
+            await _frames.send(self._writer, head, invocation.payload)
+        except ConnectionError as error:
+            raise _left() from error
+
+    def _taken(self, number: int, size: int) -> None:
+        """Let the supervisor send on."""
+        if number in self._streams and not self.lost:
+            _frames.write(self._writer, Taken(id=number, size=size))
+
+    def _over(self, number: int, outcome: "asyncio.Future[Outcome]") -> None:
+        """Forget a stream that has ended, or that nobody wants any more."""
+        del self._streams[number]
+        if outcome.cancelled() and not self.lost:
+            _frames.write(self._writer, Cancel(id=number))
 
     async def close(self) -> None:
         self._writer.close()
@@ -264,10 +267,20 @@ class _Connection:
         outcome = self._waiting.get(head.id)
         if outcome is None or outcome.done():
             return  # whoever waited has left
-        if isinstance(head, Done):
-            outcome.set_result(_frames.outcome(head, payload))
-        elif isinstance(head, Refusal):
-            outcome.set_exception(_raised(head))
+        stream = self._streams.get(head.id)
+        match head:
+            case Done():
+                outcome.set_result(_frames.outcome(head, payload))
+            case Refusal():
+                outcome.set_exception(_raised(head))
+            case Begun() if stream is not None:
+                stream.executed_version = head.executed_version
+                stream.request_id = head.request_id
+                stream.begin(head.content_type)
+            case Piece() if stream is not None:
+                stream.feed(payload)
+            case _:
+                pass  # nothing that a supervisor says
 
 
 def _left() -> InvokeError:

@@ -38,9 +38,13 @@ def environment(
     that takes the place of ``/opt``.
     """
     region = function.arn.split(":")[3]
+    # AWS documents it as not defined where the runtime is the package's own.
+    identifier = (
+        {} if function.brings_runtime else {"AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}"}
+    )
     given = {
         "_HANDLER": function.handler,
-        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.runtime}",
+        **identifier,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,

@@ -15,6 +15,7 @@ class State(Enum):
     STARTING = "starting"  # imports the handler, has not asked for work yet
     IDLE = "idle"  # has asked, waits for a call
     BUSY = "busy"  # works on a call
+    STREAMING = "streaming"  # works on a call, and part of its answer is here
     RESTING = "resting"  # has answered, has not asked again yet
     LEAVING = "leaving"  # told to end, or about to end by itself
     GONE = "gone"  # ended
@@ -24,10 +25,11 @@ class Event(Enum):
     """What a process did, or what was done to it."""
 
     ASKED = "asked"  # GET …/invocation/next
-    HUNG_UP = "hung up"  # closed the connection on which it waited for a call
+    HUNG_UP = "hung up"  # closed the connection on which it waited for a call, or streamed
     GIVEN = "given"  # there is a call for it
-    ANSWERED = "answered"  # POST …/response
-    FAILED = "failed"  # POST …/error
+    BEGAN = "began"  # POST …/response that streams: its head is here
+    ANSWERED = "answered"  # POST …/response, to its end
+    FAILED = "failed"  # POST …/error, or a stream whose trailers tell of an error
     INIT_FAILED = "init failed"  # POST …/init/error
     TIMED_OUT = "timed out"  # has been in its state for longer than it may
     RETIRED = "retired"  # too old or too idle, or the supervisor closes
@@ -70,6 +72,14 @@ _MOVES: Mapping[tuple[State, Event], tuple[State, Order]] = {
     (State.BUSY, Event.TIMED_OUT): (State.LEAVING, Order.FAIL_CALL_AND_KILL),
     (State.BUSY, Event.RETIRED): (State.LEAVING, Order.FAIL_CALL_AND_KILL),
     (State.BUSY, Event.EXITED): (State.GONE, Order.FAIL_CALL),
+    (State.BUSY, Event.BEGAN): (State.STREAMING, Order.NOTHING),
+    (State.STREAMING, Event.ANSWERED): (State.RESTING, Order.DELIVER),
+    (State.STREAMING, Event.FAILED): (State.RESTING, Order.DELIVER),
+    # It may have closed the connection for reasons of its own, and asks again.
+    (State.STREAMING, Event.HUNG_UP): (State.RESTING, Order.FAIL_CALL),
+    (State.STREAMING, Event.TIMED_OUT): (State.LEAVING, Order.FAIL_CALL_AND_KILL),
+    (State.STREAMING, Event.RETIRED): (State.LEAVING, Order.FAIL_CALL_AND_KILL),
+    (State.STREAMING, Event.EXITED): (State.GONE, Order.FAIL_CALL),
     (State.RESTING, Event.ASKED): (State.IDLE, Order.OFFER),
     (State.RESTING, Event.TIMED_OUT): (State.LEAVING, Order.KILL),
     (State.RESTING, Event.RETIRED): (State.LEAVING, Order.KILL),

@@ -40,6 +40,18 @@ def timed_out(request_id: str, now: str, seconds: float) -> bytes:
     )
 
 
+def broke_off(request_id: str) -> bytes:
+    """Return the error of a streamed answer without an end; the type is unconfirmed."""
+    message = f"RequestId: {request_id} Error: The response stream ended before it was complete"
+    return _encode({"errorMessage": message, "errorType": "Runtime.TruncatedResponse"})
+
+
+def no_entrypoint(request_id: str, path: str) -> bytes:
+    """Return the error of a package without a program to start (spec: lambda 7)."""
+    message = f"RequestId: {request_id} Error: Couldn't find valid bootstrap(s): [{path}]"
+    return _encode({"errorMessage": message, "errorType": "Runtime.InvalidEntrypoint"})
+
+
 def answer_too_large(limit: int) -> bytes:
     """Return the error of a function that answered more bytes than Lambda takes."""
     message = f"Response payload size exceeded maximum allowed payload size ({limit} bytes)."

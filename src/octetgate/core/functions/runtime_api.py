@@ -17,6 +17,7 @@ PREFIX = "/2018-06-01/runtime"
 _ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
 _ERROR_BODY = "Lambda-Runtime-Function-Error-Body"
 _INVOCATION_ID = "Lambda-Runtime-Invocation-Id"
+_RESPONSE_MODE = "Lambda-Runtime-Function-Response-Mode"
 _OF_CALL = re.compile(re.escape(PREFIX) + r"/invocation/([^/]+)/(response|error)")
 _CATEGORY_REASON = re.compile(r"[A-Za-z]+\.[A-Za-z0-9]+")
 
@@ -42,6 +43,15 @@ class Refused(Exception):
 @dataclass(frozen=True, slots=True)
 class Next:
     """The process can take a call."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beginning:
+    """The function has begun to answer and will go on (spec: lambda 7, streaming)."""
+
+    request_id: str
+    attempt_id: str | None = None
+    content_type: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +100,19 @@ class Assignment:
 
 
 ACCEPTED = Reply(status=202)
+
+
+def beginning(method: str, path: str, headers: Headers) -> Beginning | None:
+    """Return what the head of a streamed answer says, or None for any other request."""
+    of_call = _OF_CALL.fullmatch(path.partition("?")[0])
+    mode = (headers.get(_RESPONSE_MODE) or "").lower()
+    if of_call is None or of_call[2] != "response" or method != "POST" or mode != "streaming":
+        return None
+    return Beginning(
+        request_id=of_call[1],
+        attempt_id=headers.get(_INVOCATION_ID),
+        content_type=headers.get("content-type"),
+    )
 
 
 def understand(method: str, path: str, headers: Headers, body: bytes) -> Request:
@@ -144,7 +167,7 @@ def _normal(error_type: str | None, otherwise: str) -> str:
     return error_type if error_type and _CATEGORY_REASON.fullmatch(error_type) else otherwise
 
 
-def check(request: Answer | Failure, assignment: Assignment) -> None:
+def check(request: Beginning | Answer | Failure, assignment: Assignment) -> None:
     """Raise Refused unless the process speaks of the call that it was given."""
     if request.request_id != assignment.request_id:
         # AWS answers 403 here: the id is unknown to this process (spec: lambda 7).

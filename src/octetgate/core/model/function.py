@@ -101,6 +101,11 @@ class Function(Record, frozen=True, kw_only=True):
     event_invoke_configs: dict[str, EventInvokeConfig] = {}
     """By qualifier, or ``$LATEST``."""
 
+    @property
+    def brings_runtime(self) -> bool:
+        """Whether the package's own ``bootstrap`` is what runs (runtimes ``provided.*``)."""
+        return self.runtime.startswith("provided")
+
 
 class LayerVersion(Record, frozen=True, kw_only=True):
     """One version of a layer: a zip whose files functions find beside their own."""

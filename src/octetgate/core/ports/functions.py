@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from octetgate.core.http.body import Source
+
 
 class InvocationType(StrEnum):
     """How the caller waits (spec: lambda 6)."""
@@ -114,8 +116,39 @@ class Outcome:
     request_id: str = ""
 
 
+class StreamBroken(Exception):
+    """A function's answer stopped before its end: it failed, or it was given up."""
+
+    def __init__(self, message: str, *, payload: bytes = b"") -> None:
+        super().__init__(message)
+        self.payload = payload
+        """The function's error document, if there is one."""
+
+
+class Stream(Source, Protocol):
+    """A function's answer as it is written; reading raises StreamBroken if it stops early.
+
+    What a function answers in one piece is a stream of one piece.  A function that fails
+    before it writes anything is a stream that breaks at once.
+    """
+
+    content_type: str | None
+    """As the function's process named it; None for an answer in one piece."""
+    executed_version: str
+    request_id: str
+    log_tail: bytes | None
+    """The last 4 KiB of the call's log, when asked for and once the stream is over."""
+
+
 class Functions(Protocol):
     """The Lambda service's data plane."""
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Return the outcome; raises InvokeError when the function did not run."""
+
+    async def stream(self, invocation: Invocation) -> Stream:
+        """Return the answer as soon as it begins (spec: lambda 6, InvokeWithResponseStream).
+
+        Raises InvokeError when the function did not run.  Whoever closes the stream early
+        leaves the function running, as on AWS.
+        """
