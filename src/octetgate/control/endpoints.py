@@ -10,14 +10,19 @@ HTTP = (IntegrationType.HTTP, IntegrationType.HTTP_PROXY)
 _AWS = (IntegrationType.AWS, IntegrationType.AWS_PROXY)
 _NEEDS_METHOD = (*HTTP, IntegrationType.AWS)
 _SHORTEST_MS, LONGEST_MS, _LONGEST_STREAM_MS = 50, 29000, 900_000
+STREAM_MS = 300_000
+"""What a stream may take unless it is told otherwise (unconfirmed: AWS documents "up to five
+minutes" after a switch to STREAM)."""
+
+_PROXIES = (IntegrationType.HTTP_PROXY, IntegrationType.AWS_PROXY)
 
 _ARN = re.compile(r"arn:[^:]+:apigateway:[^:]*:[^:]+:(?P<tail>.*)")
 _ACTION = re.compile(r"(path|action)/.*")
 _PROXY_ARN = re.compile(
     r"arn:[^:]+:apigateway:[^:]*:"
     r"(lambda:path/+2015-03-31/functions/arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+/invocations"
-    r"|lambda:path/+2021-11-15/functions/arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+"
-    r"/response-streaming-invocations"
+    r"|(?P<streams>lambda:path/+2021-11-15/functions/arn:[^:]+:lambda:[^:]*:[^:]*:function:[^/]+"
+    r"/response-streaming-invocations)"
     r"|firehose:action/(PutRecord|PutRecordBatch))"
 )
 
@@ -34,15 +39,35 @@ def check_integration(integration: Integration) -> None:
 
 
 def _check_transfer(integration: Integration) -> None:
-    streams = integration.response_transfer_mode == "STREAM"
-    if streams and integration.type is not IntegrationType.HTTP_PROXY:
+    if integration.streams and integration.type not in _PROXIES:
         raise BadRequestException(
-            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY streams so far; "
+            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY and AWS_PROXY stream; "
             "found STREAM"
         )
-    longest = _LONGEST_STREAM_MS if streams else LONGEST_MS
+    if integration.type is IntegrationType.AWS_PROXY:
+        _check_transfer_of_function(integration)
+    longest = _LONGEST_STREAM_MS if integration.streams else LONGEST_MS
     if not _SHORTEST_MS <= integration.timeout_in_millis <= longest:
         raise BadRequestException(f"Timeout should be between {_SHORTEST_MS} ms and {longest} ms")
+
+
+def _check_transfer_of_function(integration: Integration) -> None:
+    """Refuse a mode and an operation of Lambda that do not fit (payload-encodings 10.2)."""
+    arn = _PROXY_ARN.fullmatch(integration.uri or "")
+    if arn is not None and bool(arn["streams"]) is not integration.streams:
+        expected = (
+            "2021-11-15/functions/{function ARN}/response-streaming-invocations, as "
+            "responseTransferMode is STREAM"
+            if integration.streams
+            else "2015-03-31/functions/{function ARN}/invocations, as responseTransferMode is "
+            "BUFFERED"
+        )
+        raise BadRequestException(f"uri: expected {expected}; found {integration.uri}")
+
+
+def default_timeout_ms(*, streams: bool) -> int:
+    """Return the ``timeoutInMillis`` of an integration that was not told one."""
+    return STREAM_MS if streams else LONGEST_MS
 
 
 def _check_uri(integration: Integration) -> None:

@@ -3,6 +3,9 @@ from tests.control.refusals import absent, bad, refused
 
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:f"
 LAMBDA = f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{FUNCTION}/invocations"
+STREAMING = f"arn:aws:apigateway:us-east-1:lambda:path/2021-11-15/functions/{FUNCTION}/response-streaming-invocations"
+FIREHOSE = "arn:aws:apigateway:us-east-1:firehose:action/PutRecord"
+AWS_PROXY = {"type": "AWS_PROXY", "integrationHttpMethod": "POST"}
 ONLY_LAMBDA = (
     "Integrations of type 'AWS_PROXY' currently only supports Lambda function and "
     "Firehose stream invocations."
@@ -156,8 +159,33 @@ def test_another_content_handling_is_refused_by_aws_own_list(gw, post):
         ),
         pytest.param(
             {**HTTP, "responseTransferMode": "STREAM"},
-            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY streams so far; found STREAM",
+            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY and AWS_PROXY stream; found STREAM",
             id="stream",
+        ),
+        pytest.param(
+            {**AWS_PROXY, "type": "AWS", "uri": STREAMING, "responseTransferMode": "STREAM"},
+            "responseTransferMode: expected BUFFERED, as only HTTP_PROXY and AWS_PROXY stream; found STREAM",
+            id="stream-of-a-custom-lambda-integration",
+        ),
+        pytest.param(
+            {**AWS_PROXY, "uri": LAMBDA, "responseTransferMode": "STREAM"},
+            f"uri: expected 2021-11-15/functions/{{function ARN}}/response-streaming-invocations, as responseTransferMode is STREAM; found {LAMBDA}",
+            id="stream-through-invoke",
+        ),
+        pytest.param(
+            {**AWS_PROXY, "uri": STREAMING, "responseTransferMode": "BUFFERED"},
+            f"uri: expected 2015-03-31/functions/{{function ARN}}/invocations, as responseTransferMode is BUFFERED; found {STREAMING}",
+            id="buffered-through-invoke-with-response-stream",
+        ),
+        pytest.param(
+            {**AWS_PROXY, "uri": STREAMING},
+            f"uri: expected 2015-03-31/functions/{{function ARN}}/invocations, as responseTransferMode is BUFFERED; found {STREAMING}",
+            id="default-mode-through-invoke-with-response-stream",
+        ),
+        pytest.param(
+            {**AWS_PROXY, "uri": FIREHOSE, "responseTransferMode": "STREAM"},
+            f"uri: expected 2021-11-15/functions/{{function ARN}}/response-streaming-invocations, as responseTransferMode is STREAM; found {FIREHOSE}",
+            id="stream-of-firehose",
         ),
         pytest.param(
             {**HTTP, "requestTemplates": {"123": "x"}},
@@ -191,15 +219,52 @@ def test_an_integration_that_cannot_be_is_refused(gw, post, given, message):
         LAMBDA,
         LAMBDA.replace("path/2015", "path//2015"),
         LAMBDA.replace(":function:f", ":function:${stageVariables.fn}"),
-        LAMBDA.replace("2015-03-31", "2021-11-15").replace(
-            "/invocations", "/response-streaming-invocations"
-        ),
-        "arn:aws:apigateway:us-east-1:firehose:action/PutRecord",
+        FIREHOSE,
     ],
 )
 def test_a_proxy_to_lambda_or_firehose_is_taken(gw, post, uri):
     made = gw.put_integration(**post, type="AWS_PROXY", integrationHttpMethod="POST", uri=uri)
     assert made["uri"] == uri
+
+
+def test_a_proxy_to_lambda_may_stream(gw, post):
+    made = gw.put_integration(
+        **post, **AWS_PROXY, uri=STREAMING, responseTransferMode="STREAM", timeoutInMillis=900_000
+    )
+    assert (made["uri"], made["responseTransferMode"]) == (STREAMING, "STREAM")
+
+
+def test_a_stream_has_five_minutes_unless_told_otherwise(gw, post):
+    made = gw.put_integration(**post, **AWS_PROXY, uri=STREAMING, responseTransferMode="STREAM")
+    assert made["timeoutInMillis"] == 300_000
+
+
+@pytest.mark.parametrize(
+    "mode, given, patches, timeout",
+    [
+        pytest.param("BUFFERED", 5000, [("/responseTransferMode", "STREAM")], 300_000, id="a-custom-timeout-is-removed"),
+        pytest.param("BUFFERED", 5000, [("/responseTransferMode", "STREAM"), ("/timeoutInMillis", "900000")], 900_000, id="unless-given-with-the-switch"),
+        pytest.param("BUFFERED", 5000, [("/timeoutInMillis", "7000"), ("/responseTransferMode", "STREAM")], 7000, id="in-whatever-order"),
+        pytest.param("BUFFERED", 5000, [("/responseTransferMode", "BUFFERED")], 5000, id="no-switch"),
+        pytest.param("STREAM", 600_000, [("/responseTransferMode", "STREAM")], 600_000, id="still-a-stream"),
+        pytest.param("STREAM", 600_000, [("/responseTransferMode", "BUFFERED")], 29_000, id="back"),
+    ],
+)  # fmt: skip
+def test_switching_the_transfer_mode(gw, post, mode, given, patches, timeout):
+    proxy = {**HTTP, "type": "HTTP_PROXY", "responseTransferMode": mode}
+    gw.put_integration(**post, **proxy, timeoutInMillis=given)
+    operations = [{"op": "replace", "path": path, "value": value} for path, value in patches]
+    assert gw.update_integration(**post, patchOperations=operations)["timeoutInMillis"] == timeout
+
+
+def test_a_lambda_proxy_is_switched_together_with_its_uri(gw, post):
+    gw.put_integration(**post, **AWS_PROXY, uri=LAMBDA)
+    mode = {"op": "replace", "path": "/responseTransferMode", "value": "STREAM"}
+    code, _, message = refused(gw.update_integration, **post, patchOperations=[mode])
+    assert (code, message.partition(":")[0]) == ("BadRequestException", "uri")
+    uri = {"op": "replace", "path": "/uri", "value": STREAMING}
+    made = gw.update_integration(**post, patchOperations=[mode, uri])
+    assert (made["uri"], made["responseTransferMode"]) == (STREAMING, "STREAM")
 
 
 def test_a_stream_may_take_a_quarter_of_an_hour(gw, post):

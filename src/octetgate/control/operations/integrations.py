@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.definitions import MethodPlace, find_integration
-from octetgate.control.endpoints import HTTP, LONGEST_MS, check_integration
+from octetgate.control.endpoints import HTTP, check_integration, default_timeout_ms
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.control.mappings import (
     check_response_mapping,
@@ -61,8 +61,15 @@ def get_integration(call: Read, asked: Members) -> Members:
 def update_integration(call: Write, asked: Members) -> Members:
     """Patch an integration."""
     place = _place(call, asked)
-    integration = find_integration(place.method)
-    integration = _PATHS.patched(integration, asked.get("patchOperations", ()))
+    before = find_integration(place.method)
+    patches = asked.get("patchOperations", ())
+    integration = _PATHS.patched(before, patches)
+    timed = any(patch.get("path") == "/timeoutInMillis" for patch in patches)
+    if integration.streams is not before.streams and not timed:
+        # The switch removes a custom timeout (spec: payload-encodings 10.1); also back, where
+        # it could be longer than is allowed.
+        timeout_ms = default_timeout_ms(streams=integration.streams)
+        integration = replace(integration, timeout_in_millis=timeout_ms)
     check_integration(integration)
     _check_link(call, integration)
     place.keep(call, replace(place.method, method_integration=integration))
@@ -150,6 +157,7 @@ def _keep_response(call: Write, place: MethodPlace, response: IntegrationRespons
 
 def _asked(asked: Members, resource_id: str) -> Integration:
     kind = IntegrationType(asked["type"])
+    mode = asked.get("responseTransferMode")
     return Integration(
         type=kind,
         http_method=asked.get("integrationHttpMethod"),
@@ -163,9 +171,11 @@ def _asked(asked: Members, resource_id: str) -> Integration:
         cache_namespace=asked.get("cacheNamespace", resource_id),
         cache_key_parameters=tuple(asked.get("cacheKeyParameters", ())),
         content_handling=_handling(asked),
-        timeout_in_millis=asked.get("timeoutInMillis", LONGEST_MS),
+        timeout_in_millis=asked.get(
+            "timeoutInMillis", default_timeout_ms(streams=mode == "STREAM")
+        ),
         tls_config=_tls(asked.get("tlsConfig")),
-        response_transfer_mode=asked.get("responseTransferMode"),
+        response_transfer_mode=mode,
         integration_target=asked.get("integrationTarget"),
     )
 

@@ -32,6 +32,13 @@ class PassthroughBehavior(StrEnum):
     NEVER = "NEVER"
 
 
+STREAM_IDLE_SECONDS = 300.0
+"""How long a stream may be silent (spec: payload-encodings 10.1).
+
+AWS cuts edge-optimized endpoints after 30 s, for CloudFront's sake; there is none here.
+"""
+
+
 class TlsConfig(Record, frozen=True, kw_only=True):
     """How an HTTPS backend is trusted."""
 
@@ -69,3 +76,8 @@ class Integration(Record, frozen=True, kw_only=True):
     integration_target: str | None = None
     integration_responses: dict[str, IntegrationResponse] = {}
     """By status code."""
+
+    @property
+    def streams(self) -> bool:
+        """Whether answers reach the client as they are written (spec: payload-encodings 10)."""
+        return self.response_transfer_mode == "STREAM"
