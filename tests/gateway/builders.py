@@ -1,5 +1,6 @@
 """A gateway over ports that answer what a test says, and definitions with good defaults."""
 
+import asyncio
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -57,6 +58,8 @@ class FakeFunctions:
     """A Lambda that remembers its invocations."""
 
     answer: Outcome | Exception = field(default_factory=lambda: Outcome(status=200, payload=b"{}"))
+    streamed: "FakeStream | None" = None
+    """None: a function that does not begin to answer."""
     invoked: list[Invocation] = field(default_factory=list)
 
     async def invoke(self, invocation: Invocation) -> Outcome:
@@ -64,6 +67,40 @@ class FakeFunctions:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
+
+    async def stream(self, invocation: Invocation) -> "FakeStream":
+        self.invoked.append(invocation)
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        if self.streamed is None:
+            await asyncio.Event().wait()
+        return self.streamed
+
+
+@dataclass
+class FakeStream:
+    """A function's answer: pieces, an error where one stands, and then its end or silence."""
+
+    pieces: list[bytes | Exception]
+    ends: bool = True
+    closed: bool = False
+    content_type: str | None = None
+    executed_version: str = "$LATEST"
+    request_id: str = ""
+    log_tail: bytes | None = None
+
+    async def read(self) -> bytes:
+        if not self.pieces:
+            if not self.ends:
+                await asyncio.Event().wait()
+            return b""
+        piece = self.pieces.pop(0)
+        if isinstance(piece, Exception):
+            raise piece
+        return piece
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class FakeExchange:

@@ -59,3 +59,50 @@ def build_proxy(server, uri, *, name="Images", media_types=MEDIA_TYPES, domain=N
             domainName=domain, restApiId=api, stage="v1", basePath="(none)"
         )
     return api
+
+
+def lambda_uri(arn, *, streams=False):
+    """Return the integration URI of a function."""
+    date, operation = (
+        ("2021-11-15", "response-streaming-invocations")
+        if streams
+        else ("2015-03-31", "invocations")
+    )
+    return f"arn:aws:apigateway:us-east-1:lambda:path/{date}/functions/{arn}/{operation}"
+
+
+def build_function(server, name, package, runtime="python3.12", **settings):
+    """Create a function that API Gateway may call; return its ARN."""
+    arn = server.functions.create_function(
+        FunctionName=name,
+        Runtime=runtime,
+        Handler="handler.handler",
+        Role="arn:aws:iam::000000000000:role/r",
+        Code={"ZipFile": package},
+        **settings,
+    )["FunctionArn"]
+    server.functions.add_permission(
+        FunctionName=name,
+        StatementId="apigw",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+        SourceArn="arn:aws:execute-api:us-east-1:000000000000:*",
+    )
+    return arn
+
+
+def build_api(server, routes, stage="test", *, media_types=(), variables=None):
+    """Build an API that answers ANY method; ``routes`` are integrations by path.  Return its id.
+
+    Paths have one part; a method's integration is given as put_integration has it.
+    """
+    gateway = server.gateway
+    api = gateway.create_rest_api(name="routes", binaryMediaTypes=list(media_types))["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    for part, integration in routes.items():
+        resource = gateway.create_resource(restApiId=api, parentId=root, pathPart=part)["id"]
+        method = {"restApiId": api, "resourceId": resource, "httpMethod": "ANY"}
+        gateway.put_method(**method, authorizationType="NONE")
+        gateway.put_integration(**method, integrationHttpMethod="POST", **integration)
+    gateway.create_deployment(restApiId=api, stageName=stage, variables=variables or {})
+    return api

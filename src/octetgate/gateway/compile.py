@@ -136,7 +136,7 @@ def _plan(
     problems: list[str],
 ) -> MethodPlan:
     integration = method.method_integration
-    streams = integration is not None and integration.response_transfer_mode == "STREAM"
+    streams = integration is not None and integration.streams
     # What streams is the backend's to compress (documented; spec: payload-encodings 9).
     least = None if streams else definition.rest_api.minimum_compression_size
     compiled = _compile(facts, resource, method, problems)

@@ -6,6 +6,7 @@ import time
 
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.ports.exchange import ClientGone, Exchange, Reply
+from octetgate.core.ports.functions import StreamBroken
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Arrival, Call, Ids, arrive
 from octetgate.gateway.faults import ExecutionFailed, Fault
@@ -61,7 +62,7 @@ class Gateway:
             if not isinstance(gone, ClientGone):
                 raise
             _let_go(gone)
-        except (UpstreamError, BadPayload) as error:
+        except (UpstreamError, StreamBroken, BadPayload) as error:
             # Part of the body has gone out; only a cut connection tells the client so.
             arrival.error = str(error)
             exchange.abort()

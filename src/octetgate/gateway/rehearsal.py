@@ -95,7 +95,7 @@ class Rehearsals:
 
 
 def _streams(integration: Integration | None) -> bool:
-    return integration is not None and integration.response_transfer_mode == "STREAM"
+    return integration is not None and integration.streams
 
 
 def _route(asked: Rehearsal, ports: Ports, *, aws_limits: bool) -> Route:

@@ -15,6 +15,7 @@ from octetgate.core.http.headers import Headers
 from octetgate.core.ports.exchange import ClientGone
 from octetgate.core.ports.upstream import (
     Origin,
+    StreamLimits,
     UpstreamBroken,
     UpstreamRefused,
     UpstreamRequest,
@@ -674,3 +675,26 @@ def server_tls(certificate):
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain(certificate, certificate.with_suffix(".key"))
     return context
+
+
+@pytest.mark.parametrize(
+    "limits, own, says",
+    [
+        pytest.param(StreamLimits(0.1, 60), 60, "no byte of the response for 0.1 s", id="idle"),
+        pytest.param(StreamLimits(60, 0.1), 60, "no end after 0.1 s", id="in-all"),
+        pytest.param(None, 0.1, "no byte of the response for 0.1 s", id="the-pools-own"),
+    ],
+)
+async def test_a_response_that_streams_is_given_up_after_its_own_times(limits, own, says):
+    async def half(reader, writer):
+        await head(reader)
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n")
+        await reader.read()
+
+    async with upstream(half) as port, pooled(body_seconds=own) as pool:
+        asked = to(port)
+        asked.stream = limits
+        response = await pool.send(asked)
+        assert await response.body.read() == b"half"
+        with pytest.raises(UpstreamBroken, match=says):
+            await response.body.read()

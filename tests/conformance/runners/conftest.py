@@ -6,8 +6,11 @@ from octetgate.adapters.runners.process import Supervisor, SupervisorSettings
 from octetgate.adapters.stores import memory
 from octetgate.core import kinds
 
+# Behind ``remote`` is a Lambda that runs its functions elsewhere: tests/adapters/runners/test_remote.py.
+HERE = [name for name in kinds.names("octetgate.adapters.runners") if name != "remote"]
 
-@pytest.fixture(params=kinds.names("octetgate.adapters.runners"))
+
+@pytest.fixture(params=HERE)
 async def aws(request, tmp_path):
     """Functions as a caller reaches them: in this process, and over the socket."""
     store = memory.open("memory://")

@@ -98,7 +98,7 @@ class Pool:
     def at_work(self) -> int:
         """How many calls run or wait to."""
         self._forget_unwanted()
-        return len(self.waiting) + sum(w.state is State.BUSY for w in self.workers)
+        return len(self.waiting) + sum(w.state in _AT_WORK for w in self.workers)
 
     @property
     def waits_since(self) -> float:

@@ -120,7 +120,7 @@ class Supervisor:
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Return the outcome; raises InvokeError when the function did not run."""
-        name, target, call = self._admitted(invocation)
+        target, call = self._admitted(invocation)
         if invocation.type is InvocationType.DRY_RUN:
             return Outcome(status=204, request_id=call.request_id)
         if invocation.type is InvocationType.EVENT:
@@ -130,7 +130,7 @@ class Supervisor:
 
     async def stream(self, invocation: Invocation) -> Stream:
         """Return the answer as soon as it begins; raises InvokeError."""
-        _, target, call = self._admitted(invocation)
+        target, call = self._admitted(invocation)
         version = target.version.version
         call.stream = stream = Stream(call.outcome, call.request_id, version)
         try:
@@ -141,13 +141,13 @@ class Supervisor:
             raise
         return stream
 
-    def _admitted(self, invocation: Invocation) -> tuple[FunctionName, Target, Call]:
+    def _admitted(self, invocation: Invocation) -> tuple[Target, Call]:
         name = function_name(invocation.function, invocation.qualifier)
         if name is None:
             raise FunctionNotFound(f"Function not found: {invocation.function}")
         target = self._target(name)
         _admission.admit(target, invocation)
-        return name, target, self._call(target, invocation)
+        return target, self._call(target, invocation)
 
     def _call(self, target: Target, invocation: Invocation) -> Call:
         return Call(

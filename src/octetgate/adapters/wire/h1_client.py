@@ -24,6 +24,7 @@ from octetgate.adapters.wire.writing import write_request
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.ports.upstream import (
+    StreamLimits,
     UpstreamBroken,
     UpstreamRequest,
     UpstreamResponse,
@@ -62,6 +63,9 @@ class ClientConnection(Wire):
         self._unsent = 0
         self._timeout = 0.0
         self._deadline = _NEVER
+        self._stream: StreamLimits | None = None
+        self._ends_at = _NEVER
+        """When a response that streams has to be over."""
         self._timer: asyncio.TimerHandle | None = None
         self._held = b""
         self._scanned = 0
@@ -133,6 +137,9 @@ class ClientConnection(Wire):
         self._heard = False
         self._keep_alive = True
         self._timeout = request.timeout_ms / 1000
+        self._stream = request.stream
+        if request.stream is not None:
+            self._ends_at = self.loop.time() + request.stream.seconds
         if ready is None:
             self._upload_body = body
             self._written = len(head)
@@ -378,7 +385,11 @@ class ClientConnection(Wire):
             self._fail(UpstreamTimeout(f"no response within {self._timeout:g} s"))
 
     def sweep(self, now: float, body_seconds: float) -> None:
-        """Give up a body that somebody waits for and that does not come."""
+        """Give up a body that somebody waits for and that does not come, or not to its end."""
+        if self._stream is not None and self._inlet is not None:
+            body_seconds = self._stream.idle_seconds
+            if now > self._ends_at:
+                self._fail(UpstreamBroken(f"no end after {self._stream.seconds:g} s"))
         if self._inlet is None or not self._inlet.wanted:
             self.since = max(self.since, now) if self.busy else self.since
         elif now - self.since > body_seconds:

@@ -5,15 +5,17 @@ Base64, so it is spliced into the JSON as bytes: Base64 needs no escaping.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from octetgate.core.functions.prelude import metadata_of
 from octetgate.core.http.headers import Headers
 
 _KEYS = ("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded")
+_METADATA_KEYS = ("statusCode", "headers", "multiValueHeaders", "cookies")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BROKEN = re.compile(r"[\r\n\0]")
 
@@ -108,7 +110,12 @@ def proxy_response(payload: bytes) -> ProxyResponse:
 
     Raises MalformedProxyResponse, which the client sees as 502.
     """
-    answer = _object(payload)
+    metadata = metadata_of(payload)
+    if metadata is not None:
+        # A stream that arrived in one piece: status and headers count, the body does not
+        # (spec: payload-encodings 10.2, the table's fifth row).
+        return streamed_response(metadata)
+    answer = _object(payload, _KEYS)
     body = answer.get("body")
     if not isinstance(body, str | None):
         raise _malformed("body", "a string or null", body)
@@ -122,7 +129,33 @@ def proxy_response(payload: bytes) -> ProxyResponse:
     )
 
 
-def _object(payload: bytes) -> dict[str, Any]:
+def streamed_response(metadata: bytes) -> ProxyResponse:
+    """Return what the metadata of a stream says (spec: payload-encodings 10.2).
+
+    Raises MalformedProxyResponse.
+    """
+    answer = _object(metadata, _METADATA_KEYS)
+    headers = _merged(
+        _single_headers(answer.get("headers")), _multi_headers(answer.get("multiValueHeaders"))
+    )
+    return ProxyResponse(
+        status=_status(answer.get("statusCode")),
+        headers=headers + _cookies(answer.get("cookies")),
+        body=b"",
+        is_base64_encoded=False,
+    )
+
+
+def _cookies(cookies: Any) -> list[tuple[str, str]]:
+    if cookies is None:
+        return []
+    if not isinstance(cookies, list):
+        raise _malformed("cookies", "a list", cookies)
+    # A line each, after the headers (unconfirmed detail).
+    return [("Set-Cookie", _value("cookies", cookie)) for cookie in cookies]
+
+
+def _object(payload: bytes, keys: Sequence[str]) -> dict[str, Any]:
     try:
         answer = msgspec.json.decode(payload)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
@@ -130,10 +163,10 @@ def _object(payload: bytes) -> dict[str, Any]:
     if not isinstance(answer, dict):
         raise _malformed("response", "an object", answer)
     for key in answer:
-        if key not in _KEYS:
+        if key not in keys:
             # AWS refuses the whole answer for one stray key (recorded), which is also how an
             # error object is told from a response.
-            raise _malformed("response", f"only {', '.join(_KEYS)}", key)
+            raise _malformed("response", f"only {', '.join(keys)}", key)
     return answer
 
 

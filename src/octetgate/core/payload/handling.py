@@ -19,10 +19,11 @@ def http_proxy_response_handling(integration: Integration) -> ContentHandling | 
 
     AWS applies no response contentHandling to proxies.  Ours: PASSTHROUGH, which AWS does not
     have, holds wherever it is written (spec: payload-encodings 12); on the integration it covers
-    both directions, for a proxy has no integration response of its own.
+    both directions, for a proxy has no integration response of its own.  What streams is never
+    converted (spec: payload-encodings 10.1).
     """
     passthrough = ContentHandling.PASSTHROUGH
     written = [r.content_handling for r in integration.integration_responses.values()]
-    if passthrough in (integration.content_handling, *written):
+    if integration.streams or passthrough in (integration.content_handling, *written):
         return passthrough
     return None

@@ -51,6 +51,16 @@ class Origin(NamedTuple):
     """Whether the certificate must be trusted (``tlsConfig.insecureSkipVerification`` off)."""
 
 
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """How long a response may take that the client gets as it comes."""
+
+    idle_seconds: float
+    """Without a byte of it, while somebody waits for one."""
+    seconds: float
+    """From the request to its end."""
+
+
 @dataclass(slots=True)
 class UpstreamRequest:
     """One request.  ``Host`` stands in the headers; framing headers do not."""
@@ -69,6 +79,8 @@ class UpstreamRequest:
     """
     fresh: Sequence[Field] = ()
     """Fields of this request alone, behind the headers, which may be shared by many."""
+    stream: StreamLimits | None = None
+    """None: the upstream's own patience with a response's body, however long it takes."""
 
 
 @dataclass(slots=True)

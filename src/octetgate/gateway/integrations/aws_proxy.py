@@ -12,13 +12,14 @@ from octetgate.core.functions.proxy_event import (
     ProxyResponse,
     proxy_event,
     proxy_response,
+    streamed_response,
 )
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import response_headers_lambda_proxy
 from octetgate.core.http.target import parse_query
 from octetgate.core.model.api import Method, Resource
-from octetgate.core.model.integration import Integration
+from octetgate.core.model.integration import STREAM_IDLE_SECONDS, Integration
 from octetgate.core.payload.codecs import BadPayload, codec
 from octetgate.core.payload.convert import Step, explain_proxy_request, explain_proxy_response
 from octetgate.core.payload.hints import SAMPLE_BYTES
@@ -28,10 +29,13 @@ from octetgate.core.ports.functions import Invocation, Outcome
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed
 from octetgate.gateway.phases.function import (
+    Begun,
     FunctionTarget,
     function_of,
     invoke,
+    open_stream,
     source_arn,
+    streaming_function_of,
 )
 from octetgate.gateway.phases.integration_request import (
     ParameterMapping,
@@ -46,23 +50,31 @@ from octetgate.gateway.snapshot import StageFacts
 
 def compile(  # noqa: A001 - the word that every integration uses
     facts: StageFacts, resource: Resource, method: Method, integration: Integration
-) -> "AwsProxy":
+) -> "AwsProxy | StreamingAwsProxy":
     """Return the integration, or raise BadConfiguration."""
-    return AwsProxy(facts, resource, method, integration)
+    if integration.streams:
+        function = streaming_function_of(facts, integration.uri)
+        return StreamingAwsProxy(facts, resource, method, integration, function)
+    return AwsProxy(facts, resource, method, integration, function_of(facts, integration.uri))
 
 
-class AwsProxy:
+class _LambdaProxy:
     """A Lambda function that speaks for itself."""
 
     def __init__(
-        self, facts: StageFacts, resource: Resource, method: Method, integration: Integration
+        self,
+        facts: StageFacts,
+        resource: Resource,
+        method: Method,
+        integration: Integration,
+        function: str,
     ) -> None:
         self._facts = facts
         self._resource = resource
         self._method = integration.http_method
         self._parameters = ParameterMapping(integration.request_parameters)
         self._target = FunctionTarget(
-            function_of(facts, integration.uri),
+            function,
             source_arn(facts, method.http_method, resource.path),
             integration.timeout_in_millis,
         )
@@ -78,23 +90,6 @@ class AwsProxy:
             values = self._parameters.resolve(RequestSource(call))
             refuse_forbidden(values.headers, aws=True)
         return Invocation(function="", payload=proxy_event(self._event(call, body, encoded)))
-
-    async def invoke(self, call: Call, request: Invocation) -> Outcome:
-        """Ask the function."""
-        return await invoke(self._facts.ports.functions, self._target, call, request)
-
-    async def answer(self, call: Call, result: Outcome) -> Reply:
-        """Return the function's answer; what is none is a 502."""
-        call.arrival.integration_status = result.status
-        try:
-            response = proxy_response(result.payload)
-        except MalformedProxyResponse as error:
-            raise ExecutionFailed(
-                f"Malformed Lambda proxy response: {error}", status=502
-            ) from error
-        headers = response_headers_lambda_proxy(Headers(response.headers))
-        body = await self._decoded(call, response)
-        return method_response(call, response.status, with_type(headers), body, traced=True)
 
     async def _body(self, call: Call) -> tuple[str | bytes | None, bool]:
         data = await whole(call.body)
@@ -123,6 +118,27 @@ class AwsProxy:
             is_base64_encoded=encoded,
         )
 
+
+class AwsProxy(_LambdaProxy):
+    """The answer comes in one piece."""
+
+    async def invoke(self, call: Call, request: Invocation) -> Outcome:
+        """Ask the function."""
+        return await invoke(self._facts.ports.functions, self._target, call, request)
+
+    async def answer(self, call: Call, result: Outcome) -> Reply:
+        """Return the function's answer; what is none is a 502."""
+        call.arrival.integration_status = result.status
+        try:
+            response = proxy_response(result.payload)
+        except MalformedProxyResponse as error:
+            raise ExecutionFailed(
+                f"Malformed Lambda proxy response: {error}", status=502
+            ) from error
+        headers = response_headers_lambda_proxy(Headers(response.headers))
+        body = await self._decoded(call, response)
+        return method_response(call, response.status, with_type(headers), body, traced=True)
+
     async def _decoded(self, call: Call, response: ProxyResponse) -> Body:
         decision = explain_proxy_response(
             self._facts.media_types,
@@ -142,6 +158,39 @@ class AwsProxy:
             return await body.through(measured)
         except BadPayload as error:
             raise ApiConfigurationError(f"response payload: {error}") from error
+
+
+class StreamingAwsProxy(_LambdaProxy):
+    """The answer is on its way to the client while it is being written.
+
+    Nothing decodes or compresses it (spec: payload-encodings 10).
+    """
+
+    async def invoke(self, call: Call, request: Invocation) -> Begun:
+        """Ask the function, and wait for its prelude."""
+        functions = self._facts.ports.functions
+        return await open_stream(functions, self._target, call, request, STREAM_IDLE_SECONDS)
+
+    async def answer(self, call: Call, result: Begun) -> Reply:
+        """Return the head that the prelude tells, and the body as it comes."""
+        call.arrival.integration_status = 200
+        try:
+            response = streamed_response(result.metadata)
+        except MalformedProxyResponse as error:
+            result.body.close()
+            raise ExecutionFailed(f"Malformed Lambda proxy response: {error}") from error
+        told = Headers(response.headers)
+        length = result.body.left = _length(told)
+        fields = [field for field in told.fields if field[1] != "content-length"]
+        headers = response_headers_lambda_proxy(Headers.of_fields(fields))
+        body = Body(result.body, length=length)
+        return method_response(call, response.status, with_type(headers), body, traced=True)
+
+
+def _length(headers: Headers) -> int | None:
+    """Return the length that the function gives; without one the answer is chunked."""
+    told = headers.get("content-length") or ""
+    return int(told) if told.isascii() and told.isdigit() and len(told) < 16 else None
 
 
 def _size(body: str | bytes) -> int:

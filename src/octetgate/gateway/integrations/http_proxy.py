@@ -31,6 +31,7 @@ from octetgate.gateway.phases.endpoint import (
     endpoint_method,
     map_headers,
     missing_fields,
+    stream_limits,
 )
 from octetgate.gateway.phases.endpoint_uri import EndpointUri, with_query
 from octetgate.gateway.phases.integration_request import (
@@ -82,6 +83,7 @@ class HttpProxy:
         self._response = ResponseConversion(
             facts.media_types, http_proxy_response_handling(integration)
         )
+        self._stream = stream_limits(integration)
 
     async def prepare(self, call: Call) -> UpstreamRequest:
         """Return the client's request, addressed to the backend."""
@@ -99,6 +101,7 @@ class HttpProxy:
             body,
             self._timeout_ms,
             [(TRACE_ID, "x-amzn-trace-id", call.arrival.trace_id)],
+            self._stream,
         )
 
     def _asked_before(self, call: Call) -> "_Asked | None":

@@ -8,10 +8,11 @@ from octetgate.core.http.headers import Field, Headers
 from octetgate.core.http.hops import DROPPED_WHEN_MAPPED
 from octetgate.core.mapping.context import Overrides
 from octetgate.core.mapping.substitution import substitute_stage_variables
-from octetgate.core.model.integration import Integration
+from octetgate.core.model.integration import STREAM_IDLE_SECONDS, Integration
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.upstream import (
+    StreamLimits,
     Upstream,
     UpstreamBroken,
     UpstreamRefused,
@@ -64,6 +65,13 @@ def bodiless(method: str) -> bool:
     AWS's behaviour is unconfirmed; no body is what is recommended (spec: payload-encodings 7).
     """
     return method in _BODILESS
+
+
+def stream_limits(integration: Integration) -> StreamLimits | None:
+    """Return the times of an answer that streams (spec: payload-encodings 10.1), or None."""
+    if not integration.streams:
+        return None
+    return StreamLimits(STREAM_IDLE_SECONDS, integration.timeout_in_millis / 1000)
 
 
 def missing_fields(call: Call) -> list[Field]:

@@ -1,9 +1,10 @@
-"""Invoke a Lambda function for a method (spec: lambda 3 and 4)."""
+"""Invoke a Lambda function for a method (spec: lambda 3 and 4, payload-encodings 10.2)."""
 
 import asyncio
 import re
 from dataclasses import dataclass
 
+from octetgate.core.functions.prelude import MalformedPrelude, Prelude
 from octetgate.core.mapping.substitution import substitute_stage_variables
 from octetgate.core.ports.functions import (
     Functions,
@@ -11,6 +12,8 @@ from octetgate.core.ports.functions import (
     InvokeError,
     Outcome,
     PayloadTooLarge,
+    Stream,
+    StreamBroken,
 )
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ExecutionFailed, Fault, IntegrationTimeout
@@ -19,6 +22,11 @@ from octetgate.gateway.snapshot import BadConfiguration, StageFacts
 _URI = re.compile(
     r"arn:[^:]+:apigateway:[^:]*:lambda:path//?2015-03-31/functions/"
     r"(?P<function>arn:[^:]+:lambda:[^:]+:\d*:function:[^/]+|[^/]+)/invocations"
+)
+_STREAM_URI = re.compile(
+    _URI.pattern.replace("2015-03-31", "2021-11-15").replace(
+        "/invocations", "/response-streaming-invocations"
+    )
 )
 
 
@@ -42,6 +50,18 @@ def function_of(facts: StageFacts, uri: str | None) -> str:
     return found["function"]
 
 
+def streaming_function_of(facts: StageFacts, uri: str | None) -> str:
+    """Return the function's ARN from the URI of a Lambda integration that streams."""
+    found = _STREAM_URI.fullmatch(substitute_stage_variables(uri or "", facts.variables))
+    if found is None:
+        raise BadConfiguration(
+            "uri: expected arn:aws:apigateway:{region}:lambda:path/2021-11-15/functions/"
+            "{function ARN}/response-streaming-invocations, as responseTransferMode is STREAM; "
+            f"found {uri!r}"
+        )
+    return found["function"]
+
+
 def source_arn(facts: StageFacts, verb: str, resource_path: str) -> str:
     """Return what a function's resource policy has to allow (spec: lambda 3)."""
     method = "*" if verb == "ANY" else verb
@@ -55,9 +75,7 @@ async def invoke(
     functions: Functions, target: FunctionTarget, call: Call, invocation: Invocation
 ) -> Outcome:
     """Return the outcome; a call that Lambda did not carry out is a fault."""
-    invocation.function = target.function
-    invocation.source_arn = target.source_arn
-    invocation.trace_id = call.arrival.trace_id
+    _address(invocation, target, call)
     try:
         async with asyncio.timeout(target.timeout_ms / 1000):
             outcome = await functions.invoke(invocation)
@@ -68,6 +86,114 @@ async def invoke(
         raise _refused(error) from error
     call.arrival.endpoint_request_id = outcome.request_id or None
     return outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A function's streamed answer: what stands before its body, and the rest as it comes."""
+
+    metadata: bytes
+    body: "StreamedBody"
+
+
+async def open_stream(
+    functions: Functions,
+    target: FunctionTarget,
+    call: Call,
+    invocation: Invocation,
+    idle_seconds: float,
+) -> Begun:
+    """Return the answer once its prelude is here; whatever goes wrong before that is a fault."""
+    _address(invocation, target, call)
+    ends_at = asyncio.get_running_loop().time() + target.timeout_ms / 1000
+    stream: Stream | None = None
+    try:
+        async with asyncio.timeout_at(ends_at):
+            async with asyncio.timeout(idle_seconds):
+                stream = await functions.stream(invocation)
+            return await _begun(StreamedBody(stream, ends_at, idle_seconds))
+    except BaseException as error:
+        if stream is not None:
+            stream.close()
+        if (fault := _unbegun(error, target)) is not None:
+            raise fault from error
+        raise
+
+
+async def _begun(body: "StreamedBody") -> Begun:
+    prelude = Prelude()
+    while piece := await body.read():
+        if (split := prelude.feed(piece)) is not None:
+            metadata, body.first = split
+            return Begun(metadata, body)
+    raise prelude.end()
+
+
+def _unbegun(error: BaseException, target: FunctionTarget) -> Fault | None:
+    """Return the fault for a stream that did not begin."""
+    match error:
+        case StreamSilent() | TimeoutError():
+            return IntegrationTimeout(f"{target.function} did not begin to answer in time; {error}")
+        case InvokeError():
+            return _refused(error)
+        case StreamBroken():
+            # As of a function that fails without streaming (spec: lambda 2.1).
+            return ExecutionFailed(str(error), status=502)
+        case MalformedPrelude():
+            # 500 and not 502 (spec: payload-encodings 10.2, the table's second row).
+            return ExecutionFailed(str(error))
+        case _:
+            return None
+
+
+class StreamSilent(StreamBroken):
+    """Nothing came for too long."""
+
+
+class StreamedBody:
+    """A function's stream behind its prelude, given up when it is silent or takes too long."""
+
+    __slots__ = ("_ends_at", "_idle_seconds", "_stream", "first", "left")
+
+    def __init__(self, stream: Stream, ends_at: float, idle_seconds: float) -> None:
+        """``ends_at`` is a time of the loop's."""
+        self._stream = stream
+        self._ends_at = ends_at
+        self._idle_seconds = idle_seconds
+        self.first = b""
+        """What arrived together with the prelude."""
+        self.left: int | None = None
+        """Bytes that are still to come, if the function said how many there would be."""
+
+    async def read(self) -> bytes:
+        piece, self.first = self.first or await self._next(), b""
+        if self.left is not None:
+            self.left -= len(piece)
+            if self.left < 0 or (self.left and not piece):
+                raise StreamBroken("Content-Length: expected as many bytes as the function said")
+        return piece
+
+    async def _next(self) -> bytes:
+        now = asyncio.get_running_loop().time()
+        try:
+            if now > self._ends_at:
+                raise TimeoutError
+            async with asyncio.timeout_at(min(now + self._idle_seconds, self._ends_at)):
+                return await self._stream.read()
+        except TimeoutError:
+            raise StreamSilent(
+                f"the function was silent for {self._idle_seconds:g} s, "
+                "or not done within timeoutInMillis"
+            ) from None
+
+    def close(self) -> None:
+        self._stream.close()
+
+
+def _address(invocation: Invocation, target: FunctionTarget, call: Call) -> None:
+    invocation.function = target.function
+    invocation.source_arn = target.source_arn
+    invocation.trace_id = call.arrival.trace_id
 
 
 def _refused(error: InvokeError) -> Fault:
