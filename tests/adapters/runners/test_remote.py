@@ -134,3 +134,10 @@ async def test_integrations_call_functions_there(remote, kind):
     assert answer.status == 200
     assert answer.body == (b"proxied" if kind == "AWS_PROXY" else b'"returned"')
     assert isinstance(backend, Backend)
+
+
+async def test_a_stream_is_refused_and_not_asked_for(remote):
+    backend, functions = remote
+    with pytest.raises(InvokeError, match="expected a function that runs here"):
+        await functions.stream(Invocation(function=ARN, payload=b"{}"))
+    assert not backend.got

@@ -7,7 +7,7 @@ import pybase64
 
 from octetgate.core.http.body import Body, BodyTooLarge
 from octetgate.core.http.headers import Headers
-from octetgate.core.ports.functions import Invocation, InvokeError, Outcome
+from octetgate.core.ports.functions import Invocation, InvokeError, Outcome, Stream
 from octetgate.core.ports.services import NoCredentials, Service, Services
 from octetgate.core.ports.upstream import Upstream, UpstreamError, UpstreamRequest, UpstreamResponse
 
@@ -54,6 +54,13 @@ class RemoteFunctions:
             log_tail=pybase64.b64decode(tail) if tail else None,
             executed_version=response.headers.get("x-amz-executed-version") or "$LATEST",
             request_id=response.headers.get("x-amzn-requestid") or "",
+        )
+
+    async def stream(self, invocation: Invocation) -> Stream:
+        """Refuse: the frames of a Lambda elsewhere are not read here."""
+        raise InvokeError(
+            f"{invocation.function}: expected a function that runs here, as its answer is to be "
+            "streamed; found one behind the endpoint that is set for Lambda"
         )
 
 
