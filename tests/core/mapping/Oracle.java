@@ -9,7 +9,6 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import net.minidev.json.JSONObject;
-import net.minidev.json.JSONValue;
 import org.apache.velocity.VelocityContext;
 import org.apache.velocity.app.VelocityEngine;
 import org.apache.velocity.app.event.EventCartridge;
@@ -99,18 +98,14 @@ public final class Oracle {
     return writer.toString();
   }
 
-  private static String find(String path, String document) {
-    Object found = JsonPath.read(document, path);
-    return JSONValue.toJSONString(found);
-  }
-
   @SuppressWarnings("unchecked")
   private static JSONObject answer(String line) {
     JSONObject answer = new JSONObject();
     try {
       Map<String, Object> question = (Map<String, Object>) JsonPath.read(line, "$");
       if (question.containsKey("path")) {
-        answer.put("output", find((String) question.get("path"), (String) question.get("document")));
+        String document = (String) question.get("document");
+        answer.put("found", JsonPath.read(document, (String) question.get("path")));
       } else {
         Map<String, Object> variables = (Map<String, Object>) question.get("variables");
         answer.put("output", render((String) question.get("template"), variables));

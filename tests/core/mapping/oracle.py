@@ -45,7 +45,7 @@ class Oracle:
         return self._answer({"template": template, "variables": variables})
 
     def find(self, path: str, document: object) -> dict:
-        """Return ``{"output": …}``, ``{"missing": true}``, or ``{"error": …}``."""
+        """Return ``{"found": …}``, ``{"missing": true}``, or ``{"error": …}``."""
         return self._answer({"path": path, "document": json.dumps(document)})
 
     def _answer(self, question: dict) -> dict:

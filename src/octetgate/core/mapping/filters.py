@@ -1,7 +1,7 @@
 """The conditions in a JSON path's ``[?( … )]`` (spec: mapping 6).
 
-Comparisons are strict about types as Jayway's are: ``@.x == 1`` is not true of
-``"1"``, and a path that finds nothing equals nothing.
+A number equals the text of it, as in Jayway's JsonPath; ``===`` does not think
+so.  A path that finds nothing equals nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping
 
-from octetgate.core.mapping import javaregex
+from octetgate.core.mapping import javaregex, jsontext
 from octetgate.core.mapping.path_text import PathText
 
 NOTHING = object()
@@ -79,11 +79,11 @@ class _Conditions:
         self._read.skip_space()
         if self._read.take("=~"):
             return self._regex(left)
-        sign = self._read.take_pattern(r"[=!]=|[<>]=?|in\b|nin\b|contains\b")
+        sign = self._read.take_pattern(rf"[=!]==?|[<>]=?|(?i:{'|'.join(_WORDS)})\b")
         if not sign:
             return lambda node, document: left(node, document) is not NOTHING
         right = self._operand()
-        compare = _COMPARE[sign]
+        compare = _COMPARE[sign.lower()]
         return lambda node, document: compare(left(node, document), right(node, document))
 
     def _regex(self, left: Operand) -> Test:
@@ -99,48 +99,73 @@ class _Conditions:
 
         def matches(node: object, document: object) -> bool:
             value = left(node, document)
-            return isinstance(value, str) and regex.fullmatch(value)
+            if isinstance(value, (int, float)):
+                value = jsontext.dump(value)
+            try:
+                return isinstance(value, str) and regex.fullmatch(value)
+            except javaregex.TextTooLong as error:
+                raise self._read.error(str(error)) from error
 
         return matches
 
     def _operand(self) -> Operand:
-        read = self._read
-        read.skip_space()
-        if read.peek("@") or read.peek("$"):
-            return self._path()
-        value = self._literal()
-        return lambda _node, _document: value
+        return operand(self._read, self._path)
 
-    def _literal(self) -> object:
-        read = self._read
-        if read.peek("'") or read.peek('"'):
-            return read.quoted()
-        if read.take("["):
-            return self._list()
-        number = read.take_pattern(r"-?\d{1,300}(?:\.\d+)?(?:[eE][+-]?\d+)?")
-        if number:
-            return int(number) if number.lstrip("-").isdigit() else float(number)
-        word = read.take_pattern(r"true\b|false\b|null\b")
-        if not word:
-            raise read.expected("a path, a string, a number, true, false or null")
-        return _CONSTANTS[word]
 
-    def _list(self) -> list[object]:
-        read = self._read
-        members: list[object] = []
-        read.skip_space()
-        while not read.take("]"):
-            members.append(self._literal())
-            if not read.comma():
-                read.expect("]")
-                break
-        return members
+def operand(read: PathText, path: Callable[[], Operand]) -> Operand:
+    """Read a path or a literal."""
+    read.skip_space()
+    if read.peek("@") or read.peek("$"):
+        return path()
+    value = _literal(read)
+    return lambda _node, _document: value
+
+
+def _literal(read: PathText) -> object:
+    if read.peek("'") or read.peek('"'):
+        return read.quoted()
+    if read.take("["):
+        return _list(read)
+    number = read.take_pattern(r"-?\d{1,300}(?:\.\d+)?(?:[eE][+-]?\d+)?")
+    if number:
+        return int(number) if number.lstrip("-").isdigit() else float(number)
+    word = read.take_pattern(r"true\b|false\b|null\b")
+    if not word:
+        raise read.expected("a path, a string, a number, true, false or null")
+    return _CONSTANTS[word]
+
+
+def _list(read: PathText) -> list[object]:
+    members: list[object] = []
+    read.skip_space()
+    while not read.take("]"):
+        members.append(_literal(read))
+        if not read.comma():
+            read.expect("]")
+            break
+    return members
 
 
 def _equal(left: object, right: object) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
+    if isinstance(left, str) and _is_number(right):
+        return left == jsontext.dump(right)
+    if _is_number(left) and isinstance(right, str):
+        return left == _as_number(right)
     return left == right
+
+
+def _as_number(text: str) -> float | None:
+    try:
+        return None if "_" in text else float(text)
+    except ValueError:
+        return None
+
+
+def _identical(left: object, right: object) -> bool:
+    alike = _is_number(left) and _is_number(right)
+    return (alike or type(left) is type(right)) and _equal(left, right)
 
 
 def _ordered(compare: Callable[..., bool]) -> Callable[[object, object], bool]:
@@ -166,8 +191,34 @@ def _contains(group: object, value: object) -> bool:
     return _within(value, group)
 
 
+def _size(value: object, size: object) -> bool:
+    return isinstance(value, (list, str)) and _is_number(size) and len(value) == size
+
+
+def _empty(value: object, wanted: object) -> bool:
+    return isinstance(value, (list, dict, str)) and (not value) is wanted
+
+
+def _every(group: object, values: object) -> bool:
+    return (
+        isinstance(group, list)
+        and isinstance(values, list)
+        and all(_within(value, group) for value in values)
+    )
+
+
+def _some(group: object, values: object) -> bool:
+    return (
+        isinstance(group, list)
+        and isinstance(values, list)
+        and any(_within(value, group) for value in values)
+    )
+
+
 _COMPARE: Mapping[str, Callable[[object, object], bool]] = {
     "==": _equal,
+    "===": _identical,
+    "!==": lambda left, right: not _identical(left, right),
     "!=": lambda left, right: not _equal(left, right),
     "<": _ordered(operator.lt),
     "<=": _ordered(operator.le),
@@ -176,4 +227,12 @@ _COMPARE: Mapping[str, Callable[[object, object], bool]] = {
     "in": _within,
     "nin": lambda value, group: not _within(value, group),
     "contains": _contains,
+    "all": _every,
+    "subsetof": lambda values, group: _every(group, values),
+    "anyof": _some,
+    "noneof": lambda values, group: isinstance(values, list) and not _some(values, group),
+    "size": _size,
+    "empty": _empty,
+    "exists": lambda value, wanted: (value is not NOTHING) is wanted,
 }
+_WORDS = tuple(sign for sign in _COMPARE if sign.isalpha())

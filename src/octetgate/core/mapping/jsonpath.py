@@ -14,6 +14,20 @@ from enum import Enum
 from functools import lru_cache
 
 from octetgate.core.mapping import filters
+from octetgate.core.mapping.path_functions import FUNCTIONS, NOTHING, Function
+from octetgate.core.mapping.path_steps import (
+    Step,
+    all_members,
+    counted,
+    each_member,
+    elements,
+    every,
+    everywhere,
+    filtered,
+    filtered_objects,
+    members,
+    part,
+)
 from octetgate.core.mapping.path_text import PathError, PathText
 
 
@@ -24,9 +38,6 @@ class Missing(Enum):
 
 
 MISSING = Missing.MISSING
-
-_Select = Callable[[object, object], Iterator[object]]
-"""From one node and the whole document to the nodes one step further."""
 
 _PLAIN = re.compile(r"\$(?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^'\\,]*'\])*")
 _PLAIN_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^'\\,]*)'\]")
@@ -41,22 +52,30 @@ class Path:
     text: str
     definite: bool
     _steps: tuple[str | int, ...] | None
-    _selects: tuple[_Select, ...]
-    _length: bool = False
+    _further: tuple[Step, ...]
+    end: _End | None = None
 
-    def find(self, document: object) -> object:
-        """Return what the path names in ``document``; ``MISSING`` if a definite path fails."""
-        found = self._find(document)
-        if self._length and found is not MISSING:
-            return _length_of(found)
-        return found
+    def find(self, document: object, root: object = None) -> object:
+        """Return what the path names in ``document``; ``MISSING`` if a definite path fails.
 
-    def _find(self, document: object) -> object:
+        ``root`` is the whole document where ``document`` is only a part of it.
+        """
         if self._steps is not None:
             return _walk(document, self._steps)
+        whole = document if root is None else root
         nodes: list[object] = [document]
-        for select in self._selects:
-            nodes = self._bounded(further for node in nodes for further in select(node, document))
+        certain = True
+        for step in self._further:
+            if not nodes:
+                break
+            if certain and step.wants and not isinstance(nodes[0], step.wants):
+                return MISSING
+            nodes = self._bounded(further for node in nodes for further in step.select(node, whole))
+            if certain and step.must_find and not nodes:
+                return MISSING
+            certain = certain and step.definite
+        if self.end is not None:
+            return self.end.apply(nodes, document, whole, definite=self.definite)
         if not self.definite:
             return nodes
         return nodes[0] if nodes else MISSING
@@ -71,10 +90,40 @@ class Path:
         return kept
 
 
+@dataclass(frozen=True, slots=True)
+class _End:
+    """A function behind a path."""
+
+    function: Function
+    arguments: tuple[filters.Operand, ...]
+    scanned: bool
+    """Whether ``..`` stands before it: then it works on everything found together."""
+
+    def apply(
+        self, nodes: list[object], document: object, root: object, *, definite: bool
+    ) -> object:
+        """Return what the function makes of the nodes that the path found."""
+        given = [argument(document, root) for argument in self.arguments]
+        if self.scanned:
+            # Jayway counts what is in the things found: `$..book.length()` are all books.
+            counts = self.function is FUNCTIONS["length"]
+            return _or_missing(self.function(counted(nodes) if counts else nodes, given))
+        results = [self.function(node, given) for node in nodes]
+        if definite:
+            return _or_missing(results[0]) if results else MISSING
+        return [result for result in results if result is not NOTHING]
+
+
+def _or_missing(result: object) -> object:
+    return MISSING if result is NOTHING else result
+
+
 @lru_cache(maxsize=512)
 def compile(path: str) -> Path:  # noqa: A001 - compile and find, as everywhere in the house
     """Return ``path``, ready to find; without its ``$`` it counts from the root too."""
     text = path.strip()
+    if text.startswith("@"):
+        text = "$" + text[1:]
     if not text.startswith("$"):
         text = "$" + text if text.startswith("[") else "$." + text
     if len(text) > _LONGEST:
@@ -106,197 +155,145 @@ def _walk(document: object, steps: Iterable[str | int]) -> object:
     return node
 
 
-def _length_of(found: object) -> object:
-    # Jayway's length() knows arrays and objects; of a string it is the characters.
-    return len(found) if isinstance(found, (list, dict, str)) else MISSING
-
-
 class _Compiler:
     """Reads a path with more than names and indexes in it."""
 
     def __init__(self, text: str) -> None:
         self._read = PathText(text)
-        self._definite = True
+        self._scanned = False
 
     def path(self) -> Path:
         """Read to the end of the text."""
-        selects, length = self.steps(at_end=True)
-        return Path(self._read.text, self._definite, None, selects, length)
+        found = self._path()
+        if not self._read.at_end:
+            wanted = "'.' or '['" if found.end is None else "the end behind a function"
+            raise self._read.expected(wanted)
+        return found
 
-    def steps(self, *, at_end: bool = False) -> tuple[tuple[_Select, ...], bool]:
-        """Read ``$`` or ``@`` and the steps after it."""
+    def _path(self) -> Path:
+        """Read ``$`` or ``@``, the steps after it, and a function at the end."""
         read = self._read
         read.position += 1
-        selects: list[_Select] = []
-        while not read.at_end:
-            if read.take_pattern(r"\.(?:length|size)\(\)"):
-                if at_end and not read.at_end:
-                    raise read.error("length() must be the last step")
-                return tuple(selects), True
-            select = self._step()
-            if select is None:
+        outer, self._scanned = self._scanned, False
+        steps: list[Step] = []
+        end = None
+        while not read.at_end and end is None:
+            end = self._function()
+            step = self._step() if end is None else None
+            if step is None:
                 break
-            selects.append(select)
-        if at_end and not read.at_end:
-            raise read.expected("'.' or '['")
-        return tuple(selects), False
+            steps.append(step)
+        self._scanned = outer
+        return Path(read.text, all(step.definite for step in steps), None, tuple(steps), end)
 
-    def _step(self) -> _Select | None:
+    def _function(self) -> _End | None:
+        """Read ``.name(arguments)``."""
+        read = self._read
+        start = read.position
+        name = read.take_pattern(r"\.[a-zA-Z]+\(")[1:-1]
+        if not name:
+            return None
+        if name not in FUNCTIONS:
+            read.position = start
+            known = ", ".join(sorted(FUNCTIONS))
+            raise read.error(f"expected one of the functions {known}, found {name}()")
+        read.skip_space()
+        arguments: list[filters.Operand] = []
+        while not read.take(")"):
+            arguments.append(filters.operand(read, self._operand))
+            if not read.comma():
+                read.skip_space()
+                read.expect(")")
+                break
+        return _End(FUNCTIONS[name], tuple(arguments), self._scanned)
+
+    def _step(self) -> Step | None:
         read = self._read
         if read.take(".."):
-            self._definite = False
-            if read.peek("["):
-                return _deep(self._bracket())
-            return _deep(self._named())
+            self._scanned = True
+            return everywhere(self._bracket(deep=True) if read.peek("[") else self._named())
         if read.take("."):
             return self._bracket() if read.peek("[") else self._named()
         return self._bracket() if read.peek("[") else None
 
-    def _named(self) -> _Select:
+    def _named(self) -> Step:
         read = self._read
         if read.take("*"):
-            self._definite = False
-            return _every
+            return every()
         name = read.take_pattern(r"[^\s.\[\]()=<>!&|,~?@*'\"]+")
         if not name:
             raise read.expected("a name")
-        if read.peek("("):
-            raise read.error(f"the function {name}() is not supported, only length()")
-        return _members((name,))
+        return members((name,))
 
-    def _bracket(self) -> _Select:
+    def _bracket(self, *, deep: bool = False) -> Step:
+        """Read ``[ ]`` and what is in it; ``deep`` says that it follows ``..``."""
         read = self._read
         read.position += 1
         read.skip_space()
         if read.take("?"):
-            self._definite = False
-            return self._filter()
-        select = self._inside()
-        read.skip_space()
-        read.expect("]")
-        return select
+            test = self._filter()
+            step = filtered_objects(test) if deep else filtered(test)
+        elif read.peek("'") or read.peek('"'):
+            names = tuple(self._listed(read.quoted))
+            self._close()
+            return self._members(names, deep=deep)
+        else:
+            step = self._inside()
+        self._close()
+        return step
 
-    def _inside(self) -> _Select:
+    def _close(self) -> None:
+        self._read.skip_space()
+        self._read.expect("]")
+
+    def _members(self, names: tuple[str, ...], *, deep: bool) -> Step:
+        if len(names) == 1:
+            return members(names)
+        if self._read.peek(".") or self._read.peek("["):
+            # With more to come, each is followed by itself.
+            return each_member(names)
+        return all_members(names) if deep else members(names)
+
+    def _inside(self) -> Step:
         read = self._read
         if read.take("*"):
-            self._definite = False
-            return _every
-        if read.peek("'") or read.peek('"'):
-            return _members(tuple(self._listed(read.quoted)))
+            return every()
         start = read.integer()
         if read.take(":"):
-            self._definite = False
-            return _slice(start, read.integer())
+            return part(start, read.integer())
         if start is None:
             raise read.expected("an index, a quoted name, '*', ':' or '?'")
         return self._indexes(start)
 
-    def _indexes(self, first: int) -> _Select:
+    def _indexes(self, first: int) -> Step:
         wanted = [first]
         while self._read.comma():
             index = self._read.integer()
             if index is None:
                 raise self._read.expected("an index")
             wanted.append(index)
-        if len(wanted) > 1:
-            self._definite = False
-        return _elements(tuple(wanted))
+        return elements(tuple(wanted))
 
     def _listed(self, read_one: Callable[[], str]) -> Iterator[str]:
         yield read_one()
         while self._read.comma():
             yield read_one()
 
-    def _filter(self) -> _Select:
+    def _filter(self) -> filters.Test:
         read = self._read
         read.expect("(")
         test = filters.parse(read, self._operand)
         read.skip_space()
         read.expect(")")
-        read.skip_space()
-        read.expect("]")
-        return _filtered(test)
+        return test
 
     def _operand(self) -> filters.Operand:
-        """Read ``@.path`` or ``$.path`` inside a filter."""
+        """Read ``@.path`` or ``$.path`` inside a filter or among a function's arguments."""
         from_root = self._read.peek("$")
-        outer, self._definite = self._definite, True
-        selects, length = self.steps()
-        inner = Path(self._read.text, self._definite, None, selects, length)
-        self._definite = outer
+        inner = self._path()
 
-        def find(node: object, document: object) -> object:
-            found = inner.find(document if from_root else node)
+        def find(node: object, root: object) -> object:
+            found = inner.find(root if from_root else node, root)
             return filters.NOTHING if found is MISSING else found
 
         return find
-
-
-def _members(names: tuple[str, ...]) -> _Select:
-    if len(names) == 1:
-        name = names[0]
-
-        def one(node: object, _: object) -> Iterator[object]:
-            if isinstance(node, dict) and name in node:
-                yield node[name]
-
-        return one
-
-    def several(node: object, _: object) -> Iterator[object]:
-        # Jayway gathers several names of one object into a new object.
-        if isinstance(node, dict):
-            yield {name: node[name] for name in names if name in node}
-
-    return several
-
-
-def _elements(wanted: tuple[int, ...]) -> _Select:
-    def select(node: object, _: object) -> Iterator[object]:
-        if isinstance(node, list):
-            for index in wanted:
-                if -len(node) <= index < len(node):
-                    yield node[index]
-
-    return select
-
-
-def _slice(start: int | None, end: int | None) -> _Select:
-    def select(node: object, _: object) -> Iterator[object]:
-        if isinstance(node, list):
-            yield from node[start:end]
-
-    return select
-
-
-def _every(node: object, _: object) -> Iterator[object]:
-    yield from _children(node)
-
-
-def _children(node: object) -> Iterable[object]:
-    if isinstance(node, dict):
-        return node.values()
-    return node if isinstance(node, list) else ()
-
-
-def _deep(select: _Select) -> _Select:
-    """Apply a step to a node and to everything below it, parents first."""
-
-    def everywhere(node: object, document: object) -> Iterator[object]:
-        waiting = [node]
-        while waiting:
-            one = waiting.pop()
-            yield from select(one, document)
-            waiting.extend(reversed(list(_children(one))))
-
-    return everywhere
-
-
-def _filtered(test: filters.Test) -> _Select:
-    def select(node: object, document: object) -> Iterator[object]:
-        # Of an object, Jayway tests the object itself; of an array, its elements.
-        candidates = [node] if isinstance(node, dict) else _children(node)
-        for candidate in candidates:
-            if test(candidate, document):
-                yield candidate
-
-    return select
