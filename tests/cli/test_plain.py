@@ -38,12 +38,24 @@ def test_plain_flags_mean_what_the_librarys_do(words, monkeypatch):
     assert [plain_settings(["serve", *words])] == seen
 
 
+MADE_UP = {
+    "store": "memory://",
+    "tls_cert": "x",
+    "tls_key": "x",
+    "aws_endpoint_url": "http://127.0.0.1:4566",
+    "aws_endpoint_urls": "s3=http://127.0.0.1:4566",
+    "aws_access_key_id": "any",
+    "aws_secret_access_key": "any",
+    "aws_session_token": "any",
+}
+"""Values of settings whose default cannot be written as a flag."""
+
+
 def test_every_setting_has_its_plain_flag():
     for each in known(Settings):
         words = [flag(each.name)]
         if each.metadata["kind"] is not SWITCH:
-            made_up = {"store": "memory://", "tls_cert": "x", "tls_key": "x"}
-            words.append(made_up.get(each.name) or str(each.default))
+            words.append(MADE_UP.get(each.name) or str(each.default))
         if each.name.startswith("tls_"):
             with pytest.raises(Trouble, match="expected both tls_cert and tls_key"):
                 plain_settings(["serve", *words])
