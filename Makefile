@@ -124,6 +124,7 @@ bench: install $(BENCH_VENV)/.installed
 	@requirements/fetch-programs nginx:nginx-light wrk:wrk
 	$(BIN)/python benchmarks/passthrough.py --peers $(BENCH_VENV) $(BENCH_ARGS)
 	$(BIN)/python benchmarks/payloads.py
+	$(BIN)/python benchmarks/templates.py --peers $(BENCH_VENV)
 
 
 # --- Keeping -----------------------------------------------------------------------------------

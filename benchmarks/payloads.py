@@ -9,7 +9,6 @@ The result is a section of README.md beside this file.
 
 import argparse
 import asyncio
-import re
 import statistics
 import time
 from collections.abc import Callable, Coroutine
@@ -19,6 +18,7 @@ from random import Random
 from typing import Any
 
 import pybase64
+from page import README, replaced
 
 from octetgate.adapters.wire.memory import keep_body_memory
 from octetgate.core.http.body import Body
@@ -209,27 +209,16 @@ more than the work.
 """
 
 
-def replaced(page: str, made: str) -> str:
-    """Return the page with this section in the place of the old one, or at its end."""
-    pattern = rf"{re.escape(SECTION)}\n.*?(?=^## |\Z)"
-    found = re.search(pattern, page, re.DOTALL | re.MULTILINE)
-    if found is None:
-        return f"{page.rstrip()}\n\n{made}"
-    rest = page[found.end() :]
-    return f"{page[: found.start()]}{made}" + (f"\n{rest}" if rest else "")
-
-
 def main() -> None:
     """Measure, print and write."""
-    page = Path(__file__).parent / "README.md"
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=41)
-    parser.add_argument("--output", type=Path, default=page)
+    parser.add_argument("--output", type=Path, default=README)
     how = parser.parse_args()
     keep_body_memory()
     made = section(asyncio.run(measure(how.rounds)), how.rounds)
     print(made)
-    how.output.write_text(replaced(how.output.read_text(), made))
+    how.output.write_text(replaced(how.output.read_text(), SECTION, made))
 
 
 if __name__ == "__main__":
