@@ -1,6 +1,7 @@
 """Jayway's JsonPath is the oracle for what its version 2.0 knows, which Debian has.
 
-Filters compare numbers and texts only, since that version takes false for zero.
+Filters compare for equality only, numbers and texts, since that version takes false
+for zero and orders texts among numbers.
 Later ones, and ours, also count from the end of an array, know functions,
 ``!``, strings in double quotes and more operators, and find that what is not
 there differs from everything; none of that is made here.
@@ -31,9 +32,8 @@ SLICE = st.one_of(
     st.tuples(st.integers(0, 4), st.integers(-4, 5)).map(lambda ends: "[{}:{}]".format(*ends)),
 )
 TEST = st.builds(
-    "@.{} {} {}".format,
+    "@.{} == {}".format,
     NAME,
-    st.sampled_from(["==", "<", "<=", ">", ">="]),
     st.sampled_from(["3", "1", "2.5", "'x'"]),
 )
 FILTER = st.one_of(
