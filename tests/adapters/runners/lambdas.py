@@ -19,7 +19,10 @@ def zipped(files):
     package = io.BytesIO()
     with zipfile.ZipFile(package, "w") as archive:
         for name, text in files.items():
-            archive.writestr(name, text)
+            # Without the time of day: the same files are the same package.
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, text)
     return package.getvalue()
 
 
