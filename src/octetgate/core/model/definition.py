@@ -1,6 +1,7 @@
 """One API, whole and frozen: what is edited, and what a deployment keeps a copy of."""
 
 from octetgate.core.model.api import RequestValidator, Resource, RestApi
+from octetgate.core.model.documentation import DocumentationPart
 from octetgate.core.model.record import Record
 from octetgate.core.model.responses import GatewayResponse, GatewayResponseType
 
@@ -15,6 +16,8 @@ class ApiDefinition(Record, frozen=True, kw_only=True):
     """Those that the API customises."""
     request_validators: dict[str, RequestValidator] = {}
     """By id."""
+    documentation_parts: dict[str, DocumentationPart] = {}
+    """By id; what is said now.  Exports of stages say what a documentation version said."""
 
 
 class Deployment(Record, frozen=True, kw_only=True):

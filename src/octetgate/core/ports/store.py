@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
+from octetgate.core.model.documentation import DocumentationVersionRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName
 from octetgate.core.model.function import Function, Layer, LayerVersion
 from octetgate.core.model.stage import Stage
@@ -40,6 +41,8 @@ DEPLOYMENTS = Collection("deployment", DeploymentRecord)
 """key ``{api}/{deployment}``: an immutable copy."""
 STAGES = Collection("stage", Stage)
 """key ``{api}/{stage}``."""
+DOCUMENTATION_VERSIONS = Collection("documentation_version", DocumentationVersionRecord)
+"""key ``{api}/{version}``: the parts as they were."""
 DOMAIN_NAMES = Collection("domain_name", DomainName)
 """key ``{domain}``."""
 BASE_PATH_MAPPINGS = Collection("base_path_mapping", BasePathMapping)
@@ -61,6 +64,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     APIS,
     DEPLOYMENTS,
     STAGES,
+    DOCUMENTATION_VERSIONS,
     DOMAIN_NAMES,
     BASE_PATH_MAPPINGS,
     VPC_LINKS,
