@@ -3,6 +3,20 @@
 import msgspec
 import pytest
 
+from octetgate.core.model.access import (
+    ApiKey,
+    ApiStage,
+    Authorizer,
+    AuthorizerType,
+    JwtConfiguration,
+    JwtIssuer,
+    QuotaSettings,
+    ThrottleSettings,
+    UsageDay,
+    UsagePlan,
+    UsagePlanKey,
+)
+from octetgate.core.model.account import Account
 from octetgate.core.model.api import (
     EndpointConfiguration,
     Method,
@@ -21,6 +35,7 @@ from octetgate.core.model.integration import (
     PassthroughBehavior,
     TlsConfig,
 )
+from octetgate.core.model.schema import Model, built_in_models
 from octetgate.core.model.stage import AccessLogSettings, MethodSetting, Stage
 
 API = RestApi(
@@ -49,13 +64,28 @@ RESOURCE = Resource(
         )
     },
 )
-DEFINITION = ApiDefinition(rest_api=API, resources={"r1": RESOURCE})
+MODEL = Model(id="m1", name="Pet", content_type="application/json", schema="{}")
+AUTHORIZER = Authorizer(
+    id="u1",
+    name="pool",
+    type=AuthorizerType.COGNITO_USER_POOLS,
+    provider_arns=("arn:…",),
+    jwt_configuration=JwtConfiguration(issuers=(JwtIssuer(issuer="https://…", audiences=("a",)),)),
+)
+DEFINITION = ApiDefinition(
+    rest_api=API,
+    resources={"r1": RESOURCE},
+    models={"Pet": MODEL},
+    authorizers={"u1": AUTHORIZER},
+)
 
 RECORDS = [
     API,
     INTEGRATION,
     RESOURCE,
     DEFINITION,
+    MODEL,
+    AUTHORIZER,
     EndpointConfiguration(types=("REGIONAL",)),
     DeploymentRecord(deployment=Deployment(id="d1", created_date=2.0), definition=DEFINITION),
     Stage(stage_name="dev", deployment_id="d1", created_date=1, last_updated_date=2, method_settings={"*/*": MethodSetting(caching_enabled=True)}),
@@ -64,6 +94,11 @@ RECORDS = [
     BasePathMapping(base_path="(none)", rest_api_id="a1", stage="dev"),
     Function(name="f", arn="arn:…", runtime="python3.12", handler="h.h", role="r", code_key="k", code_sha256="s", code_size=1, last_modified=1.0, revision_id="i"),
     Statement(sid="s", principal={"Service": "apigateway.amazonaws.com"}, action="lambda:InvokeFunction", resource="arn:…"),
+    ApiKey(id="k1", value="v" * 40, created_date=1.0, last_updated_date=1.0),
+    UsagePlan(id="p1", name="gold", api_stages=(ApiStage(api_id="a1", stage="dev", throttle={"/a/GET": ThrottleSettings(burst_limit=1, rate_limit=0.5)}),), quota=QuotaSettings(limit=9, period="MONTH")),
+    UsagePlanKey(key_id="k1"),
+    UsageDay(used=3, granted=-1),
+    Account(cloudwatch_role_arn="arn:…"),
 ]  # fmt: skip
 
 
@@ -87,6 +122,26 @@ def test_a_record_takes_its_members_by_name_only(record):
 def test_members_are_written_in_camel_case_and_defaults_are_not():
     mapping = BasePathMapping(base_path="(none)", rest_api_id="a1")
     assert msgspec.json.encode(mapping) == b'{"basePath":"(none)","restApiId":"a1"}'
+
+
+def test_a_definition_from_before_there_were_models_has_the_built_in_ones():
+    old = msgspec.json.encode({"restApi": API})
+    assert msgspec.json.decode(old, type=ApiDefinition).models == built_in_models()
+
+
+def test_a_definition_whose_models_were_all_deleted_has_none():
+    bare = ApiDefinition(rest_api=API, models={})
+    assert msgspec.json.decode(msgspec.json.encode(bare), type=ApiDefinition).models == {}
+
+
+@pytest.mark.parametrize("model", built_in_models().values(), ids=lambda model: model.name)
+def test_a_built_in_model_is_a_json_schema(model):
+    schema = msgspec.json.decode(model.schema)
+    assert (schema["type"], schema["title"]) == ("object", f"{model.name} Schema")
+
+
+def test_user_pools_are_spelled_as_the_service_spells_them():
+    assert msgspec.to_builtins(AUTHORIZER)["providerARNs"] == ("arn:…",)
 
 
 def test_an_empty_default_is_not_shared():

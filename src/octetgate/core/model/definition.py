@@ -1,9 +1,13 @@
 """One API, whole and frozen: what is edited, and what a deployment keeps a copy of."""
 
+import msgspec
+
+from octetgate.core.model.access import Authorizer
 from octetgate.core.model.api import RequestValidator, Resource, RestApi
 from octetgate.core.model.documentation import DocumentationPart
 from octetgate.core.model.record import Record
 from octetgate.core.model.responses import GatewayResponse, GatewayResponseType
+from octetgate.core.model.schema import Model, built_in_models
 
 
 class ApiDefinition(Record, frozen=True, kw_only=True):
@@ -18,6 +22,10 @@ class ApiDefinition(Record, frozen=True, kw_only=True):
     """By id."""
     documentation_parts: dict[str, DocumentationPart] = {}
     """By id; what is said now.  Exports of stages say what a documentation version said."""
+    models: dict[str, Model] = msgspec.field(default_factory=built_in_models)
+    """By name.  A definition that was written before there were models has the built-in ones."""
+    authorizers: dict[str, Authorizer] = {}
+    """By id."""
 
 
 class Deployment(Record, frozen=True, kw_only=True):

@@ -9,6 +9,8 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
+from octetgate.core.model.access import ApiKey, ApiKeyValue, UsageDay, UsagePlan, UsagePlanKey
+from octetgate.core.model.account import Account
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.documentation import DocumentationVersionRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName
@@ -49,6 +51,18 @@ BASE_PATH_MAPPINGS = Collection("base_path_mapping", BasePathMapping)
 """key ``{domain}/{base path or (none)}``."""
 VPC_LINKS = Collection("vpc_link", VpcLink)
 """key ``{id}``."""
+API_KEYS = Collection("api_key", ApiKey)
+"""key ``{id}``."""
+API_KEY_VALUES = Collection("api_key_value", ApiKeyValue)
+"""key SHA-256 of the value in hex: which key has it, so that none is given out twice."""
+USAGE_PLANS = Collection("usage_plan", UsagePlan)
+"""key ``{id}``."""
+USAGE_PLAN_KEYS = Collection("usage_plan_key", UsagePlanKey)
+"""key ``{plan}/{key}``."""
+USAGE = Collection("usage", UsageDay)
+"""key ``{plan}/{key}/{YYYY-MM-DD}``."""
+ACCOUNTS = Collection("account", Account)
+"""key ``{account}/{region}``."""
 FUNCTIONS = Collection("function", Function)
 """key ``{name}``: a function as it is now, its aliases, policy, and what else is set for it."""
 FUNCTION_VERSIONS = Collection("function_version", Function)
@@ -68,6 +82,12 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     DOMAIN_NAMES,
     BASE_PATH_MAPPINGS,
     VPC_LINKS,
+    API_KEYS,
+    API_KEY_VALUES,
+    USAGE_PLANS,
+    USAGE_PLAN_KEYS,
+    USAGE,
+    ACCOUNTS,
     FUNCTIONS,
     FUNCTION_VERSIONS,
     LAYERS,
