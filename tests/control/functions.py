@@ -1,6 +1,9 @@
 """A Lambda data plane that answers what a test tells it to."""
 
-from octetgate.core.ports.functions import Invocation, InvokeError, Outcome
+import asyncio
+import queue
+
+from octetgate.core.ports.functions import Invocation, InvokeError, Outcome, StreamBroken
 
 
 class FakeFunctions:
@@ -8,7 +11,7 @@ class FakeFunctions:
 
     def __init__(self):
         self.asked: list[Invocation] = []
-        self.answers: list[Outcome | InvokeError] = []
+        self.answers: list[Outcome | InvokeError | FakeStream] = []
 
     async def invoke(self, invocation):
         self.asked.append(invocation)
@@ -16,3 +19,28 @@ class FakeFunctions:
         if isinstance(answer, InvokeError):
             raise answer
         return answer
+
+    stream = invoke
+
+
+class FakeStream:
+    """An answer that a test writes piece by piece, ``b""`` or an error at its end."""
+
+    content_type = None
+    executed_version = "7"
+    request_id = ""
+
+    def __init__(self):
+        self.written: queue.Queue[bytes | StreamBroken] = queue.Queue()
+        self.log_tail = None
+        self.closed = False
+
+    async def read(self):
+        # The test writes from another thread than the server's.
+        piece = await asyncio.to_thread(self.written.get, timeout=10)
+        if isinstance(piece, StreamBroken):
+            raise piece
+        return piece
+
+    def close(self):
+        self.closed = True

@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache, partial
 from typing import Any
@@ -16,8 +16,9 @@ from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
+from starlette.types import Send
 
 from octetgate.control import explanations
 from octetgate.control.browsers import refuse_other_sites
@@ -172,6 +173,8 @@ class Management:
             _LOG.exception("%s %s failed", request.method, path)
             answered = await asyncio.to_thread(_refused, name, InternalFailure(_BUG))
         headers = {"x-amzn-RequestId": str(uuid.uuid4()), **answered.headers}
+        if answered.pieces is not None:
+            return _Streamed(answered.pieces, answered.status, headers)
         return Response(answered.body, answered.status, headers)
 
     async def code(self, request: Request) -> Response:
@@ -256,6 +259,22 @@ class Management:
                 else view.get(FUNCTIONS, name)
             )
             return view.get(FUNCTION_CODE, function.code_key) if function else None
+
+
+class _Streamed(StreamingResponse):
+    """An answer that is sent as it comes into being; whoever makes it hears when it is over."""
+
+    def __init__(
+        self, pieces: AsyncGenerator[bytes, None], status: int, headers: Mapping[str, str]
+    ) -> None:
+        super().__init__(pieces, status, headers)
+        self._pieces = pieces
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        finally:
+            await self._pieces.aclose()
 
 
 @cache

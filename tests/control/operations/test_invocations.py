@@ -1,6 +1,7 @@
 import base64
 
 import pytest
+from tests.control.functions import FakeStream
 from tests.control.refusals import refused
 
 from octetgate.core.ports.functions import (
@@ -10,6 +11,7 @@ from octetgate.core.ports.functions import (
     InvokeError,
     Outcome,
     PayloadTooLarge,
+    StreamBroken,
     TooManyInvocations,
 )
 
@@ -75,3 +77,59 @@ def test_an_unknown_type_of_invocation_is_refused(lam):
     code, _, message = refused(lam.invoke, FunctionName="f", InvocationType="Later")
     assert code == "ValidationException"
     assert message.startswith("1 validation error detected: Value 'Later' at 'invocationType'")
+
+
+def test_a_chunk_arrives_before_the_next_is_written(lam, management):
+    stream = FakeStream()
+    management.functions.answers.append(stream)
+    stream.written.put(b"first")
+    found = lam.invoke_with_response_stream(
+        FunctionName="f", Qualifier="live", Payload=b"1", LogType="Tail", ClientContext="e30="
+    )
+    assert (found["StatusCode"], found["ExecutedVersion"]) == (200, "7")
+    assert found["ResponseStreamContentType"] == "application/vnd.amazon.eventstream"
+    events = iter(found["EventStream"])
+    assert next(events) == {"PayloadChunk": {"Payload": b"first"}}
+    stream.written.put(b"\x00\xff")
+    assert next(events) == {"PayloadChunk": {"Payload": b"\x00\xff"}}
+    stream.log_tail = b"END\n"
+    stream.written.put(b"")
+    assert next(events) == {"InvokeComplete": {"LogResult": base64.b64encode(b"END\n").decode()}}
+    assert list(events) == []
+    assert stream.closed
+    asked = management.functions.asked[-1]
+    assert (asked.function, asked.qualifier, asked.payload) == ("f", "live", b"1")
+    assert (asked.type, asked.log_tail, asked.client_context) == ("RequestResponse", True, "e30=")
+
+
+def test_an_answer_that_breaks_ends_with_an_event_that_says_why(lam, management):
+    stream = FakeStream()
+    management.functions.answers.append(stream)
+    stream.written.put(b"half")
+    stream.written.put(StreamBroken("no", payload=b'{"errorType": "E"}'))
+    *chunks, end = lam.invoke_with_response_stream(FunctionName="f")["EventStream"]
+    assert chunks == [{"PayloadChunk": {"Payload": b"half"}}]
+    assert end == {
+        "InvokeComplete": {"ErrorCode": "Unhandled", "ErrorDetails": '{"errorType": "E"}'}
+    }
+
+
+def test_a_stream_can_be_tried_dry(lam, management):
+    management.functions.answers.append(Outcome(status=204, executed_version="3"))
+    found = lam.invoke_with_response_stream(FunctionName="f", InvocationType="DryRun")
+    assert (found["StatusCode"], found["ExecutedVersion"]) == (204, "3")
+    assert management.functions.asked[-1].type is InvocationType.DRY_RUN
+
+
+def test_a_stream_is_never_asynchronous(lam):
+    code, _, message = refused(
+        lam.invoke_with_response_stream, FunctionName="f", InvocationType="Event"
+    )
+    assert code == "ValidationException"
+    assert "Member must satisfy enum value set: [RequestResponse, DryRun]" in message
+
+
+def test_a_stream_that_does_not_begin_is_lambdas_error(lam, management):
+    management.functions.answers.append(FunctionNotFound("why"))
+    found = refused(lam.invoke_with_response_stream, FunctionName="f")
+    assert found == ("ResourceNotFoundException", 404, "why")

@@ -1,30 +1,68 @@
 """Running a function (spec: lambda 6)."""
 
+from collections.abc import AsyncGenerator
+
 import pybase64
 
 from octetgate.control.calls import Invoke, Members
-from octetgate.core.ports.functions import Invocation, InvocationType
+from octetgate.core.ports.functions import Invocation, InvocationType, Stream, StreamBroken
 
 SERVICE = "lambda"
 
 
 async def invoke(call: Invoke, asked: Members) -> Members:
     """Run a function and return what it answered, or that it was told to run."""
-    outcome = await call.functions.invoke(
-        Invocation(
-            function=asked["FunctionName"],
-            qualifier=asked.get("Qualifier"),
-            payload=asked.get("Payload") or b"{}",
-            type=InvocationType(asked.get("InvocationType", "RequestResponse")),
-            client_context=asked.get("ClientContext"),
-            log_tail=asked.get("LogType") == "Tail",
-        )
-    )
-    log = outcome.log_tail
+    outcome = await call.functions.invoke(_invocation(asked))
     return {
         "StatusCode": outcome.status,
         "FunctionError": outcome.function_error,
-        "LogResult": None if log is None else pybase64.b64encode(log).decode(),
+        "LogResult": _in_base64(outcome.log_tail),
         "ExecutedVersion": outcome.executed_version,
         "Payload": outcome.payload,
     }
+
+
+async def invoke_with_response_stream(call: Invoke, asked: Members) -> Members:
+    """Run a function and return its answer in events, each as soon as the function wrote it."""
+    invocation = _invocation(asked)
+    if invocation.type is InvocationType.DRY_RUN:
+        outcome = await call.functions.invoke(invocation)
+        return {"StatusCode": outcome.status, "ExecutedVersion": outcome.executed_version}
+    stream = await call.functions.stream(invocation)
+    return {
+        "StatusCode": 200,
+        "ExecutedVersion": stream.executed_version,
+        "EventStream": _events(stream),
+    }
+
+
+async def _events(stream: Stream) -> AsyncGenerator[Members, None]:
+    """Tell of an answer: chunks, and how it ended.
+
+    A function that fails is no failure of the call, just as with Invoke.
+    """
+    failed: dict[str, str] = {}
+    try:
+        while chunk := await stream.read():
+            yield {"PayloadChunk": {"Payload": chunk}}
+    except StreamBroken as error:
+        details = error.payload.decode("utf-8", "replace") or str(error)
+        failed = {"ErrorCode": "Unhandled", "ErrorDetails": details}
+    finally:
+        stream.close()
+    yield {"InvokeComplete": {**failed, "LogResult": _in_base64(stream.log_tail)}}
+
+
+def _invocation(asked: Members) -> Invocation:
+    return Invocation(
+        function=asked["FunctionName"],
+        qualifier=asked.get("Qualifier"),
+        payload=asked.get("Payload") or b"{}",
+        type=InvocationType(asked.get("InvocationType", "RequestResponse")),
+        client_context=asked.get("ClientContext"),
+        log_tail=asked.get("LogType") == "Tail",
+    )
+
+
+def _in_base64(log: bytes | None) -> str | None:
+    return None if log is None else pybase64.b64encode(log).decode()

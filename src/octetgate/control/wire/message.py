@@ -1,5 +1,6 @@
 """A management request and its answer, as plain values."""
 
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 
@@ -19,8 +20,10 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """One answer, whole."""
+    """One answer, whole or, where it is a stream of events, its head."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    pieces: AsyncGenerator[bytes, None] | None = None
+    """What the body is made of, if it is sent as it comes into being."""

@@ -1,6 +1,7 @@
 """An operation's result, or its error, as the answer that the model describes."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -8,10 +9,12 @@ import pybase64
 
 from octetgate.control.errors import ApiError
 from octetgate.control.records import parts
+from octetgate.control.wire import eventstream
 from octetgate.control.wire.message import Answered
 from octetgate.control.wire.service import Member, Operation, Service, Shape
 
 _JSON = "application/json"
+_BYTES = "application/octet-stream"
 
 
 def answer(operation: Operation, result: Any) -> Answered:
@@ -23,7 +26,10 @@ def answer(operation: Operation, result: Any) -> Answered:
     said = [(member, given[member.name]) for member in shape.members if _is_given(member, given)]
     headers = {m.wire: _text(value) for m, value in said if m.location == "header"}
     status = next((value for m, value in said if m.location == "statusCode"), operation.status)
-    if any(member.location == "payload" for member in shape.members):
+    payload = next((member for member in shape.members if member.location == "payload"), None)
+    if payload is not None and payload.shape.event_stream:
+        return _streamed(status, headers, payload.shape, given.get(payload.name))
+    if payload is not None:
         return Answered(status=status, headers=headers, body=_payload(said))
     if status == 204:
         return Answered(status=status, headers=headers)
@@ -58,6 +64,38 @@ def _payload(said: list[tuple[Member, Any]]) -> bytes:
         if member.location == "payload":
             return value if isinstance(value, bytes) else msgspec.json.encode(value)
     return b""
+
+
+def _streamed(
+    status: int,
+    headers: dict[str, str],
+    shape: Shape,
+    events: AsyncGenerator[Mapping[str, Any], None] | None,
+) -> Answered:
+    """Return the head of an answer that is a stream of events, or that has none."""
+    if events is None:
+        return Answered(status=status, headers=headers)
+    headers["Content-Type"] = eventstream.CONTENT_TYPE
+    return Answered(status=status, headers=headers, pieces=_messages(shape, events))
+
+
+async def _messages(
+    shape: Shape, events: AsyncGenerator[Mapping[str, Any], None]
+) -> AsyncGenerator[bytes, None]:
+    """Write each event, named as in the model, as soon as it is there."""
+    kinds = {member.name: member for member in shape.members}
+    async with aclosing(events):
+        async for event in events:
+            for name, value in event.items():
+                yield _message(kinds[name], value)
+
+
+def _message(kind: Member, value: Mapping[str, Any]) -> bytes:
+    for member in kind.shape.members:
+        if member.location == "payload":
+            return eventstream.event(kind.wire, _BYTES, value[member.name])
+    document = msgspec.json.encode(_value(kind.shape, value))
+    return eventstream.event(kind.wire, _JSON, document)
 
 
 def _value(shape: Shape, value: Any) -> Any:

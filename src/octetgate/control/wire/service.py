@@ -69,6 +69,8 @@ class Shape:
         self.pattern: str | None = model.get("pattern")
         self.status: int | None = model.get("error", {}).get("httpStatusCode")
         self.streaming: bool = model.get("streaming", False)
+        self.event_stream: bool = model.get("eventstream", False)
+        """Whether it is one of several events, of which an answer may hold any number."""
         self._model = model
         self._service = service
 
@@ -80,7 +82,8 @@ class Shape:
         return tuple(self._member(name, model, name == payload) for name, model in found)
 
     def _member(self, name: str, model: Mapping[str, Any], payload: bool) -> Member:  # noqa: FBT001
-        location = "payload" if payload else model.get("location", "body")
+        whole = payload or model.get("eventpayload", False)
+        location = "payload" if whole else model.get("location", "body")
         wire = model.get("locationName", name)
         return Member(name, wire, location, self._service.shape(model["shape"]))
 
