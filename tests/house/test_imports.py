@@ -8,7 +8,7 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-AWAITED = {"aws-sam-translator", "cryptography", "pyyaml"}
+AWAITED = {"aws-sam-translator", "cryptography"}
 """Declared for definitions and certificates, ahead of what imports them."""
 
 

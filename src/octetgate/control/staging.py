@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from octetgate.control.calls import Members, Write
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.core.model.stage import Stage
-from octetgate.core.ports.store import DEPLOYMENTS, STAGES
+from octetgate.core.ports.store import DEPLOYMENTS, DOCUMENTATION_VERSIONS, STAGES
 
 _STAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -22,7 +22,8 @@ def keep_stage(call: Write, api: str, stage: Stage) -> None:
         )
     if call.store.get(DEPLOYMENTS, f"{api}/{stage.deployment_id}") is None:
         raise BadRequestException("Deployment id does not exist")
-    if stage.documentation_version:
+    version = stage.documentation_version
+    if version and call.store.get(DOCUMENTATION_VERSIONS, f"{api}/{version}") is None:
         raise NotFoundException("Invalid Documentation version specified")
     if stage.client_certificate_id:
         raise BadRequestException("Invalid Client Certificate ID specified")

@@ -28,10 +28,18 @@ from octetgate.control.records import parts
 from octetgate.control.tagging import chosen_id
 from octetgate.core.model.api import EndpointConfiguration, Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition
-from octetgate.core.ports.store import APIS, BASE_PATH_MAPPINGS, DEPLOYMENTS, STAGES
+from octetgate.core.ports.store import (
+    APIS,
+    BASE_PATH_MAPPINGS,
+    DEPLOYMENTS,
+    DOCUMENTATION_VERSIONS,
+    STAGES,
+    Collection,
+)
 
 _TYPES = ("REGIONAL", "EDGE", "PRIVATE")
 _LARGEST_COMPRESSED = 10485760
+_OF_AN_API: tuple[Collection[Any], ...] = (STAGES, DEPLOYMENTS, DOCUMENTATION_VERSIONS)
 _BAD_SIZE = "Invalid minimum compression size, must be between 0 and 10485760"
 
 
@@ -77,10 +85,9 @@ def delete_rest_api(call: Write, asked: Members) -> None:
             raise BadRequestException(
                 f"Please remove all base path mappings related to the API: {key} leads to {api}"
             )
-    for key, _ in call.store.list(STAGES, f"{api}/"):
-        call.store.delete(STAGES, key)
-    for key, _ in call.store.list(DEPLOYMENTS, f"{api}/"):
-        call.store.delete(DEPLOYMENTS, key)
+    for collection in _OF_AN_API:
+        for key, _ in call.store.list(collection, f"{api}/"):
+            call.store.delete(collection, key)
     call.store.delete(APIS, api)
 
 
