@@ -1,33 +1,27 @@
-"""One process of a function: started, given one call at a time, ended.
+"""One process of a function and its Runtime API: given one call at a time.
 
 What happens next is looked up in :mod:`octetgate.core.functions.lifecycle`; here it is done.
+The process itself is the business of :mod:`octetgate.adapters.runners._child`.
 """
 
 import asyncio
-import os
-import secrets
-import shutil
 import signal
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol, cast
+from typing import Protocol
 from uuid import uuid4
 
 from octetgate.adapters.runners._call import Call, Plan
+from octetgate.adapters.runners._child import Child
 from octetgate.adapters.runners._link import Link, Sink
-from octetgate.adapters.runners._output import Output
-from octetgate.adapters.runners._program import RUNTIMES, NoEntrypoint, command, peak_memory
+from octetgate.adapters.runners._program import NoEntrypoint
 from octetgate.adapters.runners._stream import Pouring
 from octetgate.core.functions import reports, runtime_api
-from octetgate.core.functions.environment import environment
 from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step
 from octetgate.core.functions.runtime_api import Answer, Failure, InitFailure, Next
 from octetgate.core.http.headers import Headers
 from octetgate.core.ports.functions import Outcome
-
-ANSWER_LIMIT = 6_291_556
-"""Bytes of an answer; Lambda's own limit, 100 above that of a payload."""
 
 _LEAVE_SECONDS = 1.0
 """How long a process may take to end, once it is about to or told to."""
@@ -52,8 +46,8 @@ class Owner(Protocol):
         """Forget the process."""
 
 
-class Worker(asyncio.SubprocessProtocol):
-    """One process, its Runtime API on a loopback port of its own, and its output."""
+class Worker:
+    """One process, and its Runtime API on a loopback port of its own."""
 
     def __init__(self, plan: Plan, owner: Owner) -> None:
         self._plan = plan
@@ -67,14 +61,12 @@ class Worker(asyncio.SubprocessProtocol):
         """On which the answer to the call is arriving."""
         self._links: set[Link] = set()
         self._timer: asyncio.TimerHandle | None = None
-        self._transport: asyncio.SubprocessTransport | None = None
-        self._output = Output(plan.log)
+        self._child = Child(plan, self._process_exited)
+        self._output = self._child.output
         self._born = time.monotonic()
         self._given_at = 0.0
         self._init_seconds: float | None = None
-        self._pid: int | None = None
         self._server: asyncio.Server | None = None
-        self._folder = plan.scratch / secrets.token_hex(8)
         self.ended = asyncio.Event()
 
     @property
@@ -100,10 +92,9 @@ class Worker(asyncio.SubprocessProtocol):
             return
         self._set_timer()
         try:
-            self._folder.mkdir(mode=0o700)
             server = await self._loop.create_server(self._accept, "127.0.0.1", 0)
             self._server = server
-            await self._spawn(server.sockets[0].getsockname()[1])
+            await self._child.start(server.sockets[0].getsockname()[1])
         except NoEntrypoint as error:
             program = str(error)
             self._over(lambda request_id: reports.no_entrypoint(request_id, program))
@@ -115,44 +106,6 @@ class Worker(asyncio.SubprocessProtocol):
         link = Link(self, self._plan.answer_limit)
         self._links.add(link)
         return link
-
-    async def _spawn(self, port: int) -> None:
-        writing = self._output.open()
-        try:
-            await self._loop.subprocess_exec(
-                lambda: self,
-                *command(self._plan.function, self._plan.task_root),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=writing,
-                stderr=writing,
-                cwd=self._plan.task_root,
-                env=self._environment(port),
-                # A group of its own, so that what the function starts ends with it.
-                start_new_session=True,
-                close_fds=True,
-            )
-        finally:
-            os.close(writing)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Take notice that the process runs (asyncio calls this)."""
-        self._transport = cast("asyncio.SubprocessTransport", transport)
-        self._pid = self._transport.get_pid()
-        if self._state is State.LEAVING:
-            self._kill()
-
-    def _environment(self, port: int) -> dict[str, str]:
-        now = datetime.now(UTC)
-        return environment(
-            self._plan.function,
-            task_root=str(self._plan.task_root),
-            runtime_dir=str(RUNTIMES),
-            runtime_api=f"127.0.0.1:{port}",
-            log_stream=f"{now:%Y/%m/%d}/[{self._plan.function.version}]{uuid4().hex}",
-            temporary=str(self._folder),
-            layers=str(self._plan.layers) if self._plan.layers else None,
-            shared=self._plan.shared,
-        )
 
     # --- What the process says ---
 
@@ -248,10 +201,7 @@ class Worker(asyncio.SubprocessProtocol):
         if self._state is not State.GONE:
             self._perform(self._move(Event.RETIRED))
 
-    def process_exited(self) -> None:
-        """Take notice that the process ended (asyncio calls this)."""
-        status = self._transport.get_returncode() if self._transport else None
-        status = 1 if status is None else status
+    def _process_exited(self, status: int) -> None:
         cut_off = self._state is State.STREAMING and self._streaming is None
         if self._state in (State.BUSY, State.STREAMING) and not cut_off:
             # What it wrote before it ended may not have been read yet.
@@ -265,7 +215,7 @@ class Worker(asyncio.SubprocessProtocol):
     def _over(self, error: Callable[[str], bytes]) -> None:
         """Leave nothing behind; ``error`` makes the error for a caller who waits."""
         order = self._move(Event.EXITED)
-        self._kill()  # what it started may have outlived it
+        self._child.kill()  # what it started may have outlived it
         self._output.read()
         self._perform(order, error)
         self._release()
@@ -301,7 +251,7 @@ class Worker(asyncio.SubprocessProtocol):
             self._owner.start_failed(error, self._output.tail())
         if order in (Order.KILL, Order.FAIL_CALL_AND_KILL, Order.FAIL_INIT_AND_KILL):
             self._owner.withdrawn(self)
-            self._kill()
+            self._child.kill()
 
     def _send(self) -> None:
         call, link = self._call, self._asking
@@ -340,18 +290,9 @@ class Worker(asyncio.SubprocessProtocol):
             request_id,
             seconds=time.monotonic() - self._given_at,
             memory_size=self._plan.function.memory_size,
-            memory_used=peak_memory(self._pid),
+            memory_used=self._child.peak_memory(),
             init=init,
         )
-
-    def _kill(self) -> None:
-        if self._pid is not None:
-            try:
-                os.killpg(self._pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # ended by itself
-            except PermissionError:
-                pass  # nothing is left in the group but what has already ended
 
     def _release(self) -> None:
         """Give back what the process had, once it is gone."""
@@ -359,10 +300,7 @@ class Worker(asyncio.SubprocessProtocol):
             link.close()
         if self._server is not None:
             self._server.close()
-        if self._transport is not None:
-            self._transport.close()
-        self._output.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._child.release()
         self.ended.set()
         self._owner.gone(self)
 

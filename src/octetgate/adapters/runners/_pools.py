@@ -1,0 +1,235 @@
+"""The pools of every version that was called, and the room that their processes share.
+
+A version has one pool.  When its code or configuration changes it gets another, and the old
+one's processes end as they finish.
+"""
+
+import asyncio
+import contextlib
+from pathlib import Path
+from typing import NamedTuple
+
+from octetgate.adapters.runners._call import Call, Plan
+from octetgate.adapters.runners._folders import Folders
+from octetgate.adapters.runners._known import Known, Target
+from octetgate.adapters.runners._log import FunctionLog
+from octetgate.adapters.runners._packages import Packages
+from octetgate.adapters.runners._pool import Bounds, Pool
+from octetgate.adapters.runners._scratch import Scratch
+from octetgate.adapters.runners._settings import SupervisorSettings
+from octetgate.adapters.runners._worker import Worker
+from octetgate.core.functions.names import FunctionName
+from octetgate.core.model.function import LATEST, Function
+from octetgate.core.ports.functions import RESERVED_LIMIT, TooManyInvocations
+from octetgate.core.ports.store import Store
+
+_NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+_END_SECONDS = 5.0
+"""How long killed processes may take to be gone."""
+
+
+class _Code(NamedTuple):
+    """What a process runs, on the disk."""
+
+    folder: Path
+    layers: Path | None
+    fingerprint: str
+    """Of a folder that changes."""
+
+
+class Pools:
+    """Keeps as many processes as there is room for, and gives calls to them."""
+
+    def __init__(self, store: Store, known: Known, settings: SupervisorSettings) -> None:
+        self._settings = settings
+        self._known = known
+        self._packages = Packages(store, settings.data / "functions" / "code")
+        self._folders = Folders()
+        self._pools: dict[tuple[str, str], Pool] = {}
+        self._replaced: set[Pool] = set()
+        self._logs: dict[str, FunctionLog] = {}
+        self._workers: set[Worker] = set()
+        self._starts: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    def make_folders(self) -> None:
+        """Make the folders, and remove what others have left in them."""
+        self._packages.start()
+        self._scratch = Scratch(self._settings.data.absolute() / "functions" / "scratch")
+
+    # --- Calls ---
+
+    def find(self, name: FunctionName) -> Target:
+        """Return what the name leads to now; raises FunctionNotFound.
+
+        The processes of versions that were deleted end as they finish.
+        """
+        if self._known.has_changed():
+            for key in list(self._pools):
+                if self._known.version(*key) is None:
+                    self._replace(key, None)
+        return self._known.find(name)
+
+    async def submit(self, target: Target, call: Call) -> None:
+        """Give the call to a process, or let it wait for one; raises TooManyInvocations."""
+        pool = await self._pool(target)
+        if self._closing:
+            raise TooManyInvocations("functions: the supervisor is closing")
+        self._hold_to_reserved(target.function)
+        pool.submit(call)
+
+    def _hold_to_reserved(self, function: Function) -> None:
+        """Raise TooManyInvocations if as many calls run as the function may have at once.
+
+        AWS does not let them wait.
+        """
+        limit = function.reserved_concurrency
+        if limit is None:
+            return
+        pools = {*self._pools.values(), *self._replaced}
+        at_work = sum(pool.at_work for pool in pools if pool.plan.function.name == function.name)
+        if at_work >= limit:
+            throttled = TooManyInvocations("Rate Exceeded.")
+            throttled.reason = RESERVED_LIMIT
+            raise throttled
+
+    # --- Versions as they are now ---
+
+    async def _pool(self, target: Target) -> Pool:
+        """Return the pool of the target's version as it is now, its package unpacked."""
+        version = target.version
+        key = (version.name, version.version)
+        while True:
+            code = await self._code(version)
+            # A published version stays what it is; another may have been given to a name.
+            now = self.find(FunctionName(version.name, _qualifier(version))).version
+            if now == version:
+                break
+            # It changed while its package was being unpacked.
+            version = now
+        pool = self._pools.get(key)
+        if pool is None or not _serves(pool.plan, version, code.fingerprint):
+            bounds = Bounds(
+                workers=self._settings.workers_per_function,
+                queue=self._settings.queue,
+                queue_bytes=self._settings.queue_bytes,
+            )
+            pool = Pool(self._plan(version, code), self, bounds)
+            self._replace(key, pool)
+        return pool
+
+    async def _code(self, version: Function) -> _Code:
+        """Return where the version's code and layers are, unpacked."""
+        layers = await self._packages.layers(version)
+        if version.folder:
+            folder = Path(version.folder)
+            return _Code(folder, layers, await self._folders.fingerprint(folder))
+        return _Code(await self._packages.folder(version.code_key), layers, "")
+
+    def _replace(self, key: tuple[str, str], pool: Pool | None) -> None:
+        """Serve a version from another pool; the old one's processes end as they finish."""
+        old = self._pools.pop(key, None)
+        if pool is not None:
+            self._pools[key] = pool
+        if old is not None:
+            self._replaced = {pool for pool in self._replaced if pool.workers} | {old}
+            if pool is not None:
+                pool.adopt(old.waiting)
+            old.drain()
+
+    def _plan(self, function: Function, code: _Code) -> Plan:
+        return Plan(
+            function=function,
+            task_root=code.folder,
+            layers=code.layers,
+            fingerprint=code.fingerprint,
+            scratch=self._scratch.folder,
+            log=self.log(function.name),
+            init_seconds=self._settings.init_seconds,
+            idle_seconds=self._settings.idle_seconds,
+            answer_limit=self._settings.answer_limit,
+            # Python tells compiled files by whole seconds, which is too coarse for such edits,
+            # and they have no place among somebody's sources.
+            shared={**self._settings.environment, **(_NO_BYTECODE if code.fingerprint else {})},
+        )
+
+    def log(self, name: str) -> FunctionLog:
+        """Return the function's log."""
+        log = self._logs.get(name)
+        if log is None:
+            path = self._settings.data / "logs" / "functions" / f"{name}.log"
+            log = self._logs[name] = FunctionLog(path, self._settings.log_bytes)
+        return log
+
+    # --- The room that pools share ---
+
+    def start_worker(self, worker: Worker) -> None:
+        self._workers.add(worker)
+        start = asyncio.get_running_loop().create_task(worker.start())
+        self._starts.add(start)
+        start.add_done_callback(self._starts.discard)
+
+    def has_place(self) -> bool:
+        return not self._closing and len(self._workers) < self._settings.workers_total
+
+    def share(self) -> None:
+        starved = [pool for pool in self._pools.values() if pool.starved]
+        for pool in sorted(starved, key=lambda pool: pool.waits_since):
+            if not self.has_place():
+                self._make_place()
+                return  # the pool grows when the place is free
+            pool.grow()
+
+    def _make_place(self) -> None:
+        """End one idle process, unless one is about to end already."""
+        if any(worker.leaving for worker in self._workers):
+            return
+        for pool in self._pools.values():
+            if pool.shrink():
+                return
+
+    def free(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+
+    # --- The end ---
+
+    def stop(self) -> None:
+        """Take no more calls, and start no more processes."""
+        self._closing = True
+
+    async def close(self) -> None:
+        """End every process."""
+        for pool in {*self._pools.values(), *self._replaced}:
+            pool.end()
+        ends = [worker.ended.wait() for worker in self._workers]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_END_SECONDS):
+                await asyncio.gather(*self._starts, *ends)
+        for log in self._logs.values():
+            log.close()
+        await asyncio.to_thread(self._scratch.close)
+
+
+def _qualifier(function: Function) -> str | None:
+    return None if function.version == LATEST else function.version
+
+
+def _serves(plan: Plan, version: Function, fingerprint: str) -> bool:
+    return plan.fingerprint == fingerprint and _essence(plan.function) == _essence(version)
+
+
+def _essence(function: Function) -> tuple[object, ...]:
+    """Return what a process is started from; a change of anything else leaves it running."""
+    return (
+        function.arn,
+        function.version,
+        function.code_key,
+        function.folder,
+        function.layers,
+        function.handler,
+        function.runtime,
+        function.timeout,
+        function.memory_size,
+        function.ephemeral_storage,
+        function.environment,
+    )
