@@ -1,6 +1,5 @@
 """Methods and the responses they declare (spec: control-plane 2.2 and 6)."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from msgspec.structs import replace
@@ -33,6 +32,7 @@ from octetgate.control.patching import (
     truth,
 )
 from octetgate.control.records import parts
+from octetgate.control.schemas import check_models
 from octetgate.control.shown import shown_method
 from octetgate.core.model.api import Method, MethodResponse
 from octetgate.core.model.definition import ApiDefinition
@@ -40,8 +40,6 @@ from octetgate.core.ports.store import APIS
 
 _VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
 _OPEN = ("NONE", "AWS_IAM")
-_MODELS = ("Empty", "Error")
-"""The models that every API is born with; no others can be made yet."""
 _NO_AUTHORIZER = (
     "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
     "COGNITO_USER_POOLS requires a valid authorizer."
@@ -146,7 +144,7 @@ def _response(method: Method, status_code: str) -> MethodResponse:
 
 def _keep_response(call: Write, place: MethodPlace, response: MethodResponse) -> None:
     check_response_headers(response.response_parameters or {})
-    _check_models((response.response_models or {}).values())
+    check_models(place.definition, response.response_models or {})
     responses = {**place.method.method_responses, response.status_code: response}
     place.keep(call, replace(place.method, method_responses=responses))
 
@@ -174,14 +172,8 @@ def _check(definition: ApiDefinition, method: Method) -> None:
     validator = method.request_validator_id
     if validator and validator not in definition.request_validators:
         raise BadRequestException("Invalid Request Validator identifier specified")
-    _check_models((method.request_models or {}).values())
+    check_models(definition, method.request_models or {})
     check_method_parameters(method.request_parameters or {})
-
-
-def _check_models(names: Iterable[str]) -> None:
-    for name in names:
-        if name not in _MODELS:
-            raise BadRequestException(f"Invalid model identifier specified: {name}")
 
 
 # --- Patching ----------------------------------------------------------------------------------

@@ -25,9 +25,11 @@ from octetgate.control.patching import (
     required,
 )
 from octetgate.control.records import parts
+from octetgate.control.schemas import moved
 from octetgate.control.tagging import chosen_id
 from octetgate.core.model.api import EndpointConfiguration, Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition
+from octetgate.core.model.schema import Model, built_in_models
 from octetgate.core.ports.store import (
     APIS,
     BASE_PATH_MAPPINGS,
@@ -50,7 +52,7 @@ def create_rest_api(call: Write, asked: Members) -> Members:
     if call.store.get(APIS, api) is not None:
         raise ConflictException(f"tags._custom_id_: an API with the id {api} exists already")
     source = find_api(call, asked["cloneFrom"]) if asked.get("cloneFrom") else None
-    definition = _copy(call, source) if source else _empty(call)
+    definition = _copy(call, source, api) if source else _empty(call)
     rest_api = _created(call, asked, api, definition.rest_api)
     call.store.put(APIS, api, replace(definition, rest_api=rest_api))
     # AWS leaves tags out of the answer to a create and shows them ever after.
@@ -97,11 +99,17 @@ def delete_rest_api(call: Write, asked: Members) -> None:
 def _empty(call: Write) -> ApiDefinition:
     root = Resource(id=call.new_id(10), path="/")
     rest_api = RestApi(id="", name="", created_date=call.now, root_resource_id=root.id)
-    return ApiDefinition(rest_api=rest_api, resources={root.id: root})
+    return ApiDefinition(
+        rest_api=rest_api, resources={root.id: root}, models=_models(call, built_in_models())
+    )
 
 
-def _copy(call: Write, source: ApiDefinition) -> ApiDefinition:
-    """Return the definition with resources of its own."""
+def _models(call: Write, models: Mapping[str, Model]) -> dict[str, Model]:
+    return {name: replace(model, id=call.new_id(6)) for name, model in models.items()}
+
+
+def _copy(call: Write, source: ApiDefinition, api: str) -> ApiDefinition:
+    """Return the definition with resources and models of its own."""
     ids = {
         old: call.new_id(6 if resource.parent_id else 10)
         for old, resource in source.resources.items()
@@ -110,7 +118,12 @@ def _copy(call: Write, source: ApiDefinition) -> ApiDefinition:
     rest_api = replace(
         source.rest_api, root_resource_id=ids[source.rest_api.root_resource_id], tags={}
     )
-    return replace(source, rest_api=rest_api, resources={copy.id: copy for copy in copies})
+    return replace(
+        source,
+        rest_api=rest_api,
+        resources={copy.id: copy for copy in copies},
+        models=_models(call, moved(source, api)),
+    )
 
 
 def _renamed(resource: Resource, ids: Mapping[str, str]) -> Resource:

@@ -1,0 +1,1 @@
+"""What requests are checked against before anyone behind the gateway is asked."""
