@@ -1,0 +1,1 @@
+"""How many calls fit: the rules of throttles and quotas, over numbers that others keep."""
