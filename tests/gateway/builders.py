@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -11,6 +12,8 @@ from octetgate.adapters.stores import memory
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.message import RequestHead
+from octetgate.core.limits.bucket import UNTOUCHED, Throttle, take
+from octetgate.core.limits.quota import Quota
 from octetgate.core.model.api import Method, MethodResponse, Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition, Deployment, DeploymentRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName
@@ -18,6 +21,7 @@ from octetgate.core.model.integration import Integration, IntegrationResponse
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import ClientGone, Reply
 from octetgate.core.ports.functions import Invocation, Outcome
+from octetgate.core.ports.meters import Holder, Meters
 from octetgate.core.ports.store import (
     BASE_PATH_MAPPINGS,
     DEPLOYMENTS,
@@ -103,6 +107,37 @@ class FakeStream:
         self.closed = True
 
 
+class FakeThrottles:
+    """Buckets on a clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.buckets: dict[str, float] = {}
+
+    def take(self, bucket: str, throttle: Throttle) -> bool:
+        full_at, taken = take(self.buckets.get(bucket, UNTOUCHED), self.now, throttle)
+        self.buckets[bucket] = full_at
+        return taken
+
+
+class FakeUsage:
+    """Counts calls; a quota has one window that never ends."""
+
+    def __init__(self) -> None:
+        self.counted: Counter[Holder] = Counter()
+
+    def spend(self, holder: Holder, quota: Quota | None, day: int) -> bool:
+        if quota is not None and self.counted[holder] >= quota.limit:
+            return False
+        self.counted[holder] += 1
+        return True
+
+
+def free_meters() -> Meters:
+    """Return meters that have counted nothing yet."""
+    return Meters(FakeThrottles(), FakeUsage())
+
+
 class FakeExchange:
     """A client that takes everything, or leaves."""
 
@@ -161,7 +196,10 @@ class World:
         services = AwsServices(aws_settings or AwsSettings())
         ports = Ports(self.upstream, self.functions, services)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
-        self.gateway = Gateway(self.live, lambda line: self.lines.append(line().decode()))
+        self.meters = free_meters()
+        self.gateway = Gateway(
+            self.live, self.meters, lambda line: self.lines.append(line().decode())
+        )
 
     def deploy(
         self,

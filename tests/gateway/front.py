@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
+from tests.gateway.builders import free_meters
 
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.front.h1 import DoorSettings, serve
@@ -281,7 +282,7 @@ async def running(
     if services_at_backend:
         aws_settings = replace(aws_settings, endpoint_url=backend.url)
     ports = Ports(pool, functions, AwsServices(aws_settings))
-    gateway = Gateway(Live(store, ports, aws_limits=aws_limits), write)
+    gateway = Gateway(Live(store, ports, aws_limits=aws_limits), free_meters(), write)
     door = await serve(gateway.handle, [listening], DoorSettings())
     try:
         yield Front(("127.0.0.1", _port(listening)), store, backend, functions, lines)

@@ -21,6 +21,7 @@ from octetgate.core.ports.exchange import Exchange
 
 if TYPE_CHECKING:
     from octetgate.core.routing.hosts import Located
+    from octetgate.gateway.grants import Grant
     from octetgate.gateway.snapshot import MethodPlan, StageSnapshot
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -80,6 +81,8 @@ class Notes:
     integration_ended = 0.0
     endpoint_request_id: str | None = None
     """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
+    grant: "Grant | None" = None
+    """The API key that let the call in."""
     error = ""
     response_type = ""
 

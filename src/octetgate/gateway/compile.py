@@ -15,6 +15,7 @@ from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError
+from octetgate.gateway.phases.admit import method_buckets
 from octetgate.gateway.phases.gateway_response import compile_responses
 from octetgate.gateway.phases.method_request import required_parameters
 from octetgate.gateway.snapshot import (
@@ -46,7 +47,7 @@ def compile_stage(
         (
             resource.path,
             {
-                verb: _plan(facts, definition, resource, method, problems)
+                verb: _plan(facts, stage, definition, resource, method, problems)
                 for verb, method in resource.resource_methods.items()
             },
         )
@@ -69,7 +70,8 @@ def compile_stage(
     responses = compile_responses(definition.gateway_responses, problems)
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
-    return StageSnapshot(facts, tree, nowhere, responses, tuple(problems))
+    source = definition.rest_api.api_key_source
+    return StageSnapshot(facts, tree, nowhere, responses, tuple(problems), source)
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:
@@ -130,6 +132,7 @@ def _compile(
 
 def _plan(
     facts: StageFacts,
+    stage: Stage,
     definition: ApiDefinition,
     resource: Resource,
     method: Method,
@@ -141,7 +144,8 @@ def _plan(
     least = None if streams else definition.rest_api.minimum_compression_size
     compiled = _compile(facts, resource, method, problems)
     required = required_parameters(definition.request_validators, method)
-    return MethodPlan(resource, method, compiled, least, streams, required)
+    buckets = method_buckets(facts, stage, resource, method)
+    return MethodPlan(resource, method, compiled, least, streams, required, buckets)
 
 
 def load_integrations() -> None:

@@ -103,10 +103,24 @@ class MissingAuthenticationToken(Fault):
     before_execution = True
 
 
+class QuotaExceeded(Fault):
+    """The API key has used up what its usage plan gives it for the period."""
+
+    type = GatewayResponseType.QUOTA_EXCEEDED
+    before_execution = True
+
+
 class RequestTooLarge(Fault):
     """A body that must be held whole is larger than AWS's limit."""
 
     type = GatewayResponseType.REQUEST_TOO_LARGE
+
+
+class Throttled(Fault):
+    """The call came too soon after others."""
+
+    type = GatewayResponseType.THROTTLED
+    before_execution = True
 
 
 class UnsupportedMediaType(Fault):

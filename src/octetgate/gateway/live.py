@@ -6,25 +6,31 @@ Stages are compiled when they are first asked for; calls in flight keep the snap
 began with.
 """
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from octetgate.core.model.domain import BasePathMapping
 from octetgate.core.ports.store import (
+    API_KEYS,
     BASE_PATH_MAPPINGS,
     DEPLOYMENTS,
     DOMAIN_NAMES,
     STAGES,
+    USAGE_PLAN_KEYS,
+    USAGE_PLANS,
     Change,
     Store,
 )
 from octetgate.gateway.call import Route
 from octetgate.gateway.compile import compile_stage, load_integrations
+from octetgate.gateway.grants import Grant, read_grants
 from octetgate.gateway.snapshot import Ports, RouteKey, StageSnapshot
 
 T = TypeVar("T")
 
 _ROUTES = 4096
 _ROUTE_LENGTH = 512
+_OF_KEYS = {API_KEYS.name, USAGE_PLANS.name, USAGE_PLAN_KEYS.name}
 _MISSES = 10_000  # names that do not exist, remembered so that guessing costs no query
 
 
@@ -39,6 +45,7 @@ class Live:
         self._seen = store.revision()
         self._stages: dict[str, StageSnapshot | None] = {}
         self._domains: dict[str, tuple[BasePathMapping, ...] | None] = {}
+        self._grants: dict[str, dict[str, Grant]] = {}
         self.routes: dict[RouteKey, Route] = {}
         self.generation = object()
 
@@ -61,6 +68,7 @@ class Live:
         if changes is None:
             self._stages.clear()
             self._domains.clear()
+            self._grants.clear()
             return
         for change in changes:
             self._forget(change)
@@ -74,6 +82,15 @@ class Live:
             found = self._load(api_id, key)
             _remember(self._stages, key, found)
             return found
+
+    def grants(self, api_id: str, stage_name: str) -> Mapping[str, Grant]:
+        """Return what API keys may do at a stage, by the keys' values."""
+        key = f"{api_id}/{stage_name}"
+        grants = self._grants.get(key)
+        if grants is None:
+            with self._store.read() as reading:
+                grants = self._grants[key] = read_grants(reading, api_id, stage_name)
+        return grants
 
     def mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
         """Return the base path mappings of a domain name, or None if it is not ours."""
@@ -89,6 +106,8 @@ class Live:
             self._stages.pop(change.key, None)
         elif change.collection in (DOMAIN_NAMES.name, BASE_PATH_MAPPINGS.name):
             self._domains.pop(change.key.partition("/")[0], None)
+        elif change.collection in _OF_KEYS:
+            self._grants.clear()
 
     def _load(self, api_id: str, key: str) -> StageSnapshot | None:
         with self._store.read() as reading:

@@ -7,6 +7,7 @@ import time
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.ports.exchange import ClientGone, Exchange, Reply
 from octetgate.core.ports.functions import StreamBroken
+from octetgate.core.ports.meters import Meters
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Arrival, Call, Ids, arrive
 from octetgate.gateway.faults import ExecutionFailed, Fault
@@ -24,8 +25,9 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """Answers API calls; what a front door serves."""
 
-    def __init__(self, live: Table, write_log: WriteLine) -> None:
+    def __init__(self, live: Table, meters: Meters, write_log: WriteLine) -> None:
         self._live = live
+        self._meters = meters
         self._write_log = write_log
         self._ids = Ids()
 
@@ -37,7 +39,7 @@ class Gateway:
         try:
             try:
                 call = locate(arrival, self._live)
-                admit(call)
+                admit(call, self._live, self._meters)
                 limits = call.stage.facts.aws_limits
                 if limits is not None or "content-encoding" in arrival.sent:
                     await method_request(call)

@@ -8,6 +8,7 @@ call goes through the same pipeline; so nothing on the way of a real call knows 
 import asyncio
 import json
 import time
+from collections.abc import Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -16,15 +17,19 @@ from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.message import RequestHead
 from octetgate.core.http.target import parse_query, split
+from octetgate.core.limits.bucket import Throttle
+from octetgate.core.limits.quota import Quota
 from octetgate.core.model.definition import Deployment, DeploymentRecord
 from octetgate.core.model.integration import Integration
 from octetgate.core.model.responses import DEFAULTS, GatewayResponseType
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.meters import Holder, Meters
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearsed
 from octetgate.core.routing.hosts import Located
 from octetgate.gateway.call import Route
 from octetgate.gateway.compile import compile_stage
+from octetgate.gateway.grants import Grant
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
 from octetgate.gateway.pipeline import Gateway
 from octetgate.gateway.recording import Recorder, watched
@@ -141,7 +146,7 @@ async def _called(asked: Rehearsal, route: Route, client: "_Client") -> dict[str
     first = {key: value for _, key, value in reversed(asked.headers.fields)}
     path, _ = split(asked.target)
     key = (first.get("host"), path, first.get("x-http-method-override") or asked.verb)
-    gateway = Gateway(_Leading(key, route), lambda line: lines.append(line()))
+    gateway = Gateway(_Leading(key, route), _FREE, lambda line: lines.append(line()))
     await gateway.handle(client)
     line: dict[str, Any] = json.loads(lines[0])
     return line
@@ -163,8 +168,24 @@ class _Leading:
     def stage(self, api_id: str, stage_name: str) -> None:
         pass
 
+    def grants(self, api_id: str, stage_name: str) -> Mapping[str, Grant]:
+        return {}
+
     def mappings(self, domain: str) -> None:
         pass
+
+
+class _Uncounted:
+    """Neither throttles nor usage know of a rehearsal (spec: control-plane 9)."""
+
+    def take(self, bucket: str, throttle: Throttle) -> bool:
+        return True
+
+    def spend(self, holder: Holder, quota: Quota | None, day: int) -> bool:
+        return True
+
+
+_FREE = Meters(_Uncounted(), _Uncounted())
 
 
 class _Client:

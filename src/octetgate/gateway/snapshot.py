@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from octetgate.core.http.limits import HeadLimits
 from octetgate.core.http.media import MediaTypes
+from octetgate.core.limits.bucket import Throttle
 from octetgate.core.mapping.expressions import Expression
 from octetgate.core.mapping.substitution import Substitution
 from octetgate.core.model.api import Method, Resource
@@ -17,6 +18,7 @@ from octetgate.core.ports.services import Services
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
 from octetgate.gateway.call import Call, Route
+from octetgate.gateway.grants import Grant
 
 
 class BadConfiguration(Exception):
@@ -69,6 +71,13 @@ class RequiredParameter(NamedTuple):
     name: str
 
 
+class Bucket(NamedTuple):
+    """A throttle, and the name under which its tokens are kept."""
+
+    name: str
+    throttle: Throttle
+
+
 @dataclass(frozen=True, slots=True)
 class MethodPlan:
     """Everything decided about one method at deployment."""
@@ -82,6 +91,8 @@ class MethodPlan:
     """Whether the answer is passed on as it comes, whatever its size (``STREAM``)."""
     required: tuple[RequiredParameter, ...]
     """Sorted as a refusal lists them; empty where no validator asks for any."""
+    buckets: tuple[Bucket, ...] = ()
+    """What every call takes a token of, whoever calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +118,8 @@ class StageSnapshot:
     """The gateway responses that are not the built-in ones."""
     problems: tuple[str, ...]
     """What could not be compiled; those methods answer 500."""
+    api_key_source: str = "HEADER"
+    """Where a call's API key comes from: ``HEADER`` or ``AUTHORIZER``."""
 
 
 RouteKey = tuple[str | None, str, str]
@@ -129,6 +142,9 @@ class Table(Protocol):
 
     def stage(self, api_id: str, stage_name: str) -> StageSnapshot | None:
         """Return the stage as it is served, or None if there is none."""
+
+    def grants(self, api_id: str, stage_name: str) -> Mapping[str, Grant]:
+        """Return what API keys may do at a stage, by the keys' values."""
 
     def mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
         """Return the base path mappings of a domain name, or None if it is not ours."""

@@ -27,6 +27,8 @@ class Place:
     functions_socket: Path
     """Where the functions supervisor takes invocations."""
     logs: Path
+    usage: Path
+    """What API keys have used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +74,11 @@ def occupy(settings: Settings) -> Iterator[Place]:
         if len(os.fsencode(socket_path)) > _LONGEST_SOCKET_PATH:
             socket_path = held.enter_context(_private_folder()) / "functions.sock"
         url = settings.store_url
+        kept = data
         if url.startswith("memory://"):
-            url = f"sqlite:///{held.enter_context(_private_folder()) / 'octetgate.db'}"
-        yield Place(url, socket_path, data / "logs")
+            kept = held.enter_context(_private_folder())
+            url = f"sqlite:///{kept / 'octetgate.db'}"
+        yield Place(url, socket_path, data / "logs", kept / "usage")
 
 
 @contextlib.contextmanager

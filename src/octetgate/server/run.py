@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
+from octetgate.adapters.meters.throttles import SharedThrottles
 from octetgate.server.build import configure_logs, open_store
 from octetgate.server.master import Master
 from octetgate.server.place import Running, occupy
@@ -53,7 +54,11 @@ def run(
     with occupy(bound) as place:
         open_store(place.store_url).close()
         running = Running(bound, place)
-        roles = [*_services(running, gateway, management), *(guests(running) if guests else ())]
+        throttles = SharedThrottles()
+        roles = [
+            *_services(running, gateway, management, throttles),
+            *(guests(running) if guests else ()),
+        ]
         master = Master(
             roles,
             listening=(*gateway.all, *management.all),
@@ -64,9 +69,11 @@ def run(
         return master.run(lambda: announce(running))
 
 
-def _services(running: Running, gateway: Listeners, management: Listeners) -> list[Role]:
+def _services(
+    running: Running, gateway: Listeners, management: Listeners, throttles: SharedThrottles
+) -> list[Role]:
     workers = [
-        Role(f"worker {number}", partial(_gateway, running, share), keeps=share)
+        Role(f"worker {number}", partial(_gateway, running, throttles, share), keeps=share)
         for number, share in enumerate(gateway.shares, 1)
     ]
     names = ("functions", "management", *(role.name for role in workers))
@@ -84,10 +91,12 @@ def _services(running: Running, gateway: Listeners, management: Listeners) -> li
 # Each process loads its own modules, side by side with the others, after the fork.
 
 
-def _gateway(running: Running, share: Sequence[socket.socket], post: Post) -> int:
+def _gateway(
+    running: Running, throttles: SharedThrottles, share: Sequence[socket.socket], post: Post
+) -> int:
     from octetgate.server import worker
 
-    return worker.main(running, share, post)
+    return worker.main(running, throttles, share, post)
 
 
 def _management(

@@ -9,7 +9,10 @@ from collections.abc import Sequence
 import uvloop
 
 from octetgate.adapters.front import h1, tls
+from octetgate.adapters.meters.throttles import SharedThrottles
+from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
+from octetgate.core.ports.meters import Meters
 from octetgate.gateway.live import Live
 from octetgate.gateway.pipeline import Gateway
 from octetgate.server.backends import gateway_ports, open_pool
@@ -23,14 +26,18 @@ _COLLECTOR = (50_000, 20, 20)
 collector finds next to nothing; with the default of 700 it would look for it every few calls."""
 
 
-def main(running: Running, share: Sequence[socket.socket], post: Post) -> int:
+def main(
+    running: Running, throttles: SharedThrottles, share: Sequence[socket.socket], post: Post
+) -> int:
     """Answer calls until told to leave."""
     configure_logs(running.settings)
-    uvloop.run(_serve(running, share, post))
+    uvloop.run(_serve(running, throttles, share, post))
     return 0
 
 
-async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -> None:
+async def _serve(
+    running: Running, throttles: SharedThrottles, share: Sequence[socket.socket], post: Post
+) -> None:
     settings = running.settings
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
@@ -42,7 +49,9 @@ async def _serve(running: Running, share: Sequence[socket.socket], post: Post) -
         ports = gateway_ports(settings, upstream, functions)
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
-        gateway = Gateway(live, lines.write)
+        usage = KeptUsage(running.place.usage)
+        held.callback(usage.close)
+        gateway = Gateway(live, Meters(throttles, usage), lines.write)
         door = await h1.serve(gateway.handle, share, _door(settings), _tls(settings))
         # What start-up made stays to the end: the collector need not look at it again and again.
         gc.collect()

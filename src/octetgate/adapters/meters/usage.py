@@ -61,16 +61,18 @@ class KeptUsage:
     def remaining(self, holder: Holder, quota: Quota, day: int) -> int:
         """Return how many calls the window of that day still has."""
         with self._slots.existing(_name(holder)) as at:
-            state = (0, 0, 0) if at is None else _HEAD.unpack_from(self._slots.memory, at)[:3]
-            first, window, used = _in_window(*state, quota, day)
+            first, window, used, _ = (
+                (0, 0, 0, 0) if at is None else _HEAD.unpack_from(self._slots.memory, at)
+            )
+            first, window, used = _in_window(first, window, used, quota, day)
             return max(0, quota.allowance(is_first=window == first) - used)
 
     def grant(self, holder: Holder, quota: Quota, day: int, remaining: int) -> None:
         """Let the window of that day have so many calls from now on."""
         try:
             with self._slots.record(_name(holder)) as at:
-                *state, last = _HEAD.unpack_from(self._slots.memory, at)
-                first, window, _ = _in_window(*state, quota, day)
+                first, window, used, last = _HEAD.unpack_from(self._slots.memory, at)
+                first, window, used = _in_window(first, window, used, quota, day)
                 used = quota.allowance(is_first=window == first) - remaining
                 _HEAD.pack_into(self._slots.memory, at, first, window, used, last)
         except TableFull:
@@ -86,9 +88,7 @@ class KeptUsage:
             _DAY.pack_into(self._slots.memory, _day_at(at, gone), 0)
 
 
-def _in_window(
-    first: int, window: int, used: int, quota: Quota, day: int
-) -> tuple[int, int, int]:
+def _in_window(first: int, window: int, used: int, quota: Quota, day: int) -> tuple[int, int, int]:
     """Return the first window, the window of that day, and what was used in it."""
     now = window_of(day, quota.period)
     return first or now, now, used if now == window else 0

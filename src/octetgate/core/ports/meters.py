@@ -4,6 +4,7 @@ Both are blocking and take microseconds; both are exact however many processes c
 and a process that is killed while it counts stops nobody.
 """
 
+from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from octetgate.core.limits.bucket import Throttle
@@ -28,8 +29,8 @@ class Throttles(Protocol):
         """Take a token for a call that happens now; False when there is none."""
 
 
-class Usage(Protocol):
-    """Calls by holder and day; kept through restarts, for `DAYS_KEPT` days.
+class Spending(Protocol):
+    """Calls by holder and day, as whoever lets calls in sees it.
 
     Days are ordinals as in `octetgate.core.limits.quota`.
     """
@@ -40,6 +41,10 @@ class Usage(Protocol):
         Raises MetersFull.
         """
 
+
+class Usage(Spending, Protocol):
+    """Calls by holder and day; kept through restarts, for `DAYS_KEPT` days."""
+
     def used(self, holder: Holder, first: int, last: int) -> list[int]:
         """Return how many calls were counted on each day; 0 for what is not kept."""
 
@@ -48,6 +53,14 @@ class Usage(Protocol):
 
     def grant(self, holder: Holder, quota: Quota, day: int, remaining: int) -> None:
         """Let the window of that day have so many calls from now on; raises MetersFull."""
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """The counts that decide whether a call passes."""
+
+    throttles: Throttles
+    usage: Spending
 
 
 DAYS_KEPT = 96

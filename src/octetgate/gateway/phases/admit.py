@@ -1,25 +1,44 @@
-"""May this caller call this method?
+"""May this caller call this method, and may it do so now?
 
-Signatures and API keys cannot be checked yet, so a method that asks for one is closed: to
-serve it openly would be worse than not to serve it.
+Signatures cannot be checked yet, so a method that asks for one is closed: to serve it openly
+would be worse than not to serve it.
 """
 
+from octetgate.core.limits.bucket import Throttle
+from octetgate.core.limits.quota import day_of
+from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.stage import MethodSetting, Stage
+from octetgate.core.ports.meters import Meters, MetersFull
 from octetgate.gateway.call import Call
-from octetgate.gateway.faults import AccessDenied, InvalidApiKey, MissingAuthenticationToken
+from octetgate.gateway.faults import (
+    AccessDenied,
+    ExecutionFailed,
+    InvalidApiKey,
+    MissingAuthenticationToken,
+    QuotaExceeded,
+    Throttled,
+)
+from octetgate.gateway.grants import Grant
+from octetgate.gateway.snapshot import Bucket, StageFacts, Table
+
+_ACCOUNT = Throttle(10_000, 5000)
+_UNSET = Throttle(MethodSetting().throttling_rate_limit, MethodSetting().throttling_burst_limit)
+"""What a method setting says that was made for something else (spec: request-lifecycle 9)."""
 
 
-def admit(call: Call) -> None:
+def admit(call: Call, live: Table, meters: Meters) -> None:
     """Refuse the call unless it has a method, and that is open (spec: request-lifecycle 1)."""
-    if call.plan is call.stage.nowhere:
+    plan = call.plan
+    if plan is call.stage.nowhere:
         # Never 404 or 405 (recorded): what is not there is refused like what is not allowed.
         asked = f"{call.method} {call.route.located.route}"
         raise MissingAuthenticationToken(f"no resource has {asked}")
-    method = call.plan.method
-    if method.authorization_type != "NONE":
+    if plan.method.authorization_type != "NONE":
         _refuse_unsigned(call)
-    if method.api_key_required:
-        # No key belongs to a usage plan of this stage, so none can be right.
-        raise InvalidApiKey("the method requires an API key and no usage plan has one")
+    if plan.method.api_key_required:
+        call.arrival.grant = _grant(call, live)
+    if plan.buckets or call.arrival.grant is not None:
+        _count(call, meters)
 
 
 def _refuse_unsigned(call: Call) -> None:
@@ -27,3 +46,81 @@ def _refuse_unsigned(call: Call) -> None:
     if kind == "AWS_IAM" and "authorization" not in call.arrival.sent:
         raise MissingAuthenticationToken("authorizationType AWS_IAM: expected a signature")
     raise AccessDenied(f"authorizationType {kind}: no credentials are known that it allows")
+
+
+def _grant(call: Call, live: Table) -> Grant:
+    """Return what the caller's API key may do here."""
+    if call.stage.api_key_source != "HEADER":
+        raise InvalidApiKey("apiKeySource AUTHORIZER: no authorizer has named a key")
+    value = call.arrival.sent.get("x-api-key")
+    if value is None:
+        raise InvalidApiKey("expected an API key in X-API-Key, found none")
+    facts = call.stage.facts
+    grant = live.grants(facts.api_id, facts.stage_name).get(value)
+    if grant is None:
+        raise InvalidApiKey("X-API-Key: no enabled key of a usage plan of this stage has the value")
+    return grant
+
+
+def _count(call: Call, meters: Meters) -> None:
+    """Take what the call costs, or refuse it.
+
+    The caller's own throttle comes before the quota, which then loses nothing to calls that
+    come too fast; the stage's comes last, so that who has used up a quota takes no tokens from
+    others.
+    """
+    arrival, grant = call.arrival, call.arrival.grant
+    try:
+        if grant is not None:
+            own = _own_bucket(call, grant)
+            if own is not None and not meters.throttles.take(*own):
+                raise Throttled(_too_fast("the API key's", own))
+            if not meters.usage.spend(grant.holder, grant.quota, day_of(arrival.time)):
+                raise QuotaExceeded(
+                    f"usage plan {grant.holder.usage_plan_id}: expected no more calls of key "
+                    f"{grant.holder.api_key_id} than the quota in its {grant.quota}"
+                )
+        for bucket in call.plan.buckets:
+            if not meters.throttles.take(*bucket):
+                raise Throttled(_too_fast("the stage's", bucket))
+    except MetersFull as error:
+        raise ExecutionFailed(str(error)) from error
+
+
+def _own_bucket(call: Call, grant: Grant) -> Bucket | None:
+    """Return what throttles the key's calls of the method: the plan's word on it, or on all."""
+    facts, holder = call.stage.facts, grant.holder
+    name = f"{holder.usage_plan_id}/{holder.api_key_id}/{facts.api_id}/{facts.stage_name}"
+    method = f"{call.plan.resource.path}/{call.plan.method.http_method}"
+    throttle = grant.by_method.get(method)
+    if throttle is not None:
+        return Bucket(name + method, throttle)
+    return None if grant.throttle is None else Bucket(name, grant.throttle)
+
+
+def _too_fast(whose: str, bucket: Bucket) -> str:
+    rate, burst = bucket.throttle
+    return f"expected calls within {whose} throttle, {rate:g} a second and {burst:g} at once"
+
+
+def method_buckets(
+    facts: StageFacts, stage: Stage, resource: Resource, method: Method
+) -> tuple[Bucket, ...]:
+    """Return what every call of a method takes tokens of, whoever calls.
+
+    A setting for all methods (``*/*``) gives each its own bucket.  Settings that were made
+    for something else carry AWS's numbers for a whole account: these count only where AWS's
+    limits are to be kept, and so does the account's own throttle.
+    """
+    path = resource.path.removeprefix("/")
+    settings = stage.method_settings
+    setting = settings.get(f"{path}/{method.http_method}") or settings.get("*/*")
+    buckets = []
+    if setting is not None:
+        throttle = Throttle(setting.throttling_rate_limit, setting.throttling_burst_limit)
+        if throttle != _UNSET or facts.aws_limits is not None:
+            where = f"{facts.api_id}/{facts.stage_name}{resource.path}/{method.http_method}"
+            buckets.append(Bucket(where, throttle))
+    if facts.aws_limits is not None:
+        buckets.append(Bucket(f"account {facts.account_id}/{facts.region}", _ACCOUNT))
+    return tuple(buckets)

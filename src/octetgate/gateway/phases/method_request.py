@@ -193,7 +193,10 @@ def context_values(call: Call) -> dict[str, object]:
 
 
 def _identity(call: Call) -> dict[str, object]:
+    grant = call.arrival.grant
+    known = {} if grant is None else {"apiKey": grant.key.value, "apiKeyId": grant.key.id}
     return {
+        **known,
         "cognitoIdentityPoolId": None,
         "accountId": None,
         "cognitoIdentityId": None,
