@@ -5,12 +5,13 @@ The definition is one document: an operation reads it, replaces a part, and puts
 
 from msgspec.structs import replace
 
-from octetgate.control.calls import Read, Write
+from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import NotFoundException
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.model.integration import Integration
-from octetgate.core.ports.store import APIS
+from octetgate.core.model.stage import Stage
+from octetgate.core.ports.store import APIS, STAGES
 
 
 def find_api(call: Read | Write, api: str) -> ApiDefinition:
@@ -19,6 +20,15 @@ def find_api(call: Read | Write, api: str) -> ApiDefinition:
     if definition is None:
         raise NotFoundException(f"Invalid API identifier specified {call.account}:{api}")
     return definition
+
+
+def find_stage(call: Read | Write, asked: Members) -> Stage:
+    """Return the stage that the members name."""
+    api = find_api(call, asked["restApiId"]).rest_api.id
+    stage = call.store.get(STAGES, f"{api}/{asked['stageName']}")
+    if stage is None:
+        raise NotFoundException("Invalid stage identifier specified")
+    return stage
 
 
 def find_resource(definition: ApiDefinition, resource_id: str) -> Resource:

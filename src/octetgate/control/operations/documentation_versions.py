@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
-from octetgate.control.definitions import find_api
+from octetgate.control.definitions import find_api, find_stage
 from octetgate.control.errors import BadRequestException, ConflictException, NotFoundException
 from octetgate.control.paging import paged
 from octetgate.control.patching import REPLACE, Listing, Row, Table, option
@@ -74,9 +74,7 @@ def _find(call: Read | Write, asked: Members) -> DocumentationVersionRecord:
 
 
 def _give(call: Write, api: str, stage_name: str, version: str) -> None:
-    stage = call.store.get(STAGES, f"{api}/{stage_name}")
-    if stage is None:
-        raise NotFoundException("Invalid stage identifier specified")
+    stage = find_stage(call, {"restApiId": api, "stageName": stage_name})
     stage = replace(stage, documentation_version=version, last_updated_date=call.now)
     call.store.put(STAGES, f"{api}/{stage_name}", stage)
 

@@ -6,12 +6,11 @@ from typing import Any
 from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
-from octetgate.control.definitions import find_api
+from octetgate.control.definitions import find_api, find_stage
 from octetgate.control.errors import (
     ApiError,
     BadRequestException,
     ConflictException,
-    NotFoundException,
 )
 from octetgate.control.patching import (
     COPY,
@@ -65,7 +64,7 @@ def create_stage(call: Write, asked: Members) -> Members:
 
 def get_stage(call: Read, asked: Members) -> Members:
     """Return a stage."""
-    return shown_stage(_find(call, asked))
+    return shown_stage(find_stage(call, asked))
 
 
 def get_stages(call: Read, asked: Members) -> Members:
@@ -79,7 +78,7 @@ def get_stages(call: Read, asked: Members) -> Members:
 
 def update_stage(call: Write, asked: Members) -> Members:
     """Patch a stage; what the gateway serves follows at once."""
-    stage = _PATHS.patched(_find(call, asked), asked.get("patchOperations", ()))
+    stage = _PATHS.patched(find_stage(call, asked), asked.get("patchOperations", ()))
     stage = replace(stage, last_updated_date=call.now)
     keep_stage(call, asked["restApiId"], stage)
     return shown_stage(stage)
@@ -87,16 +86,8 @@ def update_stage(call: Write, asked: Members) -> Members:
 
 def delete_stage(call: Write, asked: Members) -> None:
     """Stop serving a stage."""
-    stage = _find(call, asked)
+    stage = find_stage(call, asked)
     call.store.delete(STAGES, f"{asked['restApiId']}/{stage.stage_name}")
-
-
-def _find(call: Read | Write, asked: Members) -> Stage:
-    api = find_api(call, asked["restApiId"]).rest_api.id
-    stage = call.store.get(STAGES, f"{api}/{asked['stageName']}")
-    if stage is None:
-        raise NotFoundException("Invalid stage identifier specified")
-    return stage
 
 
 # --- Patching ----------------------------------------------------------------------------------

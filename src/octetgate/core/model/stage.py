@@ -42,3 +42,7 @@ class Stage(Record, frozen=True, kw_only=True):
     access_log_settings: AccessLogSettings | None = None
     tracing_enabled: bool = False
     tags: dict[str, str] = {}
+    cache_epoch: int = 0
+    """Ours, not shown: raised by FlushStageCache; a part of every key of the stage's cache."""
+    authorizers_cache_epoch: int = 0
+    """Likewise for FlushStageAuthorizersCache and what authorizers decided."""
