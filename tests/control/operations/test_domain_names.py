@@ -75,10 +75,21 @@ def test_what_is_no_host_name_is_refused(gw, name):
 @pytest.mark.parametrize(
     "given, message",
     [
-        ({"policy": "{}"}, "policy: not supported yet; expected none"),
+        ({"policy": "{}"}, "Policies are supported for private custom domain names only"),
         (
-            {"mutualTlsAuthentication": {"truststoreUri": "s3://x"}},
-            "mutualTlsAuthentication: not supported yet; expected none",
+            {"policy": "x", "endpointConfiguration": {"types": ["PRIVATE"]}},
+            "policy: expected a policy as a JSON object",
+        ),
+        (
+            {"mutualTlsAuthentication": {"truststoreUri": "s3://x/y"}},
+            "mutualTlsAuthentication: expected a domain name of type REGIONAL",
+        ),
+        (
+            {
+                "mutualTlsAuthentication": {"truststoreUri": "y"},
+                "endpointConfiguration": {"types": ["REGIONAL"]},
+            },
+            "mutualTlsAuthentication.truststoreUri: expected s3://bucket/key; found 'y'",
         ),
         ({"certificatePrivateKey": "x"}, "certificatePrivateKey: not supported yet; expected none"),
         (
@@ -91,7 +102,7 @@ def test_what_is_no_host_name_is_refused(gw, name):
         ),
     ],
 )
-def test_what_would_have_no_effect_is_refused(gw, given, message):
+def test_what_makes_no_sense_or_would_have_no_effect_is_refused(gw, given, message):
     assert refused(gw.create_domain_name, domainName="x.example", **given) == bad(message)
 
 
@@ -129,12 +140,12 @@ def test_patching_a_domain(gw, domain):
             "x",
             "ipAddressType must be either ipv4 or dualstack.",
         ),
-        ("replace", "/policy", "{}", "/policy: not supported yet; expected none"),
+        ("replace", "/policy", "{}", "Policies are supported for private custom domain names only"),
         (
             "add",
             "/mutualTlsAuthentication/truststoreUri",
             "s3://x",
-            "/mutualTlsAuthentication/truststoreUri: not supported yet; expected none",
+            "mutualTlsAuthentication: expected a domain name of type REGIONAL",
         ),
         (
             "replace",
@@ -170,3 +181,65 @@ def test_domains_are_listed_and_deleted_with_their_mappings(gw, domain, staged, 
     assert gone["ResponseMetadata"]["HTTPStatusCode"] == 202
     gw.create_domain_name(domainName=domain)
     assert gw.get_base_path_mappings(domainName=domain)["items"] == []
+
+
+def test_a_certificate_says_when_it_came(gw, domain):
+    before = gw.get_domain_name(domainName=domain)
+    assert "certificateUploadDate" not in before
+    place = {"domainName": domain}
+    patched(gw.update_domain_name, "replace", "/certificateArn", "arn:c", **place)
+    came = gw.get_domain_name(**place)["certificateUploadDate"]
+    patched(gw.update_domain_name, "replace", "/securityPolicy", "TLS_1_2", **place)
+    assert gw.get_domain_name(**place)["certificateUploadDate"] == came
+
+
+def test_mutual_tls_is_shown_with_the_warning_that_nobody_asks_for_certificates(gw):
+    name = f"{uuid.uuid4().hex}.example"
+    made = gw.create_domain_name(
+        domainName=name,
+        endpointConfiguration={"types": ["REGIONAL"]},
+        mutualTlsAuthentication={"truststoreUri": "s3://b/trust.pem", "truststoreVersion": "1"},
+    )
+    assert made["mutualTlsAuthentication"] == {
+        "truststoreUri": "s3://b/trust.pem",
+        "truststoreVersion": "1",
+        "truststoreWarnings": ["octetgate does not ask clients for certificates yet"],
+    }
+    path = "/mutualTlsAuthentication/truststore"
+    patched(gw.update_domain_name, "remove", f"{path}Version", domainName=name)
+    patched(gw.update_domain_name, "remove", f"{path}Uri", domainName=name)
+    assert "mutualTlsAuthentication" not in gw.get_domain_name(domainName=name)
+
+
+@pytest.fixture
+def private(gw):
+    """Return a fresh private domain name, as the API showed it."""
+    return gw.create_domain_name(
+        domainName=f"{uuid.uuid4().hex}.example",
+        endpointConfiguration={"types": ["PRIVATE"]},
+        policy='{"Statement": []}',
+    )
+
+
+def test_a_private_domain_has_an_id_an_account_and_policies(gw, private):
+    name, given = private["domainName"], private["domainNameId"]
+    assert len(given) == 10
+    assert private["domainNameArn"] == (
+        f"arn:aws:apigateway:eu-west-1:000000000000:/domainnames/{name}+{given}"
+    )
+    assert private["policy"] == '{"Statement": []}'
+    assert not {"regionalDomainName", "distributionDomainName"} & set(private)
+    place = {"domainName": name, "domainNameId": given}
+    found = patched(gw.update_domain_name, "replace", "/managementPolicy", "{}", **place)
+    assert found["managementPolicy"] == "{}"
+    expected = absent("Invalid domain name identifier specified")
+    assert refused(gw.get_domain_name, domainName=name, domainNameId="other") == expected
+
+
+def test_other_accounts_share_no_domains_here(gw, private):
+    def names(owner):
+        found = gw.get_domain_names(limit=500, resourceOwner=owner)["items"]
+        return {each["domainName"] for each in found}
+
+    assert private["domainName"] in names("SELF")
+    assert names("OTHER_ACCOUNTS") == set()

@@ -2,12 +2,14 @@
 
 import ipaddress
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
+import msgspec
 from msgspec.structs import replace
 
 from octetgate.control.calls import Call, Members, Read, Write
-from octetgate.control.domains import find_domain
+from octetgate.control.domains import domain_arn, find_domain
 from octetgate.control.errors import BadRequestException
 from octetgate.control.paging import paged
 from octetgate.control.patching import (
@@ -24,8 +26,12 @@ from octetgate.control.patching import (
 )
 from octetgate.control.records import parts
 from octetgate.core.model.api import EndpointConfiguration
-from octetgate.core.model.domain import DomainName
-from octetgate.core.ports.store import BASE_PATH_MAPPINGS, DOMAIN_NAMES
+from octetgate.core.model.domain import DomainName, MutualTlsAuthentication
+from octetgate.core.ports.store import (
+    BASE_PATH_MAPPINGS,
+    DOMAIN_NAME_ACCESS_ASSOCIATIONS,
+    DOMAIN_NAMES,
+)
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -35,9 +41,15 @@ _UNSUPPORTED = (
     "certificateBody",
     "certificatePrivateKey",
     "certificateChain",
-    "mutualTlsAuthentication",
-    "policy",
 )
+_CERTIFICATES = (
+    "certificateName",
+    "certificateArn",
+    "regionalCertificateName",
+    "regionalCertificateArn",
+)
+_PRIVATE = ("PRIVATE",)
+_NOT_ASKED_FOR = "octetgate does not ask clients for certificates yet"
 
 
 def create_domain_name(call: Write, asked: Members) -> Members:
@@ -52,18 +64,24 @@ def create_domain_name(call: Write, asked: Members) -> Members:
         )
     if call.store.get(DOMAIN_NAMES, name) is not None:
         raise BadRequestException("The domain name you provided already exists.")
+    endpoint = _endpoint(asked.get("endpointConfiguration", {}))
     domain = DomainName(
         domain_name=name,
         created_date=call.now,
+        account_id=call.account,
+        domain_name_id=call.new_id(10) if endpoint.types == _PRIVATE else None,
+        certificate_upload_date=call.now if any(map(asked.get, _CERTIFICATES)) else None,
         certificate_name=asked.get("certificateName"),
         certificate_arn=asked.get("certificateArn"),
         regional_certificate_name=asked.get("regionalCertificateName"),
         regional_certificate_arn=asked.get("regionalCertificateArn"),
-        endpoint_configuration=_endpoint(asked.get("endpointConfiguration", {})),
+        endpoint_configuration=endpoint,
         security_policy=asked.get("securityPolicy"),
         endpoint_access_mode=asked.get("endpointAccessMode"),
         routing_mode=asked.get("routingMode"),
         ownership_verification_certificate_arn=asked.get("ownershipVerificationCertificateArn"),
+        mutual_tls_authentication=_mutual_tls(asked.get("mutualTlsAuthentication")),
+        policy=asked.get("policy") or None,
         tags=asked.get("tags", {}),
     )
     _keep(call, domain)
@@ -76,21 +94,29 @@ def get_domain_name(call: Read, asked: Members) -> Members:
 
 
 def get_domain_names(call: Read, asked: Members) -> Members:
-    """Return the domain names, in the order of creation."""
-    found = call.store.list(DOMAIN_NAMES)
+    """Return the domain names, in the order of creation; other accounts share none here."""
+    others = asked.get("resourceOwner") == "OTHER_ACCOUNTS"
+    found = [] if others else call.store.list(DOMAIN_NAMES)
     return paged([(key, _shown(call, domain)) for key, domain in found], asked)
 
 
 def update_domain_name(call: Write, asked: Members) -> Members:
     """Patch a domain name."""
-    domain = _PATHS.patched(find_domain(call, asked), asked.get("patchOperations", ()))
+    before = find_domain(call, asked)
+    domain = _PATHS.patched(before, asked.get("patchOperations", ()))
+    if _certificates(domain) != _certificates(before):
+        domain = replace(domain, certificate_upload_date=call.now)
     _keep(call, domain)
     return _shown(call, domain)
 
 
 def delete_domain_name(call: Write, asked: Members) -> None:
-    """Forget a domain name and its base path mappings."""
-    name = find_domain(call, asked).domain_name
+    """Forget a domain name, its base path mappings and the ways to it."""
+    domain = find_domain(call, asked)
+    name = domain.domain_name
+    for key, association in call.store.list(DOMAIN_NAME_ACCESS_ASSOCIATIONS):
+        if association.domain_name_arn == domain_arn(call, domain):
+            call.store.delete(DOMAIN_NAME_ACCESS_ASSOCIATIONS, key)
     for key, _ in call.store.list(BASE_PATH_MAPPINGS, f"{name}/"):
         call.store.delete(BASE_PATH_MAPPINGS, key)
     call.store.delete(DOMAIN_NAMES, name)
@@ -115,6 +141,23 @@ def _endpoint(asked: Members) -> EndpointConfiguration:
     )
 
 
+def _mutual_tls(asked: Members | None) -> MutualTlsAuthentication | None:
+    if not asked or not asked.get("truststoreUri"):
+        return None
+    return MutualTlsAuthentication(
+        truststore_uri=asked["truststoreUri"], truststore_version=asked.get("truststoreVersion")
+    )
+
+
+def _certificates(domain: DomainName) -> tuple[str | None, ...]:
+    return (
+        domain.certificate_name,
+        domain.certificate_arn,
+        domain.regional_certificate_name,
+        domain.regional_certificate_arn,
+    )
+
+
 def _keep(call: Write, domain: DomainName) -> None:
     if not domain.endpoint_configuration.types:
         raise BadRequestException(
@@ -125,7 +168,36 @@ def _keep(call: Write, domain: DomainName) -> None:
             f"routingMode: routing rules are not supported yet; expected {_ROUTING}; "
             f"found {domain.routing_mode}"
         )
+    private = domain.endpoint_configuration.types == _PRIVATE
+    if (domain.policy or domain.management_policy) and not private:
+        raise BadRequestException("Policies are supported for private custom domain names only")
+    for member, policy in (
+        ("policy", domain.policy),
+        ("managementPolicy", domain.management_policy),
+    ):
+        _check_policy(member, policy)
+    mutual = domain.mutual_tls_authentication
+    if mutual and not (mutual.truststore_uri or "").startswith("s3://"):
+        raise BadRequestException(
+            "mutualTlsAuthentication.truststoreUri: expected s3://bucket/key; "
+            f"found {mutual.truststore_uri!r}"
+        )
+    if mutual and "REGIONAL" not in domain.endpoint_configuration.types:
+        raise BadRequestException(
+            "mutualTlsAuthentication: expected a domain name of type REGIONAL"
+        )
     call.store.put(DOMAIN_NAMES, domain.domain_name, domain)
+
+
+def _check_policy(member: str, policy: str | None) -> None:
+    if not policy:
+        return
+    try:
+        said = msgspec.json.decode(policy)
+    except msgspec.DecodeError:
+        said = None
+    if not isinstance(said, dict):
+        raise BadRequestException(f"{member}: expected a policy as a JSON object")
 
 
 def _shown(call: Call, domain: DomainName) -> Members:
@@ -135,12 +207,18 @@ def _shown(call: Call, domain: DomainName) -> Members:
     return {
         **parts(domain),
         "domainNameStatus": "AVAILABLE",
-        "domainNameArn": f"arn:aws:apigateway:{call.region}::/domainnames/{domain.domain_name}",
+        "domainNameArn": domain_arn(call, domain),
+        "mutualTlsAuthentication": _shown_mutual_tls(domain.mutual_tls_authentication),
         "distributionDomainName": target if "EDGE" in types else None,
-        "regionalDomainName": target if "EDGE" not in types else None,
+        "regionalDomainName": target if "REGIONAL" in types else None,
         "routingMode": domain.routing_mode or _ROUTING,
         "tags": domain.tags or None,
     }
+
+
+def _shown_mutual_tls(mutual: MutualTlsAuthentication | None) -> Members | None:
+    # Whoever closes a door has to hear that it is still open.
+    return {**parts(mutual), "truststoreWarnings": [_NOT_ASKED_FOR]} if mutual else None
 
 
 # --- Patching ----------------------------------------------------------------------------------
@@ -166,10 +244,14 @@ def _address_type(domain: DomainName, patch: Patch) -> DomainName:
     return replace(domain, endpoint_configuration=endpoint)
 
 
-def _unsupported(domain: DomainName, patch: Patch) -> DomainName:
-    if patch.value:
-        raise BadRequestException(f"{patch.path}: not supported yet; expected none")
-    return domain
+def _truststore(field: str) -> Callable[[DomainName, Patch], DomainName]:
+    def change(domain: DomainName, patch: Patch) -> DomainName:
+        mutual = domain.mutual_tls_authentication or MutualTlsAuthentication()
+        mutual = replace(mutual, **{field: None if patch.op == REMOVE else patch.value or None})
+        unset = mutual == MutualTlsAuthentication()
+        return replace(domain, mutual_tls_authentication=None if unset else mutual)
+
+    return change
 
 
 _PATHS: Table[DomainName] = Table(
@@ -181,10 +263,10 @@ _PATHS: Table[DomainName] = Table(
         Row("/endpointConfiguration/types", (ADD, REMOVE), _types),
         Row("/endpointConfiguration/ipAddressType", (REPLACE,), _address_type),
         Row("/endpointAccessMode", (REPLACE,), option("endpoint_access_mode")),
-        Row("/managementPolicy", (REPLACE,), _unsupported),
-        Row("/policy", (REPLACE,), _unsupported),
-        Row("/mutualTlsAuthentication/truststoreUri", EVERY, _unsupported),
-        Row("/mutualTlsAuthentication/truststoreVersion", EVERY, _unsupported),
+        Row("/managementPolicy", (REPLACE,), option("management_policy")),
+        Row("/policy", (REPLACE,), option("policy")),
+        Row("/mutualTlsAuthentication/truststoreUri", EVERY, _truststore("truststore_uri")),
+        Row("/mutualTlsAuthentication/truststoreVersion", EVERY, _truststore("truststore_version")),
         Row("/routingMode", (REPLACE,), option("routing_mode")),
         Row("/securityPolicy", (REPLACE,), option("security_policy")),
         Row(

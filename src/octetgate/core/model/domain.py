@@ -4,11 +4,23 @@ from octetgate.core.model.api import EndpointConfiguration
 from octetgate.core.model.record import Record
 
 
+class MutualTlsAuthentication(Record, frozen=True, kw_only=True):
+    """Whose certificates clients would have to show; kept and shown, not asked for yet."""
+
+    truststore_uri: str | None = None
+    truststore_version: str | None = None
+
+
 class DomainName(Record, frozen=True, kw_only=True):
     """A host name of our own; ``localhost`` and ``127.0.0.1`` are allowed."""
 
     domain_name: str
     created_date: float
+    account_id: str = "000000000000"
+    """Whose it is: a part of a private domain's ARN."""
+    domain_name_id: str | None = None
+    """Of private domains alone."""
+    certificate_upload_date: float | None = None
     certificate_name: str | None = None
     certificate_arn: str | None = None
     regional_certificate_name: str | None = None
@@ -18,6 +30,21 @@ class DomainName(Record, frozen=True, kw_only=True):
     endpoint_access_mode: str | None = None
     routing_mode: str | None = None
     ownership_verification_certificate_arn: str | None = None
+    mutual_tls_authentication: MutualTlsAuthentication | None = None
+    policy: str | None = None
+    """Who may call through a private domain; kept and shown, not asked."""
+    management_policy: str | None = None
+    """Who may map APIs to a private domain; likewise."""
+    tags: dict[str, str] = {}
+
+
+class DomainNameAccessAssociation(Record, frozen=True, kw_only=True):
+    """A VPC endpoint's way to a private domain; kept and shown, as there is no VPC here."""
+
+    domain_name_access_association_arn: str
+    domain_name_arn: str
+    access_association_source_type: str
+    access_association_source: str
     tags: dict[str, str] = {}
 
 

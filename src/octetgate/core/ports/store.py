@@ -13,7 +13,7 @@ from octetgate.core.model.access import ApiKey, ApiKeyValue, UsageDay, UsagePlan
 from octetgate.core.model.account import Account
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.documentation import DocumentationVersionRecord
-from octetgate.core.model.domain import BasePathMapping, DomainName
+from octetgate.core.model.domain import BasePathMapping, DomainName, DomainNameAccessAssociation
 from octetgate.core.model.function import Function, Layer, LayerVersion
 from octetgate.core.model.stage import Stage
 from octetgate.core.model.vpc_link import VpcLink
@@ -47,6 +47,10 @@ DOCUMENTATION_VERSIONS = Collection("documentation_version", DocumentationVersio
 """key ``{api}/{version}``: the parts as they were."""
 DOMAIN_NAMES = Collection("domain_name", DomainName)
 """key ``{domain}``."""
+DOMAIN_NAME_ACCESS_ASSOCIATIONS = Collection(
+    "domain_name_access_association", DomainNameAccessAssociation
+)
+"""key its ARN."""
 BASE_PATH_MAPPINGS = Collection("base_path_mapping", BasePathMapping)
 """key ``{domain}/{base path or (none)}``."""
 VPC_LINKS = Collection("vpc_link", VpcLink)
@@ -80,6 +84,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     STAGES,
     DOCUMENTATION_VERSIONS,
     DOMAIN_NAMES,
+    DOMAIN_NAME_ACCESS_ASSOCIATIONS,
     BASE_PATH_MAPPINGS,
     VPC_LINKS,
     API_KEYS,
