@@ -11,6 +11,7 @@ from tests.control.functions import FakeFunctions
 from tests.control.rehearsals import Played
 from tests.control.serving import call, served
 
+from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.stores import memory
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
@@ -26,7 +27,7 @@ def management() -> Iterator[SimpleNamespace]:
     app = application(
         store,
         functions,
-        ControlSettings(hot_reload=True),
+        ControlSettings(hot_reload=True, issue_certificate=self_signed.issue),
         health=lambda: {"status": "ok"},
         check_deployment=lambda _: list(problems),
         rehearse=played.play,

@@ -8,8 +8,8 @@ import tomllib
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-AWAITED = {"aws-sam-translator", "cryptography"}
-"""Declared for definitions and certificates, ahead of what imports them."""
+AWAITED = {"aws-sam-translator"}
+"""Declared for definitions, ahead of what imports it."""
 
 
 def imported_packages(source):

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from octetgate.core.model.definition import ApiDefinition
+from octetgate.core.ports.certificates import IssueCertificate
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.objects import Objects
 from octetgate.core.ports.rehearsal import Rehearse
@@ -40,6 +41,8 @@ class ControlSettings:
     """Where deployed APIs answer; domain names are shown to resolve to it."""
     objects: Objects | None = None
     """Where packages come from that are named by bucket and key."""
+    issue_certificate: IssueCertificate | None = None
+    """Who makes client certificates."""
     hot_reload: bool = False
     """Whether callers may have any folder of this machine run as a function."""
 

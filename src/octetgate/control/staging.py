@@ -6,7 +6,12 @@ from collections.abc import Mapping
 from octetgate.control.calls import Members, Write
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.core.model.stage import Stage
-from octetgate.core.ports.store import DEPLOYMENTS, DOCUMENTATION_VERSIONS, STAGES
+from octetgate.core.ports.store import (
+    CLIENT_CERTIFICATES,
+    DEPLOYMENTS,
+    DOCUMENTATION_VERSIONS,
+    STAGES,
+)
 
 _STAGE_NAME = re.compile(r"[A-Za-z0-9_-]{1,128}")
 _VARIABLE_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
@@ -25,7 +30,8 @@ def keep_stage(call: Write, api: str, stage: Stage) -> None:
     version = stage.documentation_version
     if version and call.store.get(DOCUMENTATION_VERSIONS, f"{api}/{version}") is None:
         raise NotFoundException("Invalid Documentation version specified")
-    if stage.client_certificate_id:
+    certificate = stage.client_certificate_id
+    if certificate and call.store.get(CLIENT_CERTIFICATES, certificate) is None:
         raise BadRequestException("Invalid Client Certificate ID specified")
     _check_variables(stage.variables or {})
     call.store.put(STAGES, f"{api}/{stage.stage_name}", stage)

@@ -9,6 +9,7 @@ from functools import partial
 import uvicorn
 import uvloop
 
+from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
@@ -54,6 +55,7 @@ async def _serve(
                 default_region=settings.region,
                 gateway_url=running.gateway_url,
                 objects=s3_objects(settings),
+                issue_certificate=self_signed.issue,
                 hot_reload=settings.may_hot_reload,
             ),
             health.report,

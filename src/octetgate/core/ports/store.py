@@ -11,6 +11,7 @@ from typing import Generic, Protocol, TypeVar
 
 from octetgate.core.model.access import ApiKey, ApiKeyValue, UsageDay, UsagePlan, UsagePlanKey
 from octetgate.core.model.account import Account
+from octetgate.core.model.client_certificate import ClientCertificate
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.documentation import DocumentationVersionRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName, DomainNameAccessAssociation
@@ -53,6 +54,8 @@ DOMAIN_NAME_ACCESS_ASSOCIATIONS = Collection(
 """key its ARN."""
 BASE_PATH_MAPPINGS = Collection("base_path_mapping", BasePathMapping)
 """key ``{domain}/{base path or (none)}``."""
+CLIENT_CERTIFICATES = Collection("client_certificate", ClientCertificate)
+"""key ``{id}``."""
 VPC_LINKS = Collection("vpc_link", VpcLink)
 """key ``{id}``."""
 API_KEYS = Collection("api_key", ApiKey)
@@ -86,6 +89,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     DOMAIN_NAMES,
     DOMAIN_NAME_ACCESS_ASSOCIATIONS,
     BASE_PATH_MAPPINGS,
+    CLIENT_CERTIFICATES,
     VPC_LINKS,
     API_KEYS,
     API_KEY_VALUES,
