@@ -24,6 +24,26 @@ def test_a_fresh_set_up_has_nothing_bad(settings, free_port):
     assert found["management"].remedy == "start it: octetgate serve"
 
 
+def test_the_node_that_functions_would_run_in_is_asked_for_its_version(
+    settings, tmp_path, free_port
+):
+    program = tmp_path / "some-node"
+    program.write_text("#!/bin/sh\necho v99.1.2\n")
+    program.chmod(0o755)
+    found = findings(replace(settings, node=str(program)), f"http://127.0.0.1:{free_port}")[
+        "Node.js"
+    ]
+    assert (found.verdict, found.found) == (Verdict.GOOD, "99.1.2")
+
+
+def test_a_missing_node_is_worth_a_note_and_comes_with_what_to_do(settings, free_port):
+    found = findings(replace(settings, node="no-such-node"), f"http://127.0.0.1:{free_port}")[
+        "Node.js"
+    ]
+    assert (found.verdict, found.found) == (Verdict.NOTE, "no program 'no-such-node'")
+    assert "--node" in found.remedy
+
+
 def test_a_taken_port_comes_with_what_to_do(settings, free_port):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -1,7 +1,9 @@
 """``octetgate doctor``: checks the set-up, and says what to do about each finding."""
 
 import os
+import shutil
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -65,6 +67,7 @@ def examine(settings: Settings, endpoint: str | None) -> Iterator[Finding]:
     """Look at everything that has to be right."""
     yield _python()
     yield _vips()
+    yield _node(settings.node)
     yield _data(settings.data)
     yield _store(settings)
     running = _running(endpoint or f"http://{settings.admin_host}:{settings.admin_port}")
@@ -91,6 +94,20 @@ def _vips() -> Finding:
         return Finding("libvips", Verdict.BAD, f"cannot write a PNG: {error}", remedy)
     number = ".".join(str(pyvips.version(part)) for part in range(3))
     return Finding("libvips", Verdict.GOOD, number)
+
+
+def _node(name: str) -> Finding:
+    program = shutil.which(name)
+    if program is None:
+        remedy = "install Node.js, or name it with --node; only functions of nodejs* need it"
+        return Finding("Node.js", Verdict.NOTE, f"no program {name!r}", remedy)
+    try:
+        said = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=True, timeout=10
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError) as error:
+        return Finding("Node.js", Verdict.BAD, str(error), "choose another with --node")
+    return Finding("Node.js", Verdict.GOOD, said.removeprefix("v"))
 
 
 def _data(folder: Path) -> Finding:

@@ -192,9 +192,9 @@ def asked_settings(asked: Members) -> dict[str, Any]:
 
 def _check_settings(given: Mapping[str, Any]) -> None:
     runtime = given["runtime"]
-    if runtime is not None and not runtime.startswith(("python3.", "provided.")):
+    if runtime is not None and not runtime.startswith(("nodejs", "python3.", "provided.")):
         raise InvalidParameterValueException(
-            f"Runtime: python3.* and provided.* are supported so far; found {runtime}"
+            f"Runtime: expected nodejs*, python3.* or provided.*; found {runtime}"
         )
     for member, found, limit in (
         ("Timeout", given["timeout"], _LONGEST_SECONDS),

@@ -133,13 +133,13 @@ def _told(error: Exception) -> bytes:
     return f"{_ERROR_TYPE}: Function.{kind}\r\n{_ERROR_BODY}: {body}\r\n".encode()
 
 
-def become(supervisor: int, program: str) -> NoReturn:
-    """Run a package's ``bootstrap`` in this process's place."""
+def become(supervisor: int, program: list[str]) -> NoReturn:
+    """Run a package's ``bootstrap``, or another runtime, in this process's place."""
     end_with(supervisor)
-    os.execv(program, [program])  # noqa: S606 - it was uploaded to be run
+    os.execv(program[0], program)  # noqa: S606 - it was uploaded to be run
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 2:
-        become(int(sys.argv[1]), sys.argv[2])
+        become(int(sys.argv[1]), sys.argv[2:])
     main(int(sys.argv[1]))

@@ -41,6 +41,7 @@ async def _serve(running: Running, post: Post) -> None:
                 payload_limit=_PAYLOAD_LIMITS[settings.aws_limits],
                 answer_limit=_ANSWER_LIMITS[settings.aws_limits],
                 idle_seconds=settings.function_idle_seconds,
+                node=settings.node,
                 # Less than the master's patience with those who leave last.
                 grace_seconds=LAST_SECONDS / 2,
                 workers_per_function=settings.function_processes or 2 * cores,

@@ -135,6 +135,12 @@ class Settings:
     function_idle_seconds: float = _setting(
         600.0, values.SECONDS, "How long a function's process is kept warm.", _FUNCTIONS
     )
+    node: str = _setting(
+        "node",
+        values.TEXT,
+        "Node.js, which runs functions of nodejs*: a name on the PATH, or a path.",
+        _FUNCTIONS,
+    )
     hot_reload: str = _setting(
         "auto",
         values.choice("auto", "on", "off"),

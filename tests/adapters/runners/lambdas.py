@@ -63,7 +63,10 @@ class Lambda:
 
     def layer(self, name, files):
         """Keep a layer's files; return the layer as a function uses it."""
-        package = zipped(files)
+        return self.layer_of(name, zipped(files))
+
+    def layer_of(self, name, package):
+        """Keep a layer's zip; return the layer as a function uses it."""
         key = hashlib.sha256(package).hexdigest()
         with self.store.write() as writing:
             writing.put(FUNCTION_CODE, key, package)

@@ -148,8 +148,8 @@ def test_a_name_is_taken_once(lam, name):
             id="s3",
         ),
         pytest.param(
-            {"Runtime": "nodejs20.x"},
-            "Runtime: python3.* and provided.* are supported so far; found nodejs20.x",
+            {"Runtime": "java21"},
+            "Runtime: expected nodejs*, python3.* or provided.*; found java21",
             id="runtime",
         ),
         pytest.param({"Timeout": 901}, "Timeout: expected at most 900; found 901", id="timeout"),
@@ -264,10 +264,8 @@ def test_a_configuration_is_changed_where_it_is_given(lam, name):
     changed = lam.update_function_configuration(FunctionName=name, Timeout=9, Description="")
     assert (changed["Timeout"], changed["Description"]) == (9, "")
     assert changed["Environment"] == {"Variables": {"A": "b"}}
-    found = refused(lam.update_function_configuration, FunctionName=name, Runtime="nodejs20.x")
-    assert found == invalid(
-        "Runtime: python3.* and provided.* are supported so far; found nodejs20.x"
-    )
+    found = refused(lam.update_function_configuration, FunctionName=name, Runtime="java21")
+    assert found == invalid("Runtime: expected nodejs*, python3.* or provided.*; found java21")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from octetgate.core.functions.environment import RESERVED, environment
 from octetgate.core.model.function import Function
 
 
-def given(*, own=None, shared=None, runtime="python3.12"):
+def given(*, own=None, shared=None, runtime="python3.12", layers=None):
     function = Function(
         name="thumb",
         arn="arn:aws:lambda:eu-west-1:111122223333:function:thumb",
@@ -26,6 +26,7 @@ def given(*, own=None, shared=None, runtime="python3.12"):
         runtime_api="127.0.0.1:9",
         log_stream="2024/03/12/[$LATEST]00",
         temporary="/scratch",
+        layers=layers,
         shared=shared or {},
     )
 
@@ -80,8 +81,15 @@ def test_layers_are_looked_in_after_what_is_the_packages_own():
     assert added["PATH"] == "/l/bin"
     assert added["LD_LIBRARY_PATH"] == "/l/lib"
     assert added["PYTHONPATH"] == "/l/python:/l/python/lib/python3.12/site-packages"
-    assert added["NODE_PATH"].endswith("/l/nodejs/node_modules")
-    assert set(added) == {"PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "NODE_PATH"}
+    assert set(added) == {"PATH", "LD_LIBRARY_PATH", "PYTHONPATH"}
+
+
+def test_node_finds_packages_of_layers_and_files_of_the_function():
+    assert given(runtime="nodejs22.x", layers="/l")["NODE_PATH"].split(":") == [
+        "/l/nodejs/node22/node_modules",
+        "/l/nodejs/node_modules",
+        "/code",
+    ]
 
 
 def test_a_package_that_brings_its_runtime_is_told_no_identifier():

@@ -24,6 +24,7 @@ EVENT_LIMIT = 1_048_576
 """Bytes of a payload that is invoked asynchronously."""
 CLIENT_CONTEXT_LIMIT = 3583
 
+_RUNTIMES = ("nodejs", "python3.", "provided")
 _GATEWAY = "apigateway.amazonaws.com"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _VISIBLE = re.compile(r"[ -~]+")
@@ -38,9 +39,9 @@ def admit(target: Target, invocation: Invocation) -> None:
             "found none"
         )
     version = target.version
-    if not (version.runtime.startswith("python3.") or version.brings_runtime):
+    if not version.runtime.startswith(_RUNTIMES):
         raise InvalidRuntime(
-            f"{target.name.name}: expected a runtime python3.x or provided.x; "
+            f"{target.name.name}: expected a runtime nodejsN.x, python3.x or provided.x; "
             f"found {version.runtime!r}"
         )
 

@@ -62,6 +62,8 @@ class Plan:
     """What takes the place of ``/opt``, if the function has layers."""
     fingerprint: str = ""
     """Of the task root, where that is a folder that changes."""
+    node: str = "node"
+    """Node.js, for functions that run in it."""
     scratch: Path
     """Where processes get their private folders."""
     log: FunctionLog

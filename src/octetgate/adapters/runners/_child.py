@@ -11,8 +11,9 @@ from typing import cast
 from uuid import uuid4
 
 from octetgate.adapters.runners._call import Plan
+from octetgate.adapters.runners._entrypoint import RUNTIMES, entrypoint
 from octetgate.adapters.runners._output import Output
-from octetgate.adapters.runners._program import RUNTIMES, command, peak_memory
+from octetgate.adapters.runners._program import command, peak_memory
 from octetgate.core.functions.environment import environment
 
 
@@ -39,7 +40,7 @@ class Child(asyncio.SubprocessProtocol):
         try:
             await asyncio.get_running_loop().subprocess_exec(
                 lambda: self,
-                *command(self._plan.function, self._plan.task_root),
+                *command(entrypoint(self._plan)),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=writing,
                 stderr=writing,

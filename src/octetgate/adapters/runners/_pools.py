@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from octetgate.adapters.runners._call import Call, Plan
+from octetgate.adapters.runners._entrypoint import node_for
 from octetgate.adapters.runners._folders import Folders
 from octetgate.adapters.runners._known import Known, Target
 from octetgate.adapters.runners._log import FunctionLog
@@ -143,6 +144,7 @@ class Pools:
             task_root=code.folder,
             layers=code.layers,
             fingerprint=code.fingerprint,
+            node=node_for(function, self._settings.node),
             scratch=self._scratch.folder,
             log=self.log(function.name),
             init_seconds=self._settings.init_seconds,

@@ -4,9 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from octetgate.core.model.function import Function
-
-RUNTIMES = Path(__file__).parents[2] / "runtimes"
+from octetgate.adapters.runners._entrypoint import RUNTIMES
 
 _START = str(RUNTIMES / "python.py")
 _PYTHON = (sys.executable, "-s", "-P", "-X", "utf8")
@@ -14,19 +12,12 @@ _PYTHON = (sys.executable, "-s", "-P", "-X", "utf8")
 _BARE_PYTHON = (sys.executable, "-I", "-S")
 
 
-class NoEntrypoint(Exception):
-    """The package has no program to start; says where it was expected."""
-
-
-def command(function: Function, task_root: Path) -> tuple[str, ...]:
-    """Return the command line of a process of this function; raises NoEntrypoint."""
+def command(program: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the command line of a process that becomes this program; none: a Python function."""
     supervisor = str(os.getpid())
-    if not function.brings_runtime:
+    if not program:
         return (*_PYTHON, _START, supervisor)
-    program = task_root / "bootstrap"
-    if not program.is_file() or not os.access(program, os.X_OK):
-        raise NoEntrypoint(str(program))
-    return (*_BARE_PYTHON, _START, supervisor, str(program))
+    return (*_BARE_PYTHON, _START, supervisor, *program)
 
 
 def peak_memory(pid: int | None) -> int:

@@ -43,6 +43,8 @@ class SupervisorSettings:
     """Bytes of an event that is waited for; AWS's own, or up to 16 MiB."""
     answer_limit: int = ANSWER_LIMIT
     """Bytes of an answer; AWS's own, or up to 16 MiB."""
+    node: str = "node"
+    """Node.js: a name on the PATH, or a path."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of every function, such as credentials and ``AWS_ENDPOINT_URL``."""
     region: str = "us-east-1"

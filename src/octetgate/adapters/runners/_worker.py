@@ -14,8 +14,8 @@ from uuid import uuid4
 
 from octetgate.adapters.runners._call import Call, Plan
 from octetgate.adapters.runners._child import Child
+from octetgate.adapters.runners._entrypoint import NoEntrypoint
 from octetgate.adapters.runners._link import Link, Sink
-from octetgate.adapters.runners._program import NoEntrypoint
 from octetgate.adapters.runners._stream import Pouring
 from octetgate.core.functions import reports, runtime_api
 from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step

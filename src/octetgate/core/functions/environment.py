@@ -65,6 +65,8 @@ def environment(
         "TMPDIR": temporary,
         "TZ": ":UTC",
     }
+    if function.runtime.startswith("nodejs"):
+        defaults["NODE_PATH"] = ":".join([*_node_modules(function, layers), task_root])
     for name, paths in _of_layers(function, layers).items() if layers else ():
         defaults[name] = ":".join([*filter(None, [defaults.get(name)]), *paths])
     return {**defaults, **shared, **function.environment, **given}
@@ -72,16 +74,19 @@ def environment(
 
 def _of_layers(function: Function, layers: str) -> Mapping[str, list[str]]:
     """Return where runtimes look in layers; it comes after what is the package's own."""
-    node = function.runtime.removeprefix("nodejs").partition(".")[0]
     return {
         "LD_LIBRARY_PATH": [f"{layers}/lib"],
-        "NODE_PATH": [
-            f"{layers}/nodejs/node{node}/node_modules",
-            f"{layers}/nodejs/node_modules",
-        ],
         "PATH": [f"{layers}/bin"],
         "PYTHONPATH": [
             f"{layers}/python",
             f"{layers}/python/lib/{function.runtime}/site-packages",
         ],
     }
+
+
+def _node_modules(function: Function, layers: str | None) -> list[str]:
+    """Return where Node.js finds packages of layers; those of the function come first anyhow."""
+    if layers is None:
+        return []
+    version = function.runtime.removeprefix("nodejs").partition(".")[0]
+    return [f"{layers}/nodejs/node{version}/node_modules", f"{layers}/nodejs/node_modules"]

@@ -1,0 +1,126 @@
+// One call: the handler is run in whichever of Node's styles it is written, and answered for once.
+
+"use strict";
+
+const { document, logged } = require("./errors.cjs");
+const { ResponseStream, streams } = require("./streaming.cjs");
+
+class Call {
+  constructor(api, invocation, log) {
+    this.api = api;
+    this.invocation = invocation;
+    this.log = log;
+    /** What to do once the event loop has nothing left to do. */
+    this.whenIdle = null;
+    this.stream = null;
+    this.answered = false;
+  }
+
+  /** Run the handler and see that the caller gets its answer. */
+  async run(handler) {
+    try {
+      const event = JSON.parse(this.invocation.payload);
+      if (streams(handler)) {
+        await this.poured(handler, event);
+      } else {
+        const text = stringified(await this.outcome(handler, event));
+        await this.once(() => this.api.respond(this.invocation.requestId, text));
+      }
+    } catch (error) {
+      this.log.error("Invoke Error", logged(error));
+      await this.crashed(error);
+    }
+  }
+
+  /** The event loop is empty: nothing that the call waits for will ever come. */
+  idle() {
+    this.whenIdle?.();
+  }
+
+  /** Answer with an error. */
+  crashed(error) {
+    return this.once(async () => {
+      const told = document(error);
+      if (this.stream?.begun) return this.stream.breakOff(told);
+      return this.api.fail(this.invocation.requestId, told);
+    });
+  }
+
+  async once(answer) {
+    if (this.answered) return;
+    this.answered = true;
+    await answer();
+  }
+
+  /** Return what the handler returns, resolves to, or hands to its callback. */
+  outcome(handler, event) {
+    const context = contextOf(this.invocation);
+    return new Promise((resolve, reject) => {
+      this.whenIdle = () => resolve(null);
+      const callback = (error, result) => {
+        const settle = () => (error === null || error === undefined ? resolve(result) : reject(error));
+        if (context.callbackWaitsForEmptyEventLoop) this.whenIdle = settle;
+        else settle();
+      };
+      const done = (error, result) => {
+        context.callbackWaitsForEmptyEventLoop = false;
+        callback(error, result);
+      };
+      context.done = done;
+      context.succeed = (result) => done(null, result);
+      context.fail = (error) => done(error ?? "handled");
+      const returned = handler(event, context, callback);
+      if (typeof returned?.then === "function") returned.then(resolve, reject);
+    }).finally(() => {
+      this.whenIdle = null;
+    });
+  }
+
+  /** Let the handler write its answer, and wait until it is all gone out. */
+  async poured(handler, event) {
+    const { requestId } = this.invocation;
+    const stream = (this.stream = new ResponseStream((type) => this.api.open(requestId, type)));
+    const over = new Promise((resolve, reject) => {
+      this.whenIdle = () => reject(new Error("The response stream was never ended"));
+      stream.on("finish", resolve);
+      stream.on("error", reject);
+      stream.on("close", () => stream.writableFinished || reject(new Error("The response stream was destroyed")));
+    });
+    over.catch(() => {}); // the handler's own error says more
+    await handler(event, stream, contextOf(this.invocation));
+    await over;
+    this.answered = true;
+  }
+}
+
+function stringified(result) {
+  try {
+    return JSON.stringify(result === undefined ? null : result) ?? "null";
+  } catch (error) {
+    throw new Error(`Unable to stringify response body: ${error.message}`);
+  }
+}
+
+/** Return the context object that a handler gets. */
+function contextOf(invocation) {
+  const { env } = process;
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    awsRequestId: invocation.requestId,
+    invokedFunctionArn: invocation.functionArn,
+    clientContext: parsed(invocation.clientContext),
+    identity: parsed(invocation.identity),
+    getRemainingTimeInMillis: () => invocation.deadline - Date.now(),
+  };
+}
+
+function parsed(text) {
+  return text ? JSON.parse(text) : undefined;
+}
+
+module.exports = { Call };

@@ -1,0 +1,74 @@
+// Runs one Node.js function: asks the Runtime API for calls and answers them, one after the other.
+//
+// Started as `node main.cjs` with the environment of a Lambda runtime (spec: lambda 7).  What a
+// function sees, and what its callers and its log get, is AWS's.  Nothing here is needed but Node.js.
+
+"use strict";
+
+const { RuntimeApi } = require("./api.cjs");
+const { Call } = require("./call.cjs");
+const { document, logged } = require("./errors.cjs");
+const { loaded } = require("./handlers.cjs");
+const { speak } = require("./logging.cjs");
+const { provide } = require("./streaming.cjs");
+
+const FAILED = 1;
+
+const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
+const log = speak(console);
+
+/** The call that runs now, if one does. */
+let current = null;
+
+/** Tell the caller, and end: after an error that nobody caught, nothing is certain any more. */
+async function crash(title, error) {
+  log.error(title, logged(error));
+  try {
+    await current?.crashed(error);
+  } finally {
+    process.exit(FAILED);
+  }
+}
+
+/** Say why there is no handler to call, and end. */
+async function refuse(error) {
+  log.error("Uncaught Exception", logged(error));
+  try {
+    await api.initError(document(error));
+  } finally {
+    process.exit(FAILED);
+  }
+}
+
+async function main() {
+  provide(globalThis);
+  process.on("beforeExit", () => current?.idle());
+  let handler;
+  try {
+    handler = await loaded(process.env.LAMBDA_TASK_ROOT, process.env._HANDLER);
+  } catch (error) {
+    return refuse(error);
+  }
+  // Only now: what is thrown while the function loads is an error of its start.
+  process.on("uncaughtException", (error) => crash("Uncaught Exception", error));
+  process.on("unhandledRejection", (reason) => {
+    const error = new Error(String(reason?.stack ? `${reason.name}: ${reason.message}` : reason));
+    error.name = "Runtime.UnhandledPromiseRejection";
+    if (reason?.stack) error.stack = `${error.name}: ${error.message}\n${reason.stack}`;
+    return crash("Unhandled Promise Rejection", error);
+  });
+  for (;;) {
+    const invocation = await api.next();
+    log.requestId = invocation.requestId;
+    process.env._X_AMZN_TRACE_ID = invocation.traceId ?? "";
+    current = new Call(api, invocation, log);
+    await current.run(handler);
+    current = null;
+  }
+}
+
+main().catch((error) => {
+  // The Runtime API is gone, or does not understand us: the supervisor starts another process.
+  log.error("Runtime API", logged(error));
+  process.exit(FAILED);
+});

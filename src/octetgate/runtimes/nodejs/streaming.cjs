@@ -1,0 +1,84 @@
+// `awslambda`: answers that are written piece by piece (spec: lambda 7, streaming from the runtime).
+
+"use strict";
+
+const { Writable } = require("node:stream");
+
+const { trailers } = require("./api.cjs");
+
+const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
+const BYTES = "application/octet-stream";
+const INTEGRATION = "application/vnd.awslambda.http-integration-response";
+/** What stands between an answer's metadata and its body. */
+const BORDER = Buffer.alloc(8);
+
+/** What a streaming handler writes to; the answer begins with its first piece. */
+class ResponseStream extends Writable {
+  /** `open` begins the answer with a content type. */
+  constructor(open) {
+    super();
+    this.open = open;
+    this.contentType = BYTES;
+    this.prelude = null;
+    this.answer = null;
+  }
+
+  /** Whether part of the answer is on its way, so that it can only be broken off. */
+  get begun() {
+    return this.answer !== null;
+  }
+
+  setContentType(contentType) {
+    this.contentType = contentType;
+  }
+
+  write(piece, ...rest) {
+    const plain = typeof piece === "string" || piece instanceof Uint8Array;
+    return super.write(plain ? piece : JSON.stringify(piece), ...rest);
+  }
+
+  _write(piece, _encoding, written) {
+    this.begin();
+    this.answer.write(piece, written);
+  }
+
+  _final(finished) {
+    this.begin();
+    this.answer.end().then(() => finished(), finished);
+  }
+
+  begin() {
+    if (this.begun) return;
+    this.answer = this.open(this.contentType);
+    if (this.prelude) this.answer.write(this.prelude);
+  }
+
+  /** End the answer by saying what went wrong. */
+  breakOff(error) {
+    return this.answer.end(trailers(error));
+  }
+}
+
+/** Give functions the global object that AWS gives them. */
+function provide(scope) {
+  scope.awslambda = {
+    streamifyResponse(handler) {
+      handler[STREAMING] = "response";
+      return handler;
+    },
+    HttpResponseStream: {
+      /** Have the stream begin with a status and headers. */
+      from(stream, metadata) {
+        stream.setContentType(INTEGRATION);
+        stream.prelude = Buffer.concat([Buffer.from(JSON.stringify(metadata)), BORDER]);
+        return stream;
+      },
+    },
+  };
+}
+
+function streams(handler) {
+  return handler[STREAMING] === "response";
+}
+
+module.exports = { ResponseStream, provide, streams };
