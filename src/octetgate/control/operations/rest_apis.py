@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from octetgate.control.api_settings import BAD_SIZE, check_settings, with_settings
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.definitions import find_api
 from octetgate.control.errors import BadRequestException, ConflictException
@@ -27,7 +28,7 @@ from octetgate.control.patching import (
 from octetgate.control.records import parts
 from octetgate.control.schemas import moved
 from octetgate.control.tagging import chosen_id
-from octetgate.core.model.api import EndpointConfiguration, Resource, RestApi
+from octetgate.core.model.api import Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.model.schema import Model, built_in_models
 from octetgate.core.ports.store import (
@@ -40,9 +41,7 @@ from octetgate.core.ports.store import (
 )
 
 _TYPES = ("REGIONAL", "EDGE", "PRIVATE")
-_LARGEST_COMPRESSED = 10485760
 _OF_AN_API: tuple[Collection[Any], ...] = (STAGES, DEPLOYMENTS, DOCUMENTATION_VERSIONS)
-_BAD_SIZE = "Invalid minimum compression size, must be between 0 and 10485760"
 
 
 def create_rest_api(call: Write, asked: Members) -> Members:
@@ -53,7 +52,14 @@ def create_rest_api(call: Write, asked: Members) -> Members:
         raise ConflictException(f"tags._custom_id_: an API with the id {api} exists already")
     source = find_api(call, asked["cloneFrom"]) if asked.get("cloneFrom") else None
     definition = _copy(call, source, api) if source else _empty(call)
-    rest_api = _created(call, asked, api, definition.rest_api)
+    base = replace(
+        definition.rest_api,
+        id=api,
+        created_date=call.now,
+        region=call.region,
+        account_id=call.account,
+    )
+    rest_api = with_settings(base, asked)
     call.store.put(APIS, api, replace(definition, rest_api=rest_api))
     # AWS leaves tags out of the answer to a create and shows them ever after.
     return {**parts(rest_api), "tags": tags or None}
@@ -74,7 +80,7 @@ def update_rest_api(call: Write, asked: Members) -> Members:
     """Patch an API."""
     definition = find_api(call, asked["restApiId"])
     rest_api = _PATHS.patched(definition.rest_api, asked.get("patchOperations", ()))
-    _check(rest_api)
+    check_settings(rest_api)
     call.store.put(APIS, rest_api.id, replace(definition, rest_api=rest_api))
     return parts(rest_api)
 
@@ -138,67 +144,6 @@ def _renamed(resource: Resource, ids: Mapping[str, str]) -> Resource:
     return replace(resource, id=ids[resource.id], parent_id=parent, resource_methods=methods)
 
 
-def _created(call: Write, asked: Members, api: str, base: RestApi) -> RestApi:
-    """Return the API with what the caller asked for over what it starts from."""
-    given: dict[str, Any] = {
-        "name": asked["name"],
-        "region": call.region,
-        "account_id": call.account,
-        "description": asked.get("description"),
-        "version": asked.get("version"),
-        "minimum_compression_size": asked.get("minimumCompressionSize"),
-        "api_key_source": asked.get("apiKeySource"),
-        "policy": asked.get("policy"),
-        "disable_execute_api_endpoint": asked.get("disableExecuteApiEndpoint"),
-        "security_policy": asked.get("securityPolicy"),
-        "endpoint_access_mode": asked.get("endpointAccessMode"),
-        "tags": asked.get("tags"),
-        "binary_media_types": tuple(asked.get("binaryMediaTypes", ())) or None,
-    }
-    said = {field: value for field, value in given.items() if value is not None}
-    endpoint = _endpoint(asked.get("endpointConfiguration"), base.endpoint_configuration)
-    rest_api = replace(base, id=api, created_date=call.now, endpoint_configuration=endpoint, **said)
-    _check(rest_api)
-    return rest_api
-
-
-def _endpoint(asked: Members | None, base: EndpointConfiguration) -> EndpointConfiguration:
-    types = tuple((asked or {}).get("types", base.types))
-    vpc = tuple((asked or {}).get("vpcEndpointIds", ())) or None
-    default = "dualstack" if types == ("PRIVATE",) else "ipv4"
-    kind = (asked or {}).get("ipAddressType") or default
-    return EndpointConfiguration(types=types, ip_address_type=kind, vpc_endpoint_ids=vpc)
-
-
-# --- What an API may look like -----------------------------------------------------------------
-
-
-def _check(rest_api: RestApi) -> None:
-    """Refuse what AWS refuses, whichever way it came in (spec: control-plane 6)."""
-    if not rest_api.name:
-        raise BadRequestException("API name must be non-empty")
-    if rest_api.description == "":
-        raise BadRequestException("Description cannot be an empty string")
-    size = rest_api.minimum_compression_size
-    if size is not None and not 0 <= size <= _LARGEST_COMPRESSED:
-        raise BadRequestException(_BAD_SIZE)
-    if rest_api.policy:
-        # Keeping a policy that nobody enforces would leave an API open that its owner closed.
-        raise BadRequestException("policy: resource policies are not supported yet; expected none")
-    _check_endpoint(rest_api.endpoint_configuration)
-
-
-def _check_endpoint(endpoint: EndpointConfiguration) -> None:
-    if not endpoint.types:
-        raise BadRequestException(
-            "REGIONAL Configuration and EDGE Configuration cannot be both DISABLED."
-        )
-    if len(endpoint.types) > 1:
-        raise BadRequestException("Cannot create an api with multiple Endpoint Types.")
-    if endpoint.types == ("PRIVATE",) and endpoint.ip_address_type == "ipv4":
-        raise BadRequestException("Only dualstack ipAddressType is supported for Private APIs.")
-
-
 # --- Patching ----------------------------------------------------------------------------------
 
 
@@ -208,7 +153,7 @@ def _compression(rest_api: RestApi, patch: Patch) -> RestApi:
     try:
         return replace(rest_api, minimum_compression_size=int(patch.value))
     except ValueError:
-        raise BadRequestException(_BAD_SIZE) from None
+        raise BadRequestException(BAD_SIZE) from None
 
 
 def _key_source(rest_api: RestApi, patch: Patch) -> RestApi:

@@ -1,0 +1,251 @@
+import json
+
+import pytest
+import yaml
+from tests.control.refusals import absent, bad, refused
+
+MOCK = {
+    "type": "mock",
+    "requestTemplates": {"application/json": '{"statusCode": 200}'},
+    "responses": {"default": {"statusCode": "200"}},
+}
+
+
+def operation(**more):
+    return {
+        "responses": {"200": {"description": "fine"}},
+        "x-amazon-apigateway-integration": MOCK,
+        **more,
+    }
+
+
+def document(paths=None, **more):
+    return {
+        "openapi": "3.0.1",
+        "info": {"title": "pets", "version": "1.2", "description": "all of them"},
+        "paths": paths if paths is not None else {"/pets/{id}": {"get": operation()}},
+        **more,
+    }
+
+
+def swagger(paths=None, **more):
+    return {**document(paths, **more), "openapi": None, "swagger": "2.0"}
+
+
+@pytest.fixture
+def imported(gw):
+    def made(document, **parameters):
+        body = document if isinstance(document, bytes) else json.dumps(document).encode()
+        return gw.import_rest_api(body=body, **parameters)
+
+    return made
+
+
+def paths(gw, api):
+    found = gw.get_resources(restApiId=api, limit=500, embed=["methods"])["items"]
+    return {each["path"]: each for each in found}
+
+
+def method(gw, api, path, verb="GET"):
+    return paths(gw, api)[path]["resourceMethods"][verb]
+
+
+def test_an_import_makes_the_api_that_the_info_names(gw, imported):
+    made = imported(document())
+    shown = gw.get_rest_api(restApiId=made["id"])
+    assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
+    assert (shown["name"], shown["version"], shown["description"]) == ("pets", "1.2", "all of them")
+
+
+def test_paths_between_are_made_without_methods(gw, imported):
+    found = paths(gw, imported(document())["id"])
+    assert sorted(found) == ["/", "/pets", "/pets/{id}"]
+    assert "resourceMethods" not in found["/pets"]
+    assert found["/pets/{id}"]["parentId"] == found["/pets"]["id"]
+
+
+def test_yaml_with_numbers_for_status_codes_says_the_same_as_json(gw, imported):
+    text = yaml.safe_dump(document()).replace("'200'", "200").encode()
+    made = imported(text)
+    found = method(gw, made["id"], "/pets/{id}")
+    assert found["methodResponses"] == {"200": {"statusCode": "200"}}
+    assert found["methodIntegration"]["integrationResponses"]["200"]["statusCode"] == "200"
+
+
+def test_any_method_is_the_verb_any(gw, imported):
+    made = imported(document({"/{proxy+}": {"x-amazon-apigateway-any-method": operation()}}))
+    assert method(gw, made["id"], "/{proxy+}", "ANY")["httpMethod"] == "ANY"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"a: [", b"[]", b"{}", b'{"swagger": "1.2"}', b'{"openapi": "3.1.0"}', b"\xff\xfe", b"x"],
+)
+def test_what_is_no_definition_is_refused(gw, imported, body):
+    before = len(gw.get_rest_apis(limit=500)["items"])
+    code, status, message = refused(gw.import_rest_api, body=body)
+    assert (code, status) == ("BadRequestException", 400)
+    assert message.startswith("Invalid OpenAPI input.")
+    assert len(gw.get_rest_apis(limit=500)["items"]) == before
+
+
+# --- All or nothing ----------------------------------------------------------------------------
+
+
+def test_everything_that_is_wrong_is_told_at_once_and_nothing_is_kept(gw, imported):
+    before = len(gw.get_rest_apis(limit=500)["items"])
+    broken = operation(**{"x-amazon-apigateway-integration": {"type": "http", "httpMethod": "GET"}})
+    body = json.dumps(document({"/a": {"get": broken}, "/b c": {"get": operation()}})).encode()
+    assert refused(gw.import_rest_api, body=body) == bad(
+        "Errors found during import:\n"
+        "\tUnable to create resource at path '/b c': Resource's path part only allow "
+        "a-zA-Z0-9._-: or a valid greedy path variable and curly braces at the beginning and the "
+        "end.\n"
+        "\tUnable to put integration on 'GET' for resource at path '/a': Invalid HTTP endpoint "
+        "specified for URI"
+    )
+    assert len(gw.get_rest_apis(limit=500)["items"]) == before
+
+
+def test_warnings_are_listed_and_with_failonwarnings_they_stop_the_import(gw, imported):
+    odd = operation(parameters=[{"in": "cookie", "name": "sid"}])
+    text = (
+        "Parameter 'sid' of paths.'/a'(get) is in 'cookie', which API Gateway does not map. "
+        "Ignoring."
+    )
+    made = imported(document({"/a": {"get": odd}}))
+    assert made["warnings"] == [text]
+    body = json.dumps(document({"/a": {"get": odd}})).encode()
+    before = len(gw.get_rest_apis(limit=500)["items"])
+    assert refused(gw.import_rest_api, body=body, failOnWarnings=True) == bad(
+        f"Warnings found during import:\n\t{text}"
+    )
+    assert len(gw.get_rest_apis(limit=500)["items"]) == before
+
+
+def test_a_refused_put_leaves_the_api_as_it_was(gw, imported):
+    made = imported(document())
+    before = paths(gw, made["id"])
+    broken = operation(**{"x-amazon-apigateway-integration": {"type": "ftp"}})
+    body = json.dumps(document({"/new": {"get": operation(), "put": broken}})).encode()
+    for mode in ("merge", "overwrite"):
+        code, _, message = refused(gw.put_rest_api, restApiId=made["id"], body=body, mode=mode)
+        assert code == "BadRequestException"
+        assert "Unable to put integration on 'PUT' for resource at path '/new': " in message
+        assert paths(gw, made["id"]) == before
+
+
+# --- Merge and overwrite -----------------------------------------------------------------------
+
+
+def put(gw, api, document, **more):
+    return gw.put_rest_api(restApiId=api, body=json.dumps(document).encode(), **more)
+
+
+def test_a_merge_replaces_the_methods_of_the_document_and_keeps_the_rest(gw, imported):
+    two = {
+        "/a": {"get": operation(operationId="old"), "put": operation()},
+        "/b": {"get": operation()},
+    }
+    made = imported(document(two))
+    before = paths(gw, made["id"])
+    put(gw, made["id"], document({"/a": {"get": operation(operationId="new")}}))
+    after = paths(gw, made["id"])
+    assert {path: each["id"] for path, each in after.items()} == {
+        path: each["id"] for path, each in before.items()
+    }
+    assert after["/a"]["resourceMethods"]["GET"]["operationName"] == "new"
+    assert after["/a"]["resourceMethods"]["PUT"] == before["/a"]["resourceMethods"]["PUT"]
+    assert after["/b"] == before["/b"]
+
+
+def test_an_overwrite_leaves_what_the_document_says_and_the_stages(gw, imported):
+    made = imported(
+        document({"/a": {"get": operation()}, "/b": {"get": operation()}}),
+        parameters={"endpointConfigurationTypes": "REGIONAL"},
+    )
+    gw.create_deployment(restApiId=made["id"], stageName="live", variables={"x": "1"})
+    put(gw, made["id"], document({"/c": {"get": operation()}}), mode="overwrite")
+    assert sorted(paths(gw, made["id"])) == ["/", "/c"]
+    shown = gw.get_rest_api(restApiId=made["id"])
+    assert shown["rootResourceId"] == made["rootResourceId"]
+    assert shown["endpointConfiguration"]["types"] == ["REGIONAL"]
+    assert gw.get_stage(restApiId=made["id"], stageName="live")["variables"] == {"x": "1"}
+
+
+def test_an_overwrite_forgets_settings_that_the_document_does_not_have(gw, imported):
+    binary = document(**{"x-amazon-apigateway-binary-media-types": ["image/png"]})
+    made = imported(binary)
+    assert made["binaryMediaTypes"] == ["image/png"]
+    assert put(gw, made["id"], document())["binaryMediaTypes"] == ["image/png"]
+    assert "binaryMediaTypes" not in put(gw, made["id"], document(), mode="overwrite")
+
+
+def test_a_merge_keeps_the_ids_of_validators_of_the_same_name(gw, imported):
+    validators = {"x-amazon-apigateway-request-validators": {"all": {"validateRequestBody": True}}}
+    uses = operation(**{"x-amazon-apigateway-request-validator": "all"})
+    made = imported(document({"/a": {"get": uses}}, **validators))
+    before = method(gw, made["id"], "/a")["requestValidatorId"]
+    put(gw, made["id"], document({"/b": {"get": uses}}, **validators))
+    assert method(gw, made["id"], "/a")["requestValidatorId"] == before
+    assert method(gw, made["id"], "/b")["requestValidatorId"] == before
+    assert len(gw.get_request_validators(restApiId=made["id"])["items"]) == 1
+
+
+def test_a_put_on_an_api_that_is_not_there_is_refused(gw):
+    body = json.dumps(document()).encode()
+    found = refused(gw.put_rest_api, restApiId="nothere000", body=body)
+    assert found == absent("Invalid API identifier specified 000000000000:nothere000")
+
+
+# --- Base paths --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "mode, path",
+    [
+        pytest.param(None, "/pets", id="dropped-by-default"),
+        pytest.param("ignore", "/pets", id="dropped"),
+        pytest.param("prepend", "/v1/shop/pets", id="prepended"),
+        pytest.param("split", "/shop/pets", id="without-its-first-segment"),
+    ],
+)
+@pytest.mark.parametrize(
+    "base",
+    [
+        pytest.param({"swagger": "2.0", "basePath": "/v1/shop"}, id="swagger"),
+        pytest.param({"openapi": "3.0.0", "servers": [{"url": "https://x/v1/shop"}]}, id="url"),
+        pytest.param(
+            {
+                "openapi": "3.0.0",
+                "servers": [
+                    {"url": "https://x/{base}", "variables": {"base": {"default": "v1/shop"}}}
+                ],
+            },
+            id="variable",
+        ),
+        pytest.param(
+            {
+                "openapi": "3.0.0",
+                "servers": [
+                    {"url": "https://x", "variables": {"basePath": {"default": "v1/shop"}}},
+                    {"url": "https://y/second"},
+                ],
+            },
+            id="variable-that-the-url-does-not-name",
+        ),
+    ],
+)
+def test_the_base_path_goes_where_the_caller_says(gw, imported, mode, path, base):
+    said = {"info": {"title": "x"}, "paths": {"/pets": {"get": operation()}}, **base}
+    made = imported(said, parameters={"basepath": mode} if mode else {})
+    assert [
+        each for each, found in paths(gw, made["id"]).items() if "resourceMethods" in found
+    ] == [path]
+
+
+def test_an_unknown_base_path_mode_is_refused(gw):
+    found = refused(
+        gw.import_rest_api, body=json.dumps(document()).encode(), parameters={"basepath": "keep"}
+    )
+    assert found == bad("parameters.basepath: expected one of ignore, prepend, split; found 'keep'")
