@@ -55,7 +55,7 @@ class Gateway:
                     reply = await bounded_and_compressed(call, reply)
             except Fault as fault:
                 reply = self._refuse(arrival, call, fault)
-                _let_go(fault)
+                let_go(fault)
             status, streamed = reply.status, reply.body.ready is None
             await exchange.send(reply)
             complete = True
@@ -63,12 +63,12 @@ class Gateway:
             arrival.error = arrival.error or "the client left"
             if not isinstance(gone, ClientGone):
                 raise
-            _let_go(gone)
+            let_go(gone)
         except (UpstreamError, StreamBroken, BadPayload) as error:
             # Part of the body has gone out; only a cut connection tells the client so.
             arrival.error = str(error)
             exchange.abort()
-            _let_go(error)
+            let_go(error)
         except Exception:  # noqa: BLE001  # a bug: logged, answered 500, never swallowed
             _log.exception("request %s", arrival.request_id)
             status, complete = await self._bug(arrival)
@@ -97,7 +97,7 @@ class Gateway:
         return 500, True
 
 
-def _let_go(error: BaseException) -> None:
+def let_go(error: BaseException) -> None:
     """Free what the frames of a failed call hold, its bodies above all, without the collector.
 
     An error is often kept by what its traceback leads to (a connection that was lost, a future

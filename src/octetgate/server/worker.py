@@ -13,7 +13,10 @@ from octetgate.adapters.meters.throttles import SharedThrottles
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.core.ports.meters import Meters
+from octetgate.gateway.entrance import entrance
+from octetgate.gateway.function_urls import FunctionUrls
 from octetgate.gateway.live import Live
+from octetgate.gateway.live_urls import LiveUrls
 from octetgate.gateway.pipeline import Gateway
 from octetgate.server.backends import gateway_ports, open_pool
 from octetgate.server.build import access_lines, configure_logs, open_store
@@ -52,7 +55,10 @@ async def _serve(
         usage = KeptUsage(running.place.usage)
         held.callback(usage.close)
         gateway = Gateway(live, Meters(throttles, usage), lines.write)
-        door = await h1.serve(gateway.handle, share, _door(settings), _tls(settings))
+        urls = FunctionUrls(LiveUrls(store), functions, lines.write)
+        door = await h1.serve(
+            entrance(gateway.handle, urls.handle), share, _door(settings), _tls(settings)
+        )
         # What start-up made stays to the end: the collector need not look at it again and again.
         gc.collect()
         gc.freeze()

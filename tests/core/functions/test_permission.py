@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from octetgate.core.functions.permission import allows
+from octetgate.core.functions.permission import allows, allows_url
 from octetgate.core.model.function import Statement
 
 GATEWAY = "apigateway.amazonaws.com"
@@ -121,3 +121,46 @@ def test_a_hostile_pattern_is_compared_quickly():
 def test_string_like_is_a_shell_pattern_without_brackets(source, pattern):
     like = statement(condition={"StringLike": {"aws:SourceArn": pattern}})
     assert allows([like], GATEWAY, source, None) is fnmatch.fnmatchcase(source, pattern)
+
+
+# --- Function URLs ---
+
+
+def public(**changes):
+    granted = {
+        "principal": "*",
+        "action": "lambda:InvokeFunctionUrl",
+        "condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "NONE"}},
+    }
+    return statement(**(granted | changes))
+
+
+@pytest.mark.parametrize(
+    "changes, allows_it",
+    [
+        pytest.param({}, True, id="as-tools-write-it"),
+        pytest.param({"principal": {"AWS": "*"}}, True, id="any-account"),
+        pytest.param({"condition": {}}, True, id="any-kind"),
+        pytest.param(
+            {"condition": {"Bool": {"lambda:InvokedViaFunctionUrl": "true"}}}, True, id="via-a-url"
+        ),
+        pytest.param(
+            {"condition": {"StringEquals": {"lambda:FunctionUrlAuthType": "AWS_IAM"}}},
+            False,
+            id="another-kind",
+        ),
+        pytest.param({"action": "lambda:InvokeFunction"}, False, id="another-action"),
+        pytest.param({"principal": {"Service": GATEWAY}}, False, id="a-service"),
+        pytest.param({"principal": {"AWS": "arn:aws:iam::1:root"}}, False, id="one-account"),
+        pytest.param({"qualifier": "live"}, False, id="of-an-alias"),
+        pytest.param({"effect": "Deny"}, False, id="denied"),
+    ],
+)
+def test_a_function_url_is_open_if_the_policy_says_so(changes, allows_it):
+    assert allows_url([public(**changes)], "NONE", None) is allows_it
+
+
+def test_a_call_of_an_api_is_none_of_a_url():
+    via_url = statement(condition={"Bool": {"lambda:InvokedViaFunctionUrl": "true"}})
+    assert not allowed(via_url)
+    assert not allowed(public())

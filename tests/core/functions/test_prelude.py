@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from octetgate.core.functions.answer_fields import MalformedProxyResponse
 from octetgate.core.functions.prelude import (
     DELIMITER,
     PRELUDE_LIMIT,
@@ -12,7 +13,7 @@ from octetgate.core.functions.prelude import (
     Prelude,
     metadata_of,
 )
-from octetgate.core.functions.proxy_event import MalformedProxyResponse, streamed_response
+from octetgate.core.functions.proxy_event import streamed_response
 
 CONTENT_TYPE = ("Content-Type", "application/json")
 

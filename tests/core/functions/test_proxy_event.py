@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from octetgate.core.functions.answer_fields import MalformedProxyResponse
 from octetgate.core.functions.proxy_event import (
-    MalformedProxyResponse,
     ProxyRequest,
     proxy_event,
     proxy_response,

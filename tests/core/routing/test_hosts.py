@@ -7,6 +7,7 @@ from octetgate.core.routing.hosts import (
     ByDomain,
     Located,
     choose_mapping,
+    function_url,
     locate,
     through_mapping,
 )
@@ -157,3 +158,20 @@ def test_a_mapping_leads_to_api_stage_and_paths(base_path, stage, raw_path, foun
     chosen = choose_mapping([mapping(base_path, stage)], raw_path)
     assert chosen is not None
     assert through_mapping(chosen[0], raw_path, chosen[1]) == found
+
+
+@pytest.mark.parametrize(
+    "host, raw_path, found",
+    [
+        ("abc.lambda-url.eu-west-1.on.aws", "/a//b", ("abc", "/a//b")),
+        ("ABC.Lambda-URL.eu-west-1.localhost:8080", "/", ("abc", "/")),
+        ("localhost:8080", "/_aws/lambda-url/abc/a/%2F", ("abc", "/a/%2F")),
+        ("localhost", "/_aws/lambda-url/abc", ("abc", "/")),
+        ("a.b.lambda-url.eu-west-1.on.aws", "/", None),
+        ("abc.execute-api.eu-west-1.amazonaws.com", "/", None),
+        ("localhost", "/_aws/lambda-url/", None),
+        (None, "/", None),
+    ],
+)
+def test_a_function_url_is_named_by_its_host_or_by_the_path(host, raw_path, found):
+    assert function_url(host, raw_path) == found

@@ -9,7 +9,7 @@ from uuid import uuid4
 import msgspec
 
 from octetgate.adapters.runners._known import Target
-from octetgate.core.functions.permission import allows
+from octetgate.core.functions.permission import allows, allows_url
 from octetgate.core.ports.functions import (
     InvalidPayload,
     InvalidRuntime,
@@ -37,6 +37,12 @@ def admit(target: Target, invocation: Invocation) -> None:
         raise InvokeDenied(
             f"{target.name.name}: expected a permission for {_GATEWAY} with source {source}; "
             "found none"
+        )
+    url = invocation.url_auth_type
+    if url is not None and not allows_url(policy, url, target.name.qualifier):
+        raise InvokeDenied(
+            f"{target.name.name}: expected a permission lambda:InvokeFunctionUrl for principal * "
+            f"and FunctionUrlAuthType {url}; found none"
         )
     version = target.version
     if not version.runtime.startswith(_RUNTIMES):

@@ -39,6 +39,7 @@ class Invoke(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=Tru
     trace_id: str | None
     request_id: str | None
     streams: bool
+    url_auth_type: str | None = None
 
 
 class Cancel(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
@@ -143,6 +144,7 @@ def invoke(number: int, invocation: Invocation, *, streams: bool) -> Invoke:
         trace_id=invocation.trace_id,
         request_id=invocation.request_id,
         streams=streams,
+        url_auth_type=invocation.url_auth_type,
     )
 
 
@@ -158,6 +160,7 @@ def invocation(head: Invoke, payload: bytes) -> Invocation:
         log_tail=head.log_tail,
         trace_id=head.trace_id,
         request_id=head.request_id,
+        url_auth_type=head.url_auth_type,
     )
 
 

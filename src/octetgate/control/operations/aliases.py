@@ -18,6 +18,7 @@ from octetgate.control.lambdas import (
     not_found,
     qualified,
 )
+from octetgate.control.urls import forget_urls
 from octetgate.core.functions.versions import leads_to
 from octetgate.core.model.function import LATEST, Alias, Function
 from octetgate.core.ports.store import FUNCTIONS
@@ -65,6 +66,7 @@ def delete_alias(call: Write, asked: Members) -> None:
     }
     policy = tuple(each for each in function.policy if each.qualifier != name)
     call.store.put(FUNCTIONS, function.name, replace(function, policy=policy, **left))
+    forget_urls(call, function.name, (name,))
 
 
 def list_aliases(call: Read, asked: Members) -> Members:

@@ -27,6 +27,7 @@ from octetgate.control.layers import layers_used
 from octetgate.control.objects import fetching
 from octetgate.control.packages import code, forget_unused
 from octetgate.control.publishing import publish
+from octetgate.control.urls import forget_urls
 from octetgate.core.functions.versions import leads_to
 from octetgate.core.model.function import LATEST, Function
 from octetgate.core.ports.store import FUNCTION_VERSIONS, FUNCTIONS
@@ -143,6 +144,7 @@ def delete_function(call: Write, asked: Members) -> Members:
         return {"StatusCode": 204}
     gone = [function, *(version for _, version in _versions(call, function))]
     call.store.delete(FUNCTIONS, function.name)
+    forget_urls(call, function.name)
     for version in gone[1:]:
         call.store.delete(FUNCTION_VERSIONS, f"{function.name}/{version.version}")
     forget_unused(call, *_keys(*gone))

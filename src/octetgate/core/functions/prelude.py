@@ -4,6 +4,8 @@ Spec: payload-encodings 10.2.  JSON never contains a NUL, so the first eight of 
 metadata whatever the body begins with.
 """
 
+CONTENT_TYPE = "application/vnd.awslambda.http-integration-response"
+"""What a function's process calls a stream that begins so."""
 DELIMITER = bytes(8)
 PRELUDE_LIMIT = 16 * 1024
 """The delimiter has to end within so many bytes of the stream."""

@@ -4,24 +4,26 @@ Payload format 1.0, field by field (spec: lambda 1 and 2).  A request body may b
 Base64, so it is spliced into the JSON as bytes: Base64 needs no escaping.
 """
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from octetgate.core.functions.answer_fields import (
+    MalformedProxyResponse,
+    cookies,
+    flag,
+    malformed,
+    multi_headers,
+    single_headers,
+    status,
+)
 from octetgate.core.functions.prelude import metadata_of
 from octetgate.core.http.headers import Headers
 
 _KEYS = ("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded")
 _METADATA_KEYS = ("statusCode", "headers", "multiValueHeaders", "cookies")
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_BROKEN = re.compile(r"[\r\n\0]")
-
-
-class MalformedProxyResponse(Exception):
-    """The function's answer is no proxy response; says what was expected and what was found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +120,14 @@ def proxy_response(payload: bytes) -> ProxyResponse:
     answer = _object(payload, _KEYS)
     body = answer.get("body")
     if not isinstance(body, str | None):
-        raise _malformed("body", "a string or null", body)
+        raise malformed("body", "a string or null", body)
     return ProxyResponse(
-        status=_status(answer.get("statusCode")),
+        status=status(answer.get("statusCode")),
         headers=_merged(
-            _single_headers(answer.get("headers")), _multi_headers(answer.get("multiValueHeaders"))
+            single_headers(answer.get("headers")), multi_headers(answer.get("multiValueHeaders"))
         ),
         body=(body or "").encode(),
-        is_base64_encoded=_flag(answer.get("isBase64Encoded")),
+        is_base64_encoded=flag(answer.get("isBase64Encoded")),
     )
 
 
@@ -136,23 +138,14 @@ def streamed_response(metadata: bytes) -> ProxyResponse:
     """
     answer = _object(metadata, _METADATA_KEYS)
     headers = _merged(
-        _single_headers(answer.get("headers")), _multi_headers(answer.get("multiValueHeaders"))
+        single_headers(answer.get("headers")), multi_headers(answer.get("multiValueHeaders"))
     )
     return ProxyResponse(
-        status=_status(answer.get("statusCode")),
-        headers=headers + _cookies(answer.get("cookies")),
+        status=status(answer.get("statusCode")),
+        headers=headers + cookies(answer.get("cookies")),
         body=b"",
         is_base64_encoded=False,
     )
-
-
-def _cookies(cookies: Any) -> list[tuple[str, str]]:
-    if cookies is None:
-        return []
-    if not isinstance(cookies, list):
-        raise _malformed("cookies", "a list", cookies)
-    # A line each, after the headers (unconfirmed detail).
-    return [("Set-Cookie", _value("cookies", cookie)) for cookie in cookies]
 
 
 def _object(payload: bytes, keys: Sequence[str]) -> dict[str, Any]:
@@ -161,75 +154,13 @@ def _object(payload: bytes, keys: Sequence[str]) -> dict[str, Any]:
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise MalformedProxyResponse(f"response: expected JSON; {error}") from error
     if not isinstance(answer, dict):
-        raise _malformed("response", "an object", answer)
+        raise malformed("response", "an object", answer)
     for key in answer:
         if key not in keys:
             # AWS refuses the whole answer for one stray key (recorded), which is also how an
             # error object is told from a response.
-            raise _malformed("response", f"only {', '.join(keys)}", key)
+            raise malformed("response", f"only {', '.join(keys)}", key)
     return answer
-
-
-def _status(status: Any) -> int:
-    if status is None:
-        return 200
-    if isinstance(status, str) and status.isascii() and status.isdigit():
-        status = int(status[:4])
-    # Below 200 it would be an interim response, after which a client waits for another.
-    if type(status) is not int or not 200 <= status <= 599:
-        raise _malformed("statusCode", "200 to 599, as a number or in a string", status)
-    return status
-
-
-def _flag(flag: Any) -> bool:
-    if flag is None or isinstance(flag, bool):
-        return bool(flag)
-    raise _malformed("isBase64Encoded", "true or false", flag)
-
-
-def _single_headers(headers: Any) -> dict[str, str]:
-    if headers is None:
-        return {}
-    if not isinstance(headers, dict):
-        raise _malformed("headers", "an object", headers)
-    # A null value says nothing, so the header is left out (unconfirmed).
-    return {
-        _name(name): _value(f"headers.{name}", value)
-        for name, value in headers.items()
-        if value is not None
-    }
-
-
-def _multi_headers(headers: Any) -> dict[str, list[str]]:
-    if headers is None:
-        return {}
-    if not isinstance(headers, dict):
-        raise _malformed("multiValueHeaders", "an object", headers)
-    for name, values in headers.items():
-        if not isinstance(values, list):
-            raise _malformed(f"multiValueHeaders.{name}", "a list", values)
-    return {
-        _name(name): [_value(f"multiValueHeaders.{name}", value) for value in values]
-        for name, values in headers.items()
-    }
-
-
-def _name(name: str) -> str:
-    if not _TOKEN.fullmatch(name):
-        raise _malformed("headers", "a header name", name)
-    return name
-
-
-def _value(where: str, value: Any) -> str:
-    """Return a header's value as Latin-1 text that carries UTF-8."""
-    if isinstance(value, bool | int | float):
-        return msgspec.json.encode(value).decode()
-    if not isinstance(value, str):
-        raise _malformed(where, "a string, number or boolean", value)
-    if _BROKEN.search(value):
-        # A line end here would let the function's input write headers of its own.
-        raise _malformed(where, "no line end and no NUL", value)
-    return value.encode().decode("latin-1")
 
 
 def _merged(single: dict[str, str], multi: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -246,9 +177,3 @@ def _merged(single: dict[str, str], multi: dict[str, list[str]]) -> list[tuple[s
     if not any(name.lower() == "content-type" for name, _ in merged):
         merged.append(("Content-Type", "application/json"))
     return merged
-
-
-def _malformed(where: str, expected: str, found: object) -> MalformedProxyResponse:
-    shown = repr(found)
-    short = shown if len(shown) <= 80 else shown[:77] + "..."
-    return MalformedProxyResponse(f"{where}: expected {expected}; found {short}")

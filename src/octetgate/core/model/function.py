@@ -107,6 +107,39 @@ class Function(Record, frozen=True, kw_only=True):
         return self.runtime.startswith("provided")
 
 
+class Cors(Record, frozen=True, kw_only=True):
+    """Which pages of other origins may use a function URL."""
+
+    allow_credentials: bool = False
+    allow_headers: tuple[str, ...] = ()
+    allow_methods: tuple[str, ...] = ()
+    allow_origins: tuple[str, ...] = ()
+    expose_headers: tuple[str, ...] = ()
+    max_age: int | None = None
+    """Seconds."""
+
+
+class FunctionUrl(Record, frozen=True, kw_only=True):
+    """An address of its own for a function, or for an alias of it."""
+
+    url_id: str
+    function: str
+    qualifier: str | None = None
+    arn: str
+    """With the qualifier."""
+    auth_type: str
+    """``NONE`` or ``AWS_IAM``."""
+    invoke_mode: str = "BUFFERED"
+    cors: Cors | None = None
+    created: float
+    last_modified: float
+
+    @property
+    def streams(self) -> bool:
+        """Whether the answer goes out as it is written."""
+        return self.invoke_mode == "RESPONSE_STREAM"
+
+
 class LayerVersion(Record, frozen=True, kw_only=True):
     """One version of a layer: a zip whose files functions find beside their own."""
 

@@ -93,6 +93,9 @@ class Invocation:
     source_arn: str | None = None
     """``arn:aws:execute-api:…`` when API Gateway calls: the resource policy must then allow
     ``apigateway.amazonaws.com`` with this source.  None: the account's own call, always allowed."""
+    url_auth_type: str | None = None
+    """The kind of function URL that calls, ``NONE`` or ``AWS_IAM``; the resource policy must then
+    allow it to anybody."""
     client_context: str | None = None
     """Base64 JSON, handed to the function as it is."""
     log_tail: bool = False

@@ -15,7 +15,7 @@ from octetgate.core.model.client_certificate import ClientCertificate
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.documentation import DocumentationVersionRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName, DomainNameAccessAssociation
-from octetgate.core.model.function import Function, Layer, LayerVersion
+from octetgate.core.model.function import Function, FunctionUrl, Layer, LayerVersion
 from octetgate.core.model.stage import Stage
 from octetgate.core.model.vpc_link import VpcLink
 
@@ -74,6 +74,8 @@ FUNCTIONS = Collection("function", Function)
 """key ``{name}``: a function as it is now, its aliases, policy, and what else is set for it."""
 FUNCTION_VERSIONS = Collection("function_version", Function)
 """key ``{name}/{number}``: an immutable copy."""
+FUNCTION_URLS = Collection("function_url", FunctionUrl)
+"""key ``{url id}``."""
 LAYERS = Collection("layer", Layer)
 """key ``{name}``; stays when its versions are deleted."""
 LAYER_VERSIONS = Collection("layer_version", LayerVersion)
@@ -99,6 +101,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     ACCOUNTS,
     FUNCTIONS,
     FUNCTION_VERSIONS,
+    FUNCTION_URLS,
     LAYERS,
     LAYER_VERSIONS,
     FUNCTION_CODE,

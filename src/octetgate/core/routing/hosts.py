@@ -17,6 +17,8 @@ _PATH_FORM = re.compile(
     r"/(?:restapis/([^/]+)/([^/]+)/_user_request_|_aws/execute-api/([^/]+)/([^/]+))(/.*)?",
     re.DOTALL,
 )
+_URL_HOST = re.compile(r"([^.:]+)\.lambda-url\.[^:]+(?::\d*)?")
+_URL_PATH = re.compile(r"/_aws/lambda-url/([^/]+)(/.*)?", re.DOTALL)
 _PORT = re.compile(r":\d*\Z")
 
 
@@ -44,6 +46,18 @@ class ByDomain:
     domain: str
     """In lower case, without the port."""
     path: str
+
+
+def function_url(host: str | None, raw_path: str) -> tuple[str, str] | None:
+    """Return the id of the function URL that is called and its path, or None if none is.
+
+    The path form is ours: it needs no name that leads to this machine.
+    """
+    if named := _URL_HOST.fullmatch((host or "").lower()):
+        return named[1], raw_path
+    if form := _URL_PATH.fullmatch(raw_path):
+        return form[1], form[2] or "/"
+    return None
 
 
 def locate(host: str | None, raw_path: str) -> Located | ByDomain:

@@ -6,8 +6,8 @@ about bytes (spec: payload-encodings 6, lambda 1 and 2).
 
 import pybase64
 
+from octetgate.core.functions.answer_fields import MalformedProxyResponse
 from octetgate.core.functions.proxy_event import (
-    MalformedProxyResponse,
     ProxyRequest,
     ProxyResponse,
     proxy_event,

@@ -42,8 +42,12 @@ def access_log(
     *,
     complete: bool,
     streamed: bool,
+    logged: str = "",
 ) -> None:
-    """Take down the call's line: what it says, and nothing that would keep bodies in memory."""
+    """Take down the call's line: what it says, and nothing that would keep bodies in memory.
+
+    ``logged`` is what the line says of where a call went that has no route.
+    """
     exchange = arrival.exchange
     write(
         partial(
@@ -56,6 +60,7 @@ def access_log(
             status,
             exchange.sent,
             None if call is None else call.route,
+            logged,
             arrival.integration_status,
             arrival.integration_ended - arrival.integration_started,
             arrival.request_payload,
@@ -82,6 +87,7 @@ def _line(  # noqa: PLR0917  # what a line says
     status: int,
     length: int,
     route: Route | None,
+    logged: str,
     integration_status: int | None,
     integration_seconds: float,
     request_payload: Decision | None,
@@ -123,7 +129,7 @@ def _line(  # noqa: PLR0917  # what a line says
     line = (
         f'{{"time":"{_stamp(started)}","requestId":"{request_id}","ip":"{ip}",{request},'
         f'"status":{status},"responseLength":{length},"responseLatency":{seconds * 1000:.3f}'
-        f"{'' if route is None else route.logged}{more}}}"
+        f"{logged if route is None else route.logged}{more}}}"
     )
     return line.encode("latin-1")
 
@@ -149,6 +155,11 @@ def log_of_route(facts: StageFacts, plan: MethodPlan) -> str:
     path = plan.resource.path
     where = f',"resourcePath":{_quoted(path)}' if path else ""
     return f',"apiId":{_quoted(facts.api_id)},"stage":{_quoted(facts.stage_name)}{where}{kind}'
+
+
+def log_of_url(url_id: str) -> str:
+    """Return what a line says of a call of a function URL."""
+    return f',"functionUrl":{_quoted(url_id)}'
 
 
 def _facts(decision: Decision) -> str:

@@ -1,0 +1,26 @@
+"""The function URLs that are served, following the store as :mod:`octetgate.gateway.live` does."""
+
+from octetgate.core.model.function import FunctionUrl
+from octetgate.core.ports.store import FUNCTION_URLS, Store
+
+_KNOWN = 10_000  # ids that do not exist are remembered too, so that guessing costs no query
+
+
+class LiveUrls:
+    """Function URLs as the store has them now."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._seen: int | None = None
+        self._urls: dict[str, FunctionUrl | None] = {}
+
+    def find(self, url_id: str) -> FunctionUrl | None:
+        """Return the URL of that id, or None if there is none."""
+        revision = self._store.revision()
+        if revision != self._seen or len(self._urls) >= _KNOWN:
+            self._urls.clear()
+            self._seen = revision
+        if url_id not in self._urls:
+            with self._store.read() as reading:
+                self._urls[url_id] = reading.get(FUNCTION_URLS, url_id)
+        return self._urls[url_id]
