@@ -13,8 +13,9 @@ from octetgate.control.definitions import (
     with_method,
     with_resource,
 )
-from octetgate.control.errors import BadRequestException, ConflictException, NotFoundException
-from octetgate.control.mappings import check_method_parameters, check_response_headers
+from octetgate.control.errors import ConflictException, NotFoundException
+from octetgate.control.mappings import check_response_headers
+from octetgate.control.method_rules import checked_method
 from octetgate.control.patching import (
     ADD,
     EVERY,
@@ -35,15 +36,8 @@ from octetgate.control.records import parts
 from octetgate.control.schemas import check_models
 from octetgate.control.shown import shown_method
 from octetgate.core.model.api import Method, MethodResponse
-from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.store import APIS
 
-_VERBS = ("GET", "PUT", "POST", "DELETE", "PATCH", "OPTIONS", "HEAD", "ANY")
-_OPEN = ("NONE", "AWS_IAM")
-_NO_AUTHORIZER = (
-    "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or "
-    "COGNITO_USER_POOLS requires a valid authorizer."
-)
 _NO_STATUS = "Invalid Response status code specified"
 
 
@@ -64,7 +58,7 @@ def put_method(call: Write, asked: Members) -> Members:
         request_models=asked.get("requestModels"),
         authorization_scopes=_scopes(asked),
     )
-    _check(definition, method)
+    method = checked_method(definition, method)
     resource = with_method(resource, method)
     call.store.put(APIS, definition.rest_api.id, with_resource(definition, resource))
     return shown_method(method)
@@ -79,7 +73,7 @@ def update_method(call: Write, asked: Members) -> Members:
     """Patch a method."""
     place = _place(call, asked)
     method = _METHOD_PATHS.patched(place.method, asked.get("patchOperations", ()))
-    _check(place.definition, method)
+    method = checked_method(place.definition, method)
     place.keep(call, method)
     return shown_method(method)
 
@@ -152,28 +146,6 @@ def _keep_response(call: Write, place: MethodPlace, response: MethodResponse) ->
 def _scopes(asked: Members) -> tuple[str, ...] | None:
     given: list[Any] | None = asked.get("authorizationScopes")
     return tuple(given) if given is not None else None
-
-
-# --- What a method may look like ---------------------------------------------------------------
-
-
-def _check(definition: ApiDefinition, method: Method) -> None:
-    """Refuse what AWS refuses, whichever way it came in (spec: control-plane 6)."""
-    if method.http_method not in _VERBS:
-        options = ",".join(_VERBS)
-        raise BadRequestException(f"Invalid HttpMethod specified. Valid options are {options}")
-    # No authorizer can exist yet, so none is ever valid.
-    if method.authorization_type not in _OPEN or method.authorizer_id:
-        raise BadRequestException(_NO_AUTHORIZER)
-    if method.authorization_scopes:
-        raise BadRequestException(
-            "authorizationScopes: expected none without a COGNITO_USER_POOLS authorizer"
-        )
-    validator = method.request_validator_id
-    if validator and validator not in definition.request_validators:
-        raise BadRequestException("Invalid Request Validator identifier specified")
-    check_models(definition, method.request_models or {})
-    check_method_parameters(method.request_parameters or {})
 
 
 # --- Patching ----------------------------------------------------------------------------------
