@@ -9,8 +9,14 @@ from octetgate.blueprints import catalogue
 NAME = "image-processing-service"
 
 
-def test_the_image_blueprint_is_listed():
-    assert NAME in catalogue.names()
+def test_the_blueprints_are_listed_by_name():
+    assert catalogue.names() == ["echo-binary", "hello-world-python", NAME]
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_every_blueprint_is_explained(name):
+    readme = catalogue._folder(name) / "README.md"
+    assert readme.read_text().startswith(f"# {name}\n")
 
 
 @pytest.mark.parametrize("name", catalogue.names())

@@ -6,7 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from octetgate.blueprints.image_processing.handler import Error, handler
 
@@ -67,6 +67,7 @@ INPUTS = [
     pytest.param(saved(picture("P", (300, 400)), "GIF"), (300, 400), id="gif"),
     pytest.param(saved(picture("P", (120, 90)), "GIF", save_all=True, append_images=[picture("P", (120, 90))]), (120, 90), id="animated-gif"),
     pytest.param(saved(picture("RGB", (300, 400)), "TIFF"), (300, 400), id="tiff"),
+    pytest.param(saved(picture("RGB", (300, 400)), "AVIF"), (300, 400), id="avif"),
 ]  # fmt: skip
 
 
@@ -156,6 +157,7 @@ def test_a_size_is_a_box_to_fit_in(operation, box, size):
         ("gif", "GIF"),
         ("tiff", "TIFF"),
         ("tif", "TIFF"),
+        ("avif", "AVIF"),
     ],
 )
 @pytest.mark.parametrize("operation", ["resize", "convert", "getSample"])
@@ -185,6 +187,121 @@ def test_a_photograph_is_turned_upright_and_its_metadata_is_gone():
     thumbnail = opened(asked("thumbnail", data, outputExtension="jpg"))
     assert thumbnail.size == (100, 200)
     assert 0x0112 not in thumbnail.getexif()
+
+
+STORED = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_90,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_270,
+}
+"""How a camera that says so has turned the picture."""
+
+
+@pytest.mark.parametrize("operation", ["thumbnail", "convert"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_every_orientation_is_turned_upright(operation, orientation):
+    upright = Image.new("RGB", (80, 40), (250, 10, 10))
+    upright.paste((10, 10, 250), (0, 0, 40, 40))
+    stored = upright.transpose(STORED[orientation]) if orientation > 1 else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    data = saved(stored, "JPEG", exif=exif, quality=95)
+    seen = opened(asked(operation, data, outputExtension="png"))
+    assert seen.size == (80, 40)
+    assert seen.getpixel((10, 20))[2] > 200 > seen.getpixel((70, 20))[2]
+
+
+def test_an_orientation_that_is_to_stay_is_left_alone():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    data = saved(picture("RGB", (40, 20)), "JPEG", exif=exif)
+    seen = opened(asked("convert", data, outputExtension="jpg", strip=False))
+    assert (seen.size, seen.getexif()[0x0112]) == ((40, 20), 6)
+
+
+def swapped_profile():
+    """A colour profile of sRGB's curve whose red is green and whose green is red."""
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    for at in range(132, 132 + 12 * struct.unpack_from(">I", profile, 128)[0], 12):
+        other = {b"rXYZ": b"gXYZ", b"gXYZ": b"rXYZ"}.get(bytes(profile[at : at + 4]))
+        if other:
+            profile[at : at + 4] = other
+    return bytes(profile)
+
+
+@pytest.mark.parametrize("operation", ["thumbnail", "convert"])
+@pytest.mark.parametrize("extension", ["png", "jpg", "webp"])
+def test_colours_of_another_profile_become_srgb(operation, extension):
+    data = saved(Image.new("RGB", (60, 40), (250, 10, 10)), icc_profile=swapped_profile())
+    seen = opened(asked(operation, data, outputExtension=extension, quality=95)).convert("RGB")
+    red, green, blue = seen.getpixel((20, 20))
+    assert green > 230
+    assert red < 60
+    assert blue < 60
+    assert "icc_profile" not in seen.info
+
+
+def film(kind="GIF", size=(120, 90), frames=3):
+    """An animated image of one colour after the other."""
+    colours = [(250, 10, 10), (10, 250, 10), (10, 10, 250)]
+    pictures = [Image.new("RGB", size, colours[number % 3]) for number in range(frames)]
+    return saved(pictures[0], kind, save_all=True, append_images=pictures[1:], duration=70, loop=0)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "WEBP"])
+@pytest.mark.parametrize("extension", ["gif", "webp"])
+@pytest.mark.parametrize(
+    "operation, fields, size",
+    [
+        ("thumbnail", {"width": 60}, (60, 45)),
+        ("convert", {}, (120, 90)),
+        ("convert", {"customArgs": ["-resize", "60x", "-rotate", "90"]}, (45, 60)),
+    ],
+)
+def test_an_animation_stays_one_where_it_is_asked_for(kind, extension, operation, fields, size):
+    seen = opened(asked(operation, film(kind), outputExtension=extension, animated=True, **fields))
+    assert (seen.n_frames, seen.size) == (3, size)
+    seen.seek(1)
+    assert seen.convert("RGB").getpixel((20, 20))[1] > 200
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        pytest.param({"outputExtension": "gif"}, id="not-asked-for"),
+        pytest.param({"outputExtension": "png", "animated": True}, id="no-format-for-it"),
+    ],
+)
+@pytest.mark.parametrize("operation", ["thumbnail", "convert"])
+def test_else_the_first_frame_is_taken(operation, fields):
+    seen = opened(asked(operation, film(), **fields))
+    assert (getattr(seen, "n_frames", 1), seen.height * 4) == (1, seen.width * 3)
+    assert seen.convert("RGB").getpixel((20, 20))[0] > 200
+
+
+def test_identify_counts_frames():
+    assert asked("identify", film())["frames"] == 3
+
+
+def test_the_frames_of_an_animation_count_together(monkeypatch):
+    monkeypatch.setattr("octetgate.blueprints.image_processing.handler.MAX_PIXELS", 60_000)
+    many = film(size=(100, 100), frames=7)
+    assert refused("thumbnail", many, outputExtension="gif", animated=True) == (
+        "base64Image: expected at most 60000 pixels; found 100x100, 7 times"
+    )
+    assert opened(asked("thumbnail", many, outputExtension="gif")).size == (100, 100)
+
+
+@pytest.mark.parametrize("extension", ["webp", "avif"])
+def test_a_side_that_the_format_has_no_room_for_is_refused(extension):
+    data = saved(Image.new("L", (17_000, 2)))
+    assert f"outputExtension: {extension} has at most 1638" in refused(
+        "convert", data, outputExtension=extension
+    )
 
 
 def test_quality_is_a_fraction_or_percent():
@@ -223,7 +340,8 @@ def test_identify_tells_an_images_properties():
 
 
 @pytest.mark.parametrize(
-    "kind, told", [("JPEG", "JPEG"), ("GIF", "GIF"), ("WEBP", "WEBP"), ("TIFF", "TIFF")]
+    "kind, told",
+    [("JPEG", "JPEG"), ("GIF", "GIF"), ("WEBP", "WEBP"), ("TIFF", "TIFF"), ("AVIF", "AVIF")],
 )
 def test_identify_knows_the_format(kind, told):
     assert asked("identify", saved(picture("RGB", (8, 8)), kind))["format"] == told
@@ -336,7 +454,7 @@ def test_an_image_that_ends_early_is_refused(kind, operation, fields):
 
 @pytest.mark.parametrize("text", ["<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>", "P3 1 1 255 0 0 0", "%PDF-1.4"])  # fmt: skip
 def test_formats_that_are_not_safe_to_read_are_refused(text):
-    assert "expected a whole GIF, HEIF, JPEG" in refused("thumbnail", text.encode())
+    assert "expected a whole AVIF, GIF, JPEG" in refused("thumbnail", text.encode())
 
 
 @pytest.mark.parametrize("operation", ["thumbnail", "identify", "getDimensions", "getSample"])

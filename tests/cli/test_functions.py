@@ -1,6 +1,9 @@
 import io
 import zipfile
 
+import pytest
+
+from octetgate.cli.console import Trouble
 from octetgate.cli.functions import from_blueprint, from_folder
 
 
@@ -28,3 +31,17 @@ def test_a_blueprint_brings_its_own_configuration():
 def test_a_watched_folder_is_named_and_not_packed(tmp_path):
     members = from_folder(tmp_path, "handler.handler", watch=True)
     assert members["Code"] == {"S3Bucket": "hot-reload", "S3Key": str(tmp_path.resolve())}
+
+
+def test_a_folder_runs_in_the_runtime_that_is_named(tmp_path):
+    members = from_folder(tmp_path, "index.handler", runtime="nodejs20.x")
+    assert (members["Runtime"], members["Handler"]) == ("nodejs20.x", "index.handler")
+
+
+def test_a_folder_with_its_own_runtime_needs_no_handler(tmp_path):
+    assert from_folder(tmp_path, None, runtime="provided.al2023")["Handler"]
+
+
+def test_any_other_folder_needs_one(tmp_path):
+    with pytest.raises(Trouble, match=r"--handler: expected module\.function; found None"):
+        from_folder(tmp_path, None, runtime="nodejs20.x")

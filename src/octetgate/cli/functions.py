@@ -36,6 +36,10 @@ def create(
         str | None,
         typer.Option("--handler", metavar="H", help="module.function of the folder's code."),
     ] = None,
+    runtime: Annotated[
+        str | None,
+        typer.Option("--runtime", metavar="R", help="What the folder's code runs in; this Python."),
+    ] = None,
     watch: Annotated[
         bool, typer.Option("--watch", help="Run the folder as it is; each call sees edits.")
     ] = False,
@@ -48,7 +52,13 @@ def create(
         raise Trouble("expected --blueprint B, or --folder DIR with --handler H")
     if watch and blueprint:
         raise Trouble("--watch: expected --folder DIR with it; found --blueprint")
-    members = from_blueprint(blueprint) if blueprint else from_folder(folder, handler, watch=watch)
+    if runtime and blueprint:
+        raise Trouble("--runtime: expected --folder DIR with it; found --blueprint")
+    members = (
+        from_blueprint(blueprint)
+        if blueprint
+        else from_folder(folder, handler, runtime=runtime, watch=watch)
+    )
     if timeout is not None:
         members["Timeout"] = timeout
     with told(settings.endpoint):
@@ -156,10 +166,15 @@ def from_blueprint(name: str) -> dict[str, Any]:
     }
 
 
-def from_folder(folder: Path | None, handler: str | None, *, watch: bool = False) -> dict[str, Any]:
+def from_folder(
+    folder: Path | None, handler: str | None, *, runtime: str | None = None, watch: bool = False
+) -> dict[str, Any]:
     """Return what CreateFunction takes for a folder of code, but for name and role."""
     if folder is None or not folder.is_dir():
         raise Trouble(f"--folder: expected a folder; found {folder}")
+    runtime = runtime or "python{}.{}".format(*sys.version_info)
+    if runtime.startswith("provided"):
+        handler = handler or "bootstrap.handler"  # one is wanted; the bootstrap may look at it
     if handler is None or "." not in handler:
         raise Trouble(f"--handler: expected module.function; found {handler!r}")
     from octetgate.control import packages
@@ -170,7 +185,7 @@ def from_folder(folder: Path | None, handler: str | None, *, watch: bool = False
         else {"ZipFile": packages.zipped(folder)}
     )
     return {
-        "Runtime": "python{}.{}".format(*sys.version_info),
+        "Runtime": runtime,
         "Handler": handler,
         "Code": code,
     }

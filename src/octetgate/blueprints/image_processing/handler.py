@@ -29,7 +29,10 @@ pyvips.block_untrusted_set(True)  # readers that libvips has not hardened agains
 pyvips.cache_set_max(0)  # the next call brings another image
 
 WITHOUT_QUALITY = ("png", "gif", "tif", "tiff")
-WITH_QUALITY = ("jpg", "jpeg", "webp")
+WITH_QUALITY = ("jpg", "jpeg", "webp", "avif")
+ANIMATED = ("gif", "webp")
+LONGEST_SIDE = {"avif": 16_384, "gif": 65_535, "jpeg": 65_535, "jpg": 65_535, "webp": 16_383}
+"""Pixels, where the format itself has a limit below ours."""
 
 
 class Error(Exception):
@@ -75,10 +78,18 @@ def resize(event: Event) -> str:
     data = image_data(event, "resize")
     image = open_image(data)
     width, height = wanted_size(event, *upright_size(image))
+    extension = event.get("outputExtension") or "png"
+    frames = "n=-1," if is_animated(image, extension, event) else ""
     image = pyvips.Image.thumbnail_buffer(
-        data, width, height=height, size="force", option_string=f"fail_on={FAIL_ON}"
+        data,
+        width,
+        height=height,
+        size="force",
+        option_string=f"{frames}fail_on={FAIL_ON}",
+        # Once the image is small; without a profile its colours are taken to be sRGB.
+        **({"output_profile": "srgb"} if has_profile(image) else {}),
     )
-    return written(image, event.get("outputExtension") or "png", event)
+    return written(image, extension, event)
 
 
 def get_sample(event: Event) -> str:
@@ -93,18 +104,20 @@ def convert(event: Event) -> str:
     """Return the image in another format, changed as ``customArgs`` say, as Base64."""
     arguments = [str(argument) for argument in event.get("customArgs") or []]
     if event.get("base64Image"):
-        image = open_image(image_data(event, "convert"))
+        data = image_data(event, "convert")
     elif "rose:" in arguments:
         arguments.remove("rose:")
-        image = open_image(base64.b64decode(get_sample({})))
+        data = base64.b64decode(get_sample({}))
     else:
         raise Error('Invalid convert request: no "base64Image" field supplied')
-    options = dict(event)
-    image = changed(image, arguments, options)
     extension = event.get("outputExtension")
     if not extension:
         raise Error('Invalid convert request: no "outputExtension" field supplied')
-    return written(image, extension, options)
+    options = dict(event)
+    first = open_image(data)
+    frames = all_frames(data) if is_animated(first, extension, event) else [first]
+    frames = [changed(upright(in_srgb(frame), event), arguments, options) for frame in frames]
+    return written(joined(frames), extension, options)
 
 
 OPERATIONS = {
@@ -135,17 +148,72 @@ def open_image(data: bytes) -> Image:
         image = pyvips.Image.new_from_buffer(data, "", fail_on=FAIL_ON)
     except pyvips.Error:
         raise Error(
-            "base64Image: expected a whole GIF, HEIF, JPEG, PNG, TIFF or WebP image; "
+            "base64Image: expected a whole AVIF, GIF, JPEG, PNG, TIFF or WebP image; "
             f"found {len(data)} bytes that are not one"
         ) from None
     check_pixels("base64Image", image.width, image.height)
     return image
 
 
-def check_pixels(name: str, width: int, height: int) -> None:
+def check_pixels(name: str, width: int, height: int, frames: int = 1) -> None:
     """Refuse an image that would fill the memory."""
-    if width * height > MAX_PIXELS:
-        raise Error(f"{name}: expected at most {MAX_PIXELS} pixels; found {width}x{height}")
+    if width * height * frames > MAX_PIXELS:
+        found = f"{width}x{height}" + (f", {frames} times" if frames > 1 else "")
+        raise Error(f"{name}: expected at most {MAX_PIXELS} pixels; found {found}")
+
+
+def is_animated(image: Image, extension: object, event: Event) -> bool:
+    """Say whether all frames are wanted, and both formats have more than one."""
+    loader = image.get("vips-loader").removesuffix("load_buffer")
+    wanted = bool(event.get("animated")) and suffix_of(extension) in ANIMATED
+    if not (wanted and loader in ANIMATED and frame_count(image) > 1):
+        return False
+    check_pixels("base64Image", image.width, image.height, frame_count(image))
+    return True
+
+
+def frame_count(image: Image) -> int:
+    """Return how many frames or pages the file has."""
+    return int(image.get("n-pages")) if image.get_typeof("n-pages") else 1
+
+
+def all_frames(data: bytes) -> list[Image]:
+    """Return the frames of an animated image."""
+    image = pyvips.Image.new_from_buffer(data, "", fail_on=FAIL_ON, n=-1).copy_memory()
+    height = image.get("page-height")
+    return [image.crop(0, top, image.width, height) for top in range(0, image.height, height)]
+
+
+def joined(frames: list[Image]) -> Image:
+    """Return the frames as the one tall image that libvips writes an animation from."""
+    if len(frames) == 1:
+        return frames[0]
+    image = pyvips.Image.arrayjoin(frames, across=1).copy()
+    image.set_type(pyvips.GValue.gint_type, "page-height", frames[0].height)
+    return image
+
+
+def upright(image: Image, event: Event) -> Image:
+    """Return the image turned as its orientation tag says, unless the tag is to stay."""
+    return image if event.get("strip") is False else image.autorot()
+
+
+def has_profile(image: Image) -> bool:
+    """Say whether the numbers need a colour profile to mean a colour."""
+    return bool(image.get_typeof("icc-profile-data"))
+
+
+def in_srgb(image: Image) -> Image:
+    """Return the image in sRGB, if it says what else it is in."""
+    if not has_profile(image):
+        return image
+    depth = 16 if image.format == "ushort" else 8
+    return image.icc_transform("srgb", embedded=True, depth=depth)
+
+
+def suffix_of(extension: object) -> str:
+    """Return an ``outputExtension`` as formats are named here."""
+    return str(extension).lower().lstrip(".")
 
 
 def upright_size(image: Image) -> tuple[int, int]:
@@ -189,16 +257,32 @@ def number(event: Event, name: str) -> int | None:
 
 def written(image: Image, extension: object, event: Event) -> str:
     """Return the image in the format of the suffix, as Base64 on one line."""
-    suffix = str(extension).lower().lstrip(".")
+    suffix = suffix_of(extension)
     if suffix not in WITHOUT_QUALITY + WITH_QUALITY:
         known = ", ".join(WITHOUT_QUALITY + WITH_QUALITY)
         raise Error(f"outputExtension: expected one of {known}; found {extension!r}")
+    check_can_write(image, suffix)
     options: dict[str, Any] = {"Q": quality(event)} if suffix in WITH_QUALITY else {}
+    if suffix == "avif":
+        options["compression"] = "av1"
     if event.get("progressive") and suffix in ("png", "jpg", "jpeg"):
         options["interlace"] = True
     keep = "all" if event.get("strip") is False else "none"
     data = image.write_to_buffer(f".{suffix}", keep=keep, **options)
     return base64.b64encode(data).decode("ascii")
+
+
+def check_can_write(image: Image, suffix: str) -> None:
+    """Refuse what the format, or this libvips, has no room for."""
+    if f".{suffix}" not in pyvips.get_suffixes():
+        raise Error(f"outputExtension: expected a format that this libvips writes; found {suffix}")
+    longest = LONGEST_SIDE.get(suffix, MAX_PIXELS)
+    height = image.get("page-height") if image.get_typeof("page-height") else image.height
+    if max(image.width, height) > longest:
+        raise Error(
+            f"outputExtension: {suffix} has at most {longest} pixels a side; "
+            f"found {image.width}x{height}"
+        )
 
 
 def quality(event: Event) -> int:
@@ -223,6 +307,9 @@ def reason(error: pyvips.Error) -> str:
 def described(image: Image, data: bytes) -> dict[str, Any]:
     """Return what ``identify`` tells of an image."""
     name = image.get("vips-loader").removesuffix("load_buffer").upper()
+    if name == "HEIF" and image.get("heif-compression") == "av1":
+        name = "AVIF"
+    frames = {"frames": frame_count(image)} if frame_count(image) > 1 else {}
     return {
         "format": name,
         "mime type": f"image/{name.lower()}",
@@ -234,6 +321,7 @@ def described(image: Image, data: bytes) -> dict[str, Any]:
         "alpha": bool(image.hasalpha()),
         "colorspace": image.interpretation,
         "filesize": len(data),
+        **frames,
     }
 
 
