@@ -187,14 +187,19 @@ class World:
     """A gateway with one API, ``API``, and one stage, ``s``."""
 
     def __init__(
-        self, *, aws_limits: bool = False, aws_settings: AwsSettings | None = None
+        self,
+        *,
+        aws_limits: bool = False,
+        aws_settings: AwsSettings | None = None,
+        caches: Any = None,
     ) -> None:
         self.upstream = FakeUpstream()
         self.functions = FakeFunctions()
         self.store = memory.open("memory://")
         self.lines: list[str] = []
         services = AwsServices(aws_settings or AwsSettings())
-        ports = Ports(self.upstream, self.functions, services)
+        self.caches = caches
+        ports = Ports(self.upstream, self.functions, services, caches)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
         self.meters = free_meters()
         self.gateway = Gateway(

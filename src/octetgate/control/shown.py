@@ -43,5 +43,6 @@ def shown_integration(integration: Integration) -> Members:
 
 def shown_stage(stage: Stage) -> Members:
     """Return a stage as the API shows it."""
-    # No cache stands behind a cache cluster yet, and none is claimed to.
-    return {**parts(stage), "cacheClusterStatus": "NOT_AVAILABLE", "tags": stage.tags or None}
+    # A cache is there as soon as it is asked for.
+    status = "AVAILABLE" if stage.cache_cluster_enabled else "NOT_AVAILABLE"
+    return {**parts(stage), "cacheClusterStatus": status, "tags": stage.tags or None}

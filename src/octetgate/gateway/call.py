@@ -83,6 +83,8 @@ class Notes:
     """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
     grant: "Grant | None" = None
     """The API key that let the call in."""
+    cache = ""
+    """``hit`` or ``miss`` of the stage's cache, where the method has one."""
     error = ""
     response_type = ""
 

@@ -18,6 +18,7 @@ from octetgate.gateway.faults import ApiConfigurationError
 from octetgate.gateway.phases.admit import method_buckets
 from octetgate.gateway.phases.gateway_response import compile_responses
 from octetgate.gateway.phases.method_request import required_parameters
+from octetgate.gateway.phases.stage_cache import method_cache
 from octetgate.gateway.snapshot import (
     BadConfiguration,
     Integration,
@@ -145,7 +146,12 @@ def _plan(
     compiled = _compile(facts, resource, method, problems)
     required = required_parameters(definition.request_validators, method)
     buckets = method_buckets(facts, stage, resource, method)
-    return MethodPlan(resource, method, compiled, least, streams, required, buckets)
+    try:
+        cache = method_cache(facts, stage, resource, method)
+    except BadConfiguration as error:
+        problems.append(f"{method.http_method} {resource.path}: {error}")
+        cache = None
+    return MethodPlan(resource, method, compiled, least, streams, required, buckets, cache)
 
 
 def load_integrations() -> None:

@@ -1,6 +1,6 @@
 """A stage as it is served: compiled once at deployment, never changed, replaced whole."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
@@ -12,6 +12,7 @@ from octetgate.core.mapping.substitution import Substitution
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.domain import BasePathMapping
 from octetgate.core.model.responses import GatewayResponseType
+from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.services import Services
@@ -45,6 +46,8 @@ class Ports:
     upstream: Upstream
     functions: Functions
     services: Services
+    caches: Caches | None = None
+    """None where nothing is to be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,17 @@ class RequiredParameter(NamedTuple):
     name: str
 
 
+Integrate = Callable[[Call], Awaitable[Reply]]
+"""Asks a call's integration."""
+
+
+class Remembering(Protocol):
+    """How a method's answers are remembered."""
+
+    async def answer(self, call: Call, integrate: Integrate) -> Reply:
+        """Return what is remembered, or ask the integration and remember."""
+
+
 class Bucket(NamedTuple):
     """A throttle, and the name under which its tokens are kept."""
 
@@ -93,6 +107,7 @@ class MethodPlan:
     """Sorted as a refusal lists them; empty where no validator asks for any."""
     buckets: tuple[Bucket, ...] = ()
     """What every call takes a token of, whoever calls."""
+    cache: Remembering | None = None
 
 
 @dataclass(frozen=True, slots=True)

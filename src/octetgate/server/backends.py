@@ -4,6 +4,7 @@ from octetgate.adapters.aws.objects import S3Objects
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
+from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.upstream import Upstream
 from octetgate.gateway.snapshot import Ports
@@ -42,9 +43,12 @@ def _aws(settings: Settings) -> AwsSettings:
     )
 
 
-def gateway_ports(settings: Settings, upstream: Upstream, here: Functions) -> Ports:
+def gateway_ports(
+    settings: Settings, upstream: Upstream, here: Functions, caches: Caches | None = None
+) -> Ports:
     """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
     services = aws_services(settings)
     if not services.endpoint_url("lambda"):
-        return Ports(upstream, here, services)
-    return Ports(upstream, RemoteFunctions(upstream, services, settings.region), services)
+        return Ports(upstream, here, services, caches)
+    elsewhere = RemoteFunctions(upstream, services, settings.region)
+    return Ports(upstream, elsewhere, services, caches)

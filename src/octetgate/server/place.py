@@ -29,6 +29,8 @@ class Place:
     logs: Path
     usage: Path
     """What API keys have used."""
+    caches: Path
+    """Folder of the stages' caches; empty at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,10 @@ def occupy(settings: Settings) -> Iterator[Place]:
         if url.startswith("memory://"):
             kept = held.enter_context(_private_folder())
             url = f"sqlite:///{kept / 'octetgate.db'}"
-        yield Place(url, socket_path, data / "logs", kept / "usage")
+        caches = kept / "cache"
+        # A cache may forget, and one that a crash of the machine left half-written must.
+        shutil.rmtree(caches, ignore_errors=True)
+        yield Place(url, socket_path, data / "logs", kept / "usage", caches)
 
 
 @contextlib.contextmanager

@@ -94,6 +94,13 @@ class Settings:
         _DATA,
     )
 
+    cache_bytes: int = _setting(
+        1 << 30,
+        values.whole(1 << 20, 1 << 40),
+        "What the cache of one stage may hold at most, whatever its size.",
+        _DATA,
+    )
+
     idle_seconds: float = _setting(
         310.0, values.SECONDS, "Between two requests of a client's connection.", _DOOR
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import uvloop
 
+from octetgate.adapters.caches.disk import DiskCaches
 from octetgate.adapters.front import h1, tls
 from octetgate.adapters.meters.throttles import SharedThrottles
 from octetgate.adapters.meters.usage import KeptUsage
@@ -49,7 +50,9 @@ async def _serve(
         held.push_async_callback(upstream.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
-        ports = gateway_ports(settings, upstream, functions)
+        caches = DiskCaches(running.place.caches, settings.cache_bytes)
+        held.callback(caches.close)
+        ports = gateway_ports(settings, upstream, functions, caches)
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
         usage = KeptUsage(running.place.usage)

@@ -370,3 +370,15 @@ def test_a_patch_of_a_stage_is_refused_in_its_words(gw, stage, op, path, value, 
     before = shown(gw.get_stage(**stage.place))
     assert refused(lambda: patched(gw, stage, op, path, value, source)) == bad(message)
     assert shown(gw.get_stage(**stage.place)) == before
+
+
+def test_a_cache_is_available_as_soon_as_it_is_asked_for(gw, stage):
+    gw.create_stage(
+        restApiId=stage.api,
+        stageName="t",
+        deploymentId=stage.deployment,
+        cacheClusterEnabled=True,
+        cacheClusterSize="1.6",
+    )
+    found = gw.get_stage(restApiId=stage.api, stageName="t")
+    assert (found["cacheClusterStatus"], found["cacheClusterSize"]) == ("AVAILABLE", "1.6")

@@ -71,6 +71,7 @@ def access_log(
             arrival.response_measure,
             streamed,
             arrival.coding,
+            arrival.cache,
             arrival.response_type,
             arrival.error,
             complete,
@@ -98,6 +99,7 @@ def _line(  # noqa: PLR0917  # what a line says
     response_measure: Measure | None,
     response_streamed: bool,  # noqa: FBT001
     coding: str,
+    cache: str,
     response_type: str,
     error: str,
     complete: bool,  # noqa: FBT001
@@ -120,6 +122,8 @@ def _line(  # noqa: PLR0917  # what a line says
         more += f',"responsePayload":{{{told}{hint}}}'
     if coding:
         more += f',"compressed":"{coding}"'
+    if cache:
+        more += f',"cache":"{cache}"'
     if response_type:
         more += f',"responseType":"{response_type}"'
     if error:

@@ -1,0 +1,1 @@
+"""Caches of stages, one module for each place where they may be."""
