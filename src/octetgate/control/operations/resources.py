@@ -91,19 +91,25 @@ def _check(definition: ApiDefinition, resource: Resource) -> None:
         raise BadRequestException(
             f"Cannot create a child of a resource with a greedy path variable: {parent.path_part}"
         )
-    for other in definition.resources.values():
-        if other.parent_id == resource.parent_id and other.id != resource.id:
-            _check_sibling(other.path_part or "", part)
+    siblings = [
+        other.path_part or ""
+        for other in definition.resources.values()
+        if other.parent_id == resource.parent_id and other.id != resource.id
+    ]
+    _check_siblings(siblings, part)
 
 
-def _check_sibling(taken: str, part: str) -> None:
-    if taken == part:
+def _check_siblings(taken: list[str], part: str) -> None:
+    if part in taken:
         raise ConflictException(
             f"Another resource with the same parent already has this name: {part}"
         )
-    if taken.startswith("{") and part.startswith("{"):
+    if not part.startswith("{"):
+        return
+    variable = next((each for each in taken if each.startswith("{")), None)
+    if variable is not None:
         raise BadRequestException(
-            f"A sibling ({taken}) of this resource already has a variable path part -- "
+            f"A sibling ({variable}) of this resource already has a variable path part -- "
             "only one is allowed"
         )
 
