@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from octetgate.cli import demo, doctor, explain, functions, invoke, serve
+from octetgate.cli import (
+    apis,
+    demo,
+    deploy,
+    doctor,
+    explain,
+    exports,
+    functions,
+    imports,
+    invoke,
+    serve,
+)
 
 app = typer.Typer(
     name="octetgate",
@@ -37,6 +48,10 @@ def _options(
 
 app.command("serve")(serve.serve)
 app.command("demo")(demo.demo)
+app.command("import")(imports.import_)
+app.command("deploy")(deploy.deploy)
+app.command("export")(exports.export)
+app.add_typer(apis.app, name="apis")
 app.add_typer(functions.app, name="functions")
 app.command("invoke")(invoke.invoke)
 app.command("explain")(explain.explain)

@@ -1,7 +1,11 @@
 """What commands say, and how they say no."""
 
+import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
 
 _WIDE = 400
 
@@ -25,3 +29,44 @@ def table(head: Sequence[str], rows: Sequence[Sequence[str]], *, title: str | No
         shown.add_row(*(Text(cell) for cell in row))
     # Into a file or a pipe a row stays on one line, for grep and awk.
     Console(width=None if sys.stdout.isatty() else _WIDE).print(shown)
+
+
+Branch = tuple[str, list["Branch"]]
+"""A line of a tree, and what hangs below it."""
+
+
+def tree(root: str, branches: Sequence[Branch]) -> None:
+    """Print a tree; nothing of a line is cut."""
+    from rich.console import Console
+    from rich.text import Text
+    from rich.tree import Tree
+
+    def grow(node: Tree, below: Sequence[Branch]) -> None:
+        for text, more in below:
+            grow(node.add(Text(text, overflow="fold")), more)
+
+    shown = Tree(Text(root))
+    grow(shown, branches)
+    Console(width=None if sys.stdout.isatty() else _WIDE).print(shown)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, times as ISO 8601."""
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_spelled)
+    sys.stdout.write(text + "\n")
+
+
+def _spelled(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+@contextmanager
+def busy(text: str) -> Iterator[None]:
+    """Say on a terminal what is being waited for, and for how long it has been."""
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as shown:
+        shown.add_task(text, total=None)
+        yield

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import typer
 
 from octetgate.cli.console import Trouble
-from octetgate.cli.management import connect, health, told
+from octetgate.cli.management import connect, find_api, gateway_url, only_stage, told
 from octetgate.cli.options import payload, takes
 from octetgate.server.settings import ClientSettings
 
@@ -39,7 +39,7 @@ def invoke(
     """Call a deployed API; the head goes to standard error, the body to standard output."""
     with told(settings.endpoint):
         api_id, stage_name = _find(connect(settings.endpoint, "apigateway"), api, stage)
-    gateway = health(settings.endpoint)["gateway"]
+    gateway = gateway_url(settings.endpoint)
     target = f"/restapis/{api_id}/{stage_name}/_user_request_/{path.removeprefix('/')}"
     body = payload(data) if data is not None else None
     answer = call(gateway, method, target, [_header(each) for each in header or []], body)
@@ -119,15 +119,5 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _find(client: Any, api: str, stage: str | None) -> tuple[str, str]:
-    pages = client.get_paginator("get_rest_apis").paginate()
-    apis = [each for page in pages for each in page["items"] if api in (each["id"], each["name"])]
-    if len(apis) != 1:
-        found = ", ".join(each["id"] for each in apis) or "none"
-        raise Trouble(f"API: expected the id or name of one API; {api!r} stands for {found}")
-    stages = [each["stageName"] for each in client.get_stages(restApiId=apis[0]["id"])["item"]]
-    if stage is None and len(stages) == 1:
-        stage = stages[0]
-    if stage not in stages:
-        known = ", ".join(stages) or "none; deploy the API first"
-        raise Trouble(f"--stage: expected one of the API's stages ({known}); found {stage}")
-    return str(apis[0]["id"]), str(stage)
+    found = str(find_api(client, api)["id"])
+    return found, only_stage(client, found, stage)

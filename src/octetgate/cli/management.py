@@ -58,6 +58,43 @@ def told(endpoint: str) -> Iterator[None]:
         raise Trouble(f"{endpoint}: {error}") from error
 
 
+def find_api(client: Any, api: str) -> dict[str, Any]:
+    """Return the one API that has the id or the name."""
+    found = apis_called(client, api)
+    if len(found) != 1:
+        ids = ", ".join(each["id"] for each in found) or "none"
+        raise Trouble(f"API: expected the id or name of one API; {api!r} stands for {ids}")
+    return found[0]
+
+
+def apis_called(client: Any, api: str) -> list[dict[str, Any]]:
+    """Return every API that has the id or the name."""
+    return [each for each in all_apis(client) if api in (each["id"], each["name"])]
+
+
+def all_apis(client: Any) -> list[dict[str, Any]]:
+    """Return every API."""
+    pages = client.get_paginator("get_rest_apis").paginate(PaginationConfig={"PageSize": 500})
+    return [each for page in pages for each in page["items"]]
+
+
+def only_stage(client: Any, api: str, stage: str | None) -> str:
+    """Return the stage that was asked for, or the API's only one."""
+    stages = [each["stageName"] for each in client.get_stages(restApiId=api)["item"]]
+    if stage is None and len(stages) == 1:
+        stage = stages[0]
+    if stage not in stages:
+        known = ", ".join(stages) or "none; deploy the API first"
+        raise Trouble(f"--stage: expected one of the API's stages ({known}); found {stage}")
+    return str(stage)
+
+
+def gateway_url(endpoint: str) -> str:
+    """Return where deployed APIs answer."""
+    url: str = health(endpoint)["gateway"]
+    return url
+
+
 def health(endpoint: str) -> dict[str, Any]:
     """Return what ``/_octetgate/health`` says, well or not."""
     return page(endpoint, "/_octetgate/health")[1]

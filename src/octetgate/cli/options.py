@@ -85,6 +85,9 @@ _CONFIG = inspect.Parameter(
 )
 
 
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
 def payload(text: str) -> bytes:
     """Return what ``--data`` stands for: the text itself, or a file's bytes after ``@``."""
     if not text.startswith("@"):

@@ -1,0 +1,103 @@
+"""A definition in a file, put into an octetgate by way of its management port."""
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from octetgate.cli.apis import resources, stage_url
+from octetgate.cli.console import Trouble, busy
+from octetgate.cli.management import apis_called, connect, find_api, gateway_url, told
+from octetgate.control.documents import BadDocument, read
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What ``octetgate import`` was told."""
+
+    file: Path
+    stage: str | None = None
+    api: str | None = None
+    name: str | None = None
+    new: bool = False
+    mode: str = "overwrite"
+    basepath: str = "ignore"
+    fail_on_warnings: bool = False
+
+    def of(self, api: str) -> "Wanted":
+        """Return the same, for the API of that id."""
+        return replace(self, api=api, new=False)
+
+
+def document(file: Path) -> tuple[bytes, dict[str, Any]]:
+    """Return a file's text and what it says."""
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise Trouble(f"FILE: expected a file; {file}: {error.strerror}") from error
+    try:
+        found = read(text)
+    except BadDocument as error:
+        raise Trouble(f"{file}: {error}") from error
+    if not isinstance(found, dict):
+        raise Trouble(f"{file}: expected an object; found {type(found).__name__}")
+    return text, found
+
+
+def import_definition(endpoint: str, wanted: Wanted) -> dict[str, Any]:
+    """Create or update an API from a definition, deploy it, and say what there is now."""
+    text, found = document(wanted.file)
+    if "swagger" not in found and "openapi" not in found:
+        raise Trouble(f"{wanted.file}: expected swagger or openapi at its root; found neither")
+    info = found.get("info")
+    title = info.get("title") if isinstance(info, dict) else None
+    if wanted.name is not None:
+        renamed = {**(info if isinstance(info, dict) else {}), "title": wanted.name}
+        text = json.dumps({**found, "info": renamed}).encode()
+    client = connect(endpoint, "apigateway")
+    with told(endpoint):
+        before = _before(client, wanted, wanted.name or str(title))
+        with busy(f"importing {wanted.file.name}, {len(text)} bytes"):
+            made = _put(client, wanted, text, before)
+        if wanted.stage is not None:
+            with busy(f"deploying to {wanted.stage}"):
+                client.create_deployment(restApiId=made["id"], stageName=wanted.stage)
+        paths = resources(client, made["id"])
+    url = stage_url(gateway_url(endpoint), made["id"], wanted.stage) if wanted.stage else None
+    return {
+        "id": made["id"],
+        "name": made["name"],
+        "updated": before is not None,
+        "resources": len(paths),
+        "methods": sum(len(each.get("resourceMethods", {})) for each in paths),
+        "stage": wanted.stage,
+        "url": url,
+        "warnings": made.get("warnings", []),
+    }
+
+
+def _before(client: Any, wanted: Wanted, name: str) -> str | None:
+    """Return the id of the API to change, None for a new one."""
+    if wanted.new:
+        return None
+    if wanted.api is not None:
+        return str(find_api(client, wanted.api)["id"])
+    found = apis_called(client, name)
+    if len(found) > 1:
+        ids = ", ".join(each["id"] for each in found)
+        raise Trouble(f"{name!r} stands for {ids}; --api says which, --new makes another")
+    return str(found[0]["id"]) if found else None
+
+
+def _put(client: Any, wanted: Wanted, text: bytes, before: str | None) -> dict[str, Any]:
+    common = {
+        "body": text,
+        "failOnWarnings": wanted.fail_on_warnings,
+        "parameters": {"basepath": wanted.basepath},
+    }
+    made: dict[str, Any] = (
+        client.import_rest_api(**common)
+        if before is None
+        else client.put_rest_api(restApiId=before, mode=wanted.mode, **common)
+    )
+    return made

@@ -1,0 +1,117 @@
+"""``octetgate import``: a file becomes an API, deployed, and follows the file's edits."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from octetgate.cli.console import Trouble, print_json, table
+from octetgate.cli.definitions import Wanted, import_definition
+from octetgate.cli.options import AsJson, takes
+from octetgate.cli.watching import edits
+from octetgate.server.settings import ClientSettings
+
+
+class Mode(StrEnum):
+    """What becomes of an API that is there already."""
+
+    MERGE = "merge"
+    OVERWRITE = "overwrite"
+
+
+class BasePath(StrEnum):
+    """What becomes of the document's base path."""
+
+    IGNORE = "ignore"
+    PREPEND = "prepend"
+    SPLIT = "split"
+
+
+@takes(ClientSettings)
+def import_(
+    settings: ClientSettings,
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE", help="An OpenAPI or Swagger definition, JSON or YAML.", dir_okay=False
+        ),
+    ],
+    *,
+    stage: Annotated[
+        str | None, typer.Option("--stage", metavar="NAME", help="Deploy it to this stage.")
+    ] = None,
+    api: Annotated[
+        str | None,
+        typer.Option(
+            "--api",
+            metavar="API",
+            help="Id or name of the API to change.",
+            show_default="the one of that name, else a new one",
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="NAME", help="The API's name.", show_default="info.title"),
+    ] = None,
+    new: Annotated[bool, typer.Option("--new", help="Create an API in any case.")] = False,
+    mode: Annotated[
+        Mode, typer.Option("--mode", help="For an API that is there already.")
+    ] = Mode.OVERWRITE,
+    basepath: Annotated[
+        BasePath, typer.Option("--basepath", help="What to do with the base path.")
+    ] = BasePath.IGNORE,
+    fail_on_warnings: Annotated[
+        bool, typer.Option("--fail-on-warnings", help="Take warnings for errors.")
+    ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Import again whenever the file changes.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Create or update an API from a file, and deploy it; what is in the file is what is."""
+    if new and api:
+        raise Trouble("--new: expected no --api with it")
+    wanted = Wanted(
+        file=file,
+        stage=stage,
+        api=api,
+        name=name,
+        new=new,
+        mode=mode.value,
+        basepath=basepath.value,
+        fail_on_warnings=fail_on_warnings,
+    )
+
+    def once() -> dict[str, Any]:
+        made = import_definition(settings.endpoint, wanted)
+        _say(made, as_json=as_json)
+        return made
+
+    if not watch:
+        once()
+        return
+    for _ in edits([file]):
+        try:
+            made = once()
+        except Trouble as trouble:
+            # The next edit may put it right.
+            sys.stderr.write(f"octetgate: {trouble}\n")
+        else:
+            # What the first round made, the next ones change.
+            wanted = wanted.of(made["id"])
+
+
+def _say(made: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(made)
+        return
+    rows = [("id", made["id"]), ("name", made["name"])]
+    rows += [("resources", str(made["resources"])), ("methods", str(made["methods"]))]
+    rows += [("stage", made["stage"]), ("answers at", made["url"])] if made["stage"] else []
+    table(["API", "updated" if made["updated"] else "created"], rows)
+    for warning in made["warnings"]:
+        sys.stderr.write(f"warning: {warning}\n")
+    if not made["stage"]:
+        sys.stderr.write("not deployed; --stage NAME deploys it\n")
