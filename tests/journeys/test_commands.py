@@ -1,11 +1,13 @@
 """The client commands against a running server."""
 
 import json
+import re
+import subprocess
 
 import pytest
 import requests
 from tests.journeys.building import build_proxy
-from tests.journeys.running import backend
+from tests.journeys.running import COMMAND, backend
 
 CODE = """
 import json
@@ -67,6 +69,36 @@ def test_a_function_of_ones_own_is_listed_called_and_logged(octetgate, double):
     called = octetgate.command("functions", "invoke", "double", "--data", '{"number": 21}')
     assert json.loads(said(called)) == {"twice": 42}
     assert b'heard {"number": 21}' in called.stderr
+
+
+def test_what_a_function_printed_can_be_read_afterwards(octetgate, double):
+    said(octetgate.command("functions", "invoke", "double", "--data", '{"number": 4711}'))
+    log = said(octetgate.command("functions", "logs", "double", "--since", "5m"))
+    assert re.search(r'^\d{4}-\S+Z heard \{"number": 4711\}$', log, re.MULTILINE)
+    assert (
+        log.index(" START RequestId: ")
+        < log.index(" END RequestId: ")
+        < log.index(" REPORT RequestId: ")
+    )
+    assert "Function not found: nobody" in refused(octetgate.command("functions", "logs", "nobody"))
+
+
+def test_a_log_can_be_followed_until_the_server_ends(start, tmp_path):
+    server = start()
+    (tmp_path / "tick.py").write_text("def handler(event, context): print('tick', event)")
+    create = ("functions", "create", "tick", "--folder", str(tmp_path), "--handler", "tick.handler")
+    said(server.command(*create))
+    command = [*COMMAND, "functions", "logs", "tick", "--follow", "--endpoint", server.endpoint]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as following:
+        for number in range(3):
+            server.functions.invoke(FunctionName="tick", Payload=f"{number}".encode())
+            line = b""
+            while f" tick {number}\n".encode() not in line:
+                line = following.stdout.readline()
+                assert line
+        assert server.stop() == 0
+        following.stdout.read()
+        assert following.wait(10) == 0
 
 
 def test_a_function_that_raises_gives_status_1_and_its_error(octetgate, double):

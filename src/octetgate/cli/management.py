@@ -1,5 +1,6 @@
 """The management port from a command's side: boto3 for the APIs, HTTP for the rest."""
 
+import http.client
 import json
 import os
 import urllib.error
@@ -115,6 +116,31 @@ def page(endpoint: str, target: str) -> tuple[int, dict[str, Any]]:
     except ValueError as error:
         raise Trouble(f"{endpoint}: expected an octetgate; something else answers there") from error
     return status, report
+
+
+def pieces(endpoint: str, target: str) -> Iterator[bytes]:
+    """Return one of octetgate's own pages as it comes, for as long as it does."""
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        answer = opener.open(f"{endpoint.rstrip('/')}{target}")
+    except urllib.error.HTTPError as error:
+        with error:
+            raise Trouble(_reason(error.read()) or f"{endpoint}: {error}") from error
+    except OSError as error:
+        raise Trouble(_nobody(endpoint)) from error
+    with answer:
+        try:
+            while piece := answer.read1(65536):
+                yield piece
+        except (OSError, http.client.HTTPException) as error:
+            raise Trouble(f"{endpoint}: the answer ended early; {error}") from error
+
+
+def _reason(text: bytes) -> str:
+    try:
+        return str(json.loads(text)["message"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _nobody(endpoint: str) -> str:

@@ -20,7 +20,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Send
 
-from octetgate.control import explanations
+from octetgate.control import explanations, function_logs
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
 from octetgate.control.calls import (
@@ -53,6 +53,7 @@ from octetgate.control.wire.validate import validate
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.explanation import Explain
 from octetgate.core.ports.functions import Functions, InvokeError
+from octetgate.core.ports.logs import FunctionLogs
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearse, Rehearsed
 from octetgate.core.ports.store import (
     FUNCTION_CODE,
@@ -79,6 +80,7 @@ def application(
     check_deployment: CheckDeployment | None = None,
     rehearse: Rehearse | None = None,
     explain: Explain | None = None,
+    logs: FunctionLogs | None = None,
 ) -> Starlette:
     """Return the management application.
 
@@ -86,7 +88,7 @@ def application(
     when the report's ``status`` is ``ok``.
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
     refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls,
-    ``explain`` answers ``/_octetgate/explain``.
+    ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed.
     """
     management = Management(
         store,
@@ -109,11 +111,19 @@ def application(
             await asyncio.to_thread(explanations.explained, store, explain, request.query_params)
         )
 
+    async def printed(request: Request) -> Response:
+        refuse_other_sites(request.headers)
+        lines = await function_logs.lines(
+            logs, store, request.path_params["name"], request.query_params
+        )
+        return StreamingResponse(lines, media_type="text/plain; charset=utf-8")
+
     return Starlette(
         exception_handlers={ApiError: _told},
         routes=[
             Route("/_octetgate/explain", explained, methods=["GET"]),
             Route("/_octetgate/health", healthy, methods=["GET"]),
+            Route("/_octetgate/functions/{name}/logs", printed, methods=["GET"]),
             Route("/_octetgate/functions/{name}/code", management.code, methods=["GET"]),
             Route("/_octetgate/layers/{name}/{version}/content", management.layer, methods=["GET"]),
             Route("/{path:path}", management.call, methods=_METHODS),

@@ -11,6 +11,7 @@ import uvloop
 
 from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.runners.unix import UnixFunctions
+from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.gateway.compile import check
@@ -47,6 +48,7 @@ async def _serve(
         health = Health(
             post.board, services, store, running.place.functions_socket, running.gateway_url
         )
+        logs = FunctionLogFiles(running.place.logs / "functions")
         app = application(
             store,
             functions,
@@ -61,6 +63,7 @@ async def _serve(
             health.report,
             check_deployment=partial(check, ports=ports),
             explain=explain,
+            logs=logs,
             rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
         )
         server = _Server(
@@ -78,6 +81,7 @@ async def _serve(
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve(list(sockets)))
             await post.told_to_leave()
+            logs.close()  # those who follow one would never leave
             server.should_exit = True
             await serving
 

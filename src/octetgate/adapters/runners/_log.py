@@ -1,6 +1,7 @@
 """What functions print: a file per function, bounded, and the end of each call's part of it."""
 
 import contextlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 TAIL = 4096
@@ -25,7 +26,11 @@ class Tail:
 
 
 class FunctionLog:
-    """One function's log file, and the one before it; together at most twice ``limit`` bytes."""
+    """One function's log file, and the one before it; together at most twice ``limit`` bytes.
+
+    Each line begins with the time at which it came, as it has in CloudWatch; a reader finds
+    its place by it (see :mod:`octetgate.adapters.telemetry.function_logs`).
+    """
 
     def __init__(self, path: Path, limit: int) -> None:
         self._path = path
@@ -33,14 +38,29 @@ class FunctionLog:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("ab", buffering=0)
         self._size = self._file.tell()
+        self._unfinished: object = None
+        """Whose line has no end yet."""
 
-    def write(self, data: bytes) -> None:
+    def write(self, data: bytes, by: object = None) -> None:
+        """Write what one process printed, or what is said about it."""
+        lines = self._stamped(data, by)
         # A full disk costs the log, not the calls.
         with contextlib.suppress(OSError):
-            if self._size + len(data) > self._limit:
+            if self._size + len(lines) > self._limit:
                 self._turn()
-            self._file.write(data)
-            self._size += len(data)
+            self._file.write(lines)
+            self._size += len(lines)
+
+    def _stamped(self, data: bytes, by: object) -> bytes:
+        stamp = now()
+        begin = stamp
+        if self._unfinished is not None:
+            # A line goes on only where the same process goes on with it.
+            begin = b"" if self._unfinished is by else b"\n" + stamp
+        ended = data.endswith(b"\n")
+        self._unfinished = None if ended else by or self
+        inner = data[:-1] if ended else data
+        return begin + inner.replace(b"\n", b"\n" + stamp) + (b"\n" if ended else b"")
 
     def _turn(self) -> None:
         """Start a new file; the old one replaces the one before."""
@@ -51,3 +71,9 @@ class FunctionLog:
 
     def close(self) -> None:
         self._file.close()
+
+
+def now() -> bytes:
+    """Return the time as a line of the log begins with it, and a space."""
+    time = datetime.now(UTC)
+    return b"%b.%03dZ " % (time.strftime("%Y-%m-%dT%H:%M:%S").encode(), time.microsecond // 1000)

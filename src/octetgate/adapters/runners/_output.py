@@ -53,8 +53,10 @@ class Output:
         return self._tail.end()
 
     def _keep(self, data: bytes) -> None:
+        if not data:
+            return
         self._tail.feed(data)
-        self._log.write(data)
+        self._log.write(data, by=self)
 
     def close(self) -> None:
         if self._reading is not None:
