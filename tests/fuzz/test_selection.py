@@ -1,10 +1,12 @@
-from contextlib import suppress
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.fuzz.soup import soup
 
-from octetgate.core.mapping import selection
+from octetgate.core.mapping import javaregex, selection
 from octetgate.core.mapping.selection import BadPattern, TextTooLong
 
 WORDS = (
@@ -22,3 +24,34 @@ def test_a_pattern_selects_or_says_what_is_wrong(responses, text):
     with suppress(BadPattern, TextTooLong):
         chosen = selection.compile(responses).choose(text)
         assert chosen is None or chosen in {status for _, status in responses}
+
+
+@contextmanager
+def an_end() -> Iterator[None]:
+    """Fail after a minute, also inside ``re``, which looks for signals while it matches."""
+    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
+    signal.alarm(60)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+RUNAWAYS = (
+    "a b . [ab] \\w (a|ab) (?:a|b|ab) (a) (a?a?) (.*) ( (?: (?= (?! (?> ) ) ) | * + ? {0,9} {2,} *? *+ ^ $ "
+    "\\1 \\b x"
+)
+
+
+@settings(max_examples=50)
+@given(soup(RUNAWAYS, 12), st.sampled_from(["a", "ab", "aab", "a\n", "1"]), st.integers(1, 20_000))
+def test_no_pattern_and_no_text_hold_a_worker(pattern, unit, times):
+    text = unit * times
+    with an_end(), suppress(BadPattern, TextTooLong):
+        regex = javaregex.compile(pattern)
+        regex.fullmatch(text)
+    with an_end(), suppress(BadPattern, TextTooLong):
+        regex = javaregex.compile(pattern)
+        assert len(regex.replace(text, "")) <= len(text)
+        regex.split(text)

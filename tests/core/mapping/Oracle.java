@@ -5,6 +5,7 @@ import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -17,10 +18,12 @@ import org.apache.velocity.context.Context;
 import org.apache.velocity.util.ContextAware;
 
 /**
- * Says what Apache Velocity and Jayway's JsonPath make of templates and paths.
+ * Says what Apache Velocity, Jayway's JsonPath and java.util.regex make of templates, paths and
+ * patterns.
  *
- * <p>A line of standard input is a JSON object with "template" and "variables", or with "path" and
- * "document"; the line of standard output for it is an object with "output", or with "error".
+ * <p>A line of standard input is a JSON object with "template" and "variables", with "path" and
+ * "document", or with "regex", "text" and "replacement"; the line of standard output for it is an
+ * object with what came of it, or with "error".
  */
 public final class Oracle {
   /** Remembers which variables were set to null; Velocity forgets such a variable altogether. */
@@ -106,6 +109,12 @@ public final class Oracle {
       if (question.containsKey("path")) {
         String document = (String) question.get("document");
         answer.put("found", JsonPath.read(document, (String) question.get("path")));
+      } else if (question.containsKey("regex")) {
+        String regex = (String) question.get("regex");
+        String text = (String) question.get("text");
+        answer.put("matches", text.matches(regex));
+        answer.put("replaced", text.replaceAll(regex, (String) question.get("replacement")));
+        answer.put("pieces", Arrays.asList(text.split(regex, -1)));
       } else {
         Map<String, Object> variables = (Map<String, Object>) question.get("variables");
         answer.put("output", render((String) question.get("template"), variables));

@@ -1,4 +1,4 @@
-"""Asks Apache Velocity 1.7 and Jayway's JsonPath, through Oracle.java in one JVM."""
+"""Asks Apache Velocity 1.7, Jayway's JsonPath and Java, through Oracle.java in one JVM."""
 
 import json
 import subprocess
@@ -47,6 +47,10 @@ class Oracle:
     def find(self, path: str, document: object) -> dict:
         """Return ``{"found": …}``, ``{"missing": true}``, or ``{"error": …}``."""
         return self._answer({"path": path, "document": json.dumps(document)})
+
+    def use(self, regex: str, text: str, replacement: str) -> dict:
+        """Return what Java's String makes of a pattern, or ``{"error": …}``."""
+        return self._answer({"regex": regex, "text": text, "replacement": replacement})
 
     def _answer(self, question: dict) -> dict:
         self._jvm.stdin.write(json.dumps(question) + "\n")
