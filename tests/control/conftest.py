@@ -12,18 +12,20 @@ from tests.control.rehearsals import Played
 from tests.control.serving import call, served
 
 from octetgate.adapters.certificates import self_signed
+from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.stores import memory
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 
 
 @pytest.fixture(scope="session")
-def management() -> Iterator[SimpleNamespace]:
+def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
     """Return a management port for the whole session; tests make APIs of their own."""
     store = memory.open("memory://")
     functions = FakeFunctions()
     problems: list[str] = []
     played = Played()
+    usage = KeptUsage(tmp_path_factory.mktemp("meters") / "usage")
     app = application(
         store,
         functions,
@@ -31,6 +33,7 @@ def management() -> Iterator[SimpleNamespace]:
         health=lambda: {"status": "ok"},
         check_deployment=lambda _: list(problems),
         rehearse=played.play,
+        usage=usage,
     )
     with served(app) as port:
         yield SimpleNamespace(
@@ -40,6 +43,7 @@ def management() -> Iterator[SimpleNamespace]:
             functions=functions,
             problems=problems,
             played=played,
+            usage=usage,
         )
 
 

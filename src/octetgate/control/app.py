@@ -54,6 +54,7 @@ from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.explanation import Explain
 from octetgate.core.ports.functions import Functions, InvokeError
 from octetgate.core.ports.logs import FunctionLogs
+from octetgate.core.ports.meters import Usage
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearse, Rehearsed
 from octetgate.core.ports.store import (
     FUNCTION_CODE,
@@ -77,10 +78,12 @@ def application(
     functions: Functions,
     settings: ControlSettings,
     health: Callable[[], Mapping[str, object]],
+    *,
     check_deployment: CheckDeployment | None = None,
     rehearse: Rehearse | None = None,
     explain: Explain | None = None,
     logs: FunctionLogs | None = None,
+    usage: Usage | None = None,
 ) -> Starlette:
     """Return the management application.
 
@@ -88,7 +91,8 @@ def application(
     when the report's ``status`` is ``ok``.
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
     refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls,
-    ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed.
+    ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed;
+    ``usage`` knows what API keys have used.
     """
     management = Management(
         store,
@@ -96,6 +100,7 @@ def application(
         settings,
         check_deployment or _servable,
         rehearse or _nowhere,
+        usage,
     )
 
     async def healthy(request: Request) -> Response:
@@ -159,12 +164,14 @@ class Management:
         settings: ControlSettings,
         check_deployment: CheckDeployment,
         rehearse: Rehearse,
+        usage: Usage | None,
     ) -> None:
         self._store = store
         self._functions = functions
         self._settings = settings
         self._check_deployment = check_deployment
         self._rehearse = rehearse
+        self._usage = usage
 
     async def call(self, request: Request) -> Response:
         """Answer one operation, or refuse it in the words of its service."""
@@ -229,6 +236,7 @@ class Management:
             "url": str(request.base_url).rstrip("/"),
             "settings": self._settings,
             "check_deployment": self._check_deployment,
+            "usage": self._usage,
         }
 
     async def _run(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:

@@ -16,6 +16,7 @@ from typing import Any
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.certificates import IssueCertificate
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.meters import Usage
 from octetgate.core.ports.objects import Objects
 from octetgate.core.ports.rehearsal import Rehearse
 from octetgate.core.ports.store import Reading, Writing
@@ -59,6 +60,8 @@ class Call:
     """The management port as the caller wrote it, for links to it."""
     settings: ControlSettings
     check_deployment: CheckDeployment
+    usage: Usage | None = None
+    """What API keys have used; None where nobody counts."""
 
     def new_id(self, length: int) -> str:
         """Return a fresh id in API Gateway's alphabet."""

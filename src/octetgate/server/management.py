@@ -10,6 +10,7 @@ import uvicorn
 import uvloop
 
 from octetgate.adapters.certificates import self_signed
+from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
 from octetgate.control.app import application
@@ -44,6 +45,8 @@ async def _serve(
         held.push_async_callback(functions.close)
         upstream = open_pool(settings)
         held.push_async_callback(upstream.close)
+        usage = KeptUsage(running.place.usage)
+        held.callback(usage.close)
         ports = gateway_ports(settings, upstream, functions)
         health = Health(
             post.board, services, store, running.place.functions_socket, running.gateway_url
@@ -64,6 +67,7 @@ async def _serve(
             check_deployment=partial(check, ports=ports),
             explain=explain,
             logs=logs,
+            usage=usage,
             rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
         )
         server = _Server(

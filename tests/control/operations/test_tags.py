@@ -32,8 +32,29 @@ def test_tags_of_an_api_are_its_own(gw, api):
 def test_what_has_no_tags_is_refused(gw):
     found = refused(gw.get_tags, resourceArn="arn:aws:s3:::bucket")
     assert found == bad(
-        "resourceArn: expected an ARN of an API, a stage or a domain name; "
+        "resourceArn: expected the ARN of an API, a stage, a domain name, an access association, "
+        "an API key, a usage plan, a VPC link or a client certificate; "
         "found 'arn:aws:s3:::bucket'"
     )
     found = refused(gw.get_tags, resourceArn="arn:aws:apigateway:eu::/restapis/nope")
     assert found == absent("Invalid resource identifier specified")
+
+
+@pytest.mark.parametrize(
+    "make, path",
+    [
+        (lambda gw: gw.create_api_key(tags={"made": "so"})["id"], "apikeys"),
+        (lambda gw: gw.create_usage_plan(name="p", tags={"made": "so"})["id"], "usageplans"),
+        (
+            lambda gw: gw.generate_client_certificate(tags={"made": "so"})["clientCertificateId"],
+            "clientcertificates",
+        ),
+    ],
+    ids=["key", "plan", "certificate"],
+)
+def test_what_was_made_with_tags_can_have_others(gw, make, path):
+    arn = f"arn:aws:apigateway:eu-west-1::/{path}/{make(gw)}"
+    assert gw.get_tags(resourceArn=arn)["tags"] == {"made": "so"}
+    gw.tag_resource(resourceArn=arn, tags={"a": "1"})
+    gw.untag_resource(resourceArn=arn, tagKeys=["made"])
+    assert gw.get_tags(resourceArn=arn)["tags"] == {"a": "1"}

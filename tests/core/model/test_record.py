@@ -12,7 +12,6 @@ from octetgate.core.model.access import (
     JwtIssuer,
     QuotaSettings,
     ThrottleSettings,
-    UsageDay,
     UsagePlan,
     UsagePlanKey,
 )
@@ -97,7 +96,6 @@ RECORDS = [
     ApiKey(id="k1", value="v" * 40, created_date=1.0, last_updated_date=1.0),
     UsagePlan(id="p1", name="gold", api_stages=(ApiStage(api_id="a1", stage="dev", throttle={"/a/GET": ThrottleSettings(burst_limit=1, rate_limit=0.5)}),), quota=QuotaSettings(limit=9, period="MONTH")),
     UsagePlanKey(key_id="k1"),
-    UsageDay(used=3, granted=-1),
     Account(cloudwatch_role_arn="arn:…"),
 ]  # fmt: skip
 

@@ -9,6 +9,7 @@ from octetgate.control.api_settings import BAD_SIZE, check_settings, with_settin
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.definitions import find_api
 from octetgate.control.errors import BadRequestException, ConflictException
+from octetgate.control.keys import forget_stages
 from octetgate.control.paging import paged
 from octetgate.control.patching import (
     ADD,
@@ -96,6 +97,7 @@ def delete_rest_api(call: Write, asked: Members) -> None:
     for collection in _OF_AN_API:
         for key, _ in call.store.list(collection, f"{api}/"):
             call.store.delete(collection, key)
+    forget_stages(call, api)
     call.store.delete(APIS, api)
 
 

@@ -12,6 +12,7 @@ from octetgate.control.errors import (
     BadRequestException,
     ConflictException,
 )
+from octetgate.control.keys import forget_stages
 from octetgate.control.patching import (
     COPY,
     EVERY,
@@ -87,6 +88,7 @@ def update_stage(call: Write, asked: Members) -> Members:
 def delete_stage(call: Write, asked: Members) -> None:
     """Stop serving a stage."""
     stage = find_stage(call, asked)
+    forget_stages(call, asked["restApiId"], stage.stage_name)
     call.store.delete(STAGES, f"{asked['restApiId']}/{stage.stage_name}")
 
 

@@ -1,4 +1,4 @@
-"""Tags of what has an ARN of API Gateway: APIs, stages and domain names."""
+"""Tags of what has an ARN of API Gateway."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -9,12 +9,38 @@ from msgspec.structs import replace
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.core.model.definition import ApiDefinition
-from octetgate.core.ports.store import APIS, DOMAIN_NAMES, STAGES, Collection
-
-_ARN = re.compile(
-    r"arn:[^:]+:apigateway:[^:]*:[^:]*:/"
-    r"(restapis/(?P<api>[^/]+)(/stages/(?P<stage>[^/]+))?|domainnames/(?P<domain>[^/]+))"
+from octetgate.core.ports.store import (
+    API_KEYS,
+    APIS,
+    CLIENT_CERTIFICATES,
+    DOMAIN_NAME_ACCESS_ASSOCIATIONS,
+    DOMAIN_NAMES,
+    STAGES,
+    USAGE_PLANS,
+    VPC_LINKS,
+    Collection,
 )
+
+_PLACES: Mapping[str, Collection[Any]] = {
+    r"restapis/(?P<key>[^/]+)": APIS,
+    r"restapis/(?P<key>[^/]+/stages/[^/]+)": STAGES,
+    r"domainnames/(?P<key>[^/]+)": DOMAIN_NAMES,
+    r"apikeys/(?P<key>[^/]+)": API_KEYS,
+    r"usageplans/(?P<key>[^/]+)": USAGE_PLANS,
+    r"vpclinks/(?P<key>[^/]+)": VPC_LINKS,
+    r"clientcertificates/(?P<key>[^/]+)": CLIENT_CERTIFICATES,
+}
+_ARNS = [
+    *(
+        (re.compile(rf"arn:[^:]+:apigateway:[^:]*:[^:]*:/{path}"), collection)
+        for path, collection in _PLACES.items()
+    ),
+    # Of these the ARN is the only name there is.
+    (
+        re.compile(r"(?P<key>arn:[^:]+:apigateway:[^:]*:[^:]*:/domainnameaccessassociations/.+)"),
+        DOMAIN_NAME_ACCESS_ASSOCIATIONS,
+    ),
+]
 
 Tags = Mapping[str, str]
 
@@ -38,16 +64,14 @@ def get_tags(call: Read, asked: Members) -> Members:
 
 def _place(arn: str) -> tuple[Collection[Any], str]:
     """Return where the tagged document is kept."""
-    match = _ARN.fullmatch(arn)
-    if match is None:
-        raise BadRequestException(
-            f"resourceArn: expected an ARN of an API, a stage or a domain name; found {arn!r}"
-        )
-    if match["domain"]:
-        return DOMAIN_NAMES, match["domain"]
-    if match["stage"]:
-        return STAGES, f"{match['api']}/{match['stage']}"
-    return APIS, match["api"]
+    for pattern, collection in _ARNS:
+        match = pattern.fullmatch(arn)
+        if match:
+            return collection, match["key"].replace("/stages/", "/")
+    raise BadRequestException(
+        "resourceArn: expected the ARN of an API, a stage, a domain name, an access association, "
+        f"an API key, a usage plan, a VPC link or a client certificate; found {arn!r}"
+    )
 
 
 def _find(call: Read | Write, collection: Collection[Any], key: str) -> Any:

@@ -130,11 +130,3 @@ class UsagePlanKey(Record, frozen=True, kw_only=True):
     key_id: str
     key_type: str = "API_KEY"
     created_date: float = 0.0
-
-
-class UsageDay(Record, frozen=True, kw_only=True):
-    """What a key did of a plan on one day (UTC), and what it was given beyond the quota."""
-
-    used: int = 0
-    granted: int = 0
-    """Added to what remains of the period (UpdateUsage); below zero it was taken away."""

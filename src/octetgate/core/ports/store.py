@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
-from octetgate.core.model.access import ApiKey, ApiKeyValue, UsageDay, UsagePlan, UsagePlanKey
+from octetgate.core.model.access import ApiKey, ApiKeyValue, UsagePlan, UsagePlanKey
 from octetgate.core.model.account import Account
 from octetgate.core.model.client_certificate import ClientCertificate
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
@@ -66,8 +66,6 @@ USAGE_PLANS = Collection("usage_plan", UsagePlan)
 """key ``{id}``."""
 USAGE_PLAN_KEYS = Collection("usage_plan_key", UsagePlanKey)
 """key ``{plan}/{key}``."""
-USAGE = Collection("usage", UsageDay)
-"""key ``{plan}/{key}/{YYYY-MM-DD}``."""
 ACCOUNTS = Collection("account", Account)
 """key ``{account}/{region}``."""
 FUNCTIONS = Collection("function", Function)
@@ -97,7 +95,6 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     API_KEY_VALUES,
     USAGE_PLANS,
     USAGE_PLAN_KEYS,
-    USAGE,
     ACCOUNTS,
     FUNCTIONS,
     FUNCTION_VERSIONS,
