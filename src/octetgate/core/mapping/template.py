@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 
 from octetgate.core.mapping.context import Context
 from octetgate.core.mapping.inputs import Input, Util
-from octetgate.core.mapping.vtl.compiler import compile_block, execute
+from octetgate.core.mapping.vtl.compiler import Program, compile_block, execute
 from octetgate.core.mapping.vtl.errors import TemplateError
 from octetgate.core.mapping.vtl.nodes import Call, Node, Property, Reference, Show
 from octetgate.core.mapping.vtl.parser import parse
-from octetgate.core.mapping.vtl.run import Bounds, Render
+from octetgate.core.mapping.vtl.run import Bounds
 
 __all__ = ["HERE", "LARGEST_TEMPLATE", "Bounds", "Scope", "Template", "TemplateError", "compile"]
 
@@ -53,7 +53,7 @@ class Template:
     body_places: int
     """How often it writes the body out, which is all it does with it; 0 when it may do more."""
 
-    _render: Render
+    _program: Program
     _bounds: Bounds
 
     def render(self, scope: Scope) -> str:
@@ -64,7 +64,7 @@ class Template:
             "stageVariables": dict(scope.stage_variables),
             "util": _UTIL,
         }
-        return execute(self._render, variables, self._bounds)
+        return execute(self._program, variables, self._bounds)
 
     def render_around(self, scope: Scope, body: Sequence[bytes]) -> bytes | None:
         """Return the rendered text's UTF-8 with a body that is not empty in its places.
@@ -94,13 +94,13 @@ def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 
         raise TemplateError(f"expected at most {LARGEST_TEMPLATE} bytes, found {size}", 1, 1)
     try:
         parsed = parse(text)
-        render = compile_block(parsed.block, parsed.references)
+        program = compile_block(parsed.block, parsed.references)
     except RecursionError as error:
         raise TemplateError("the template is nested too deeply", 1, 1) from error
     reading = sum(map(_may_read_body, parsed.references))
     places = sum(map(_shows_body, parsed.block.nodes))
     body_places = places if places == reading else 0
-    return Template(text, reading > 0, body_places, render, bounds or Bounds())
+    return Template(text, reading > 0, body_places, program, bounds or Bounds())
 
 
 def _shows_body(node: Node) -> bool:

@@ -1,11 +1,17 @@
-"""Compiles expressions and references into closures that return a value."""
+"""Writes the code that evaluates expressions and references.
+
+Every operation is a statement of its own, so however an expression is nested the
+code is not.  Where a type is known, or is most of the time the same one, the
+code for it stands inline, and :mod:`.runtime` knows the rest.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from octetgate.core.mapping.vtl import methods, number_methods, values
+from octetgate.core.mapping.vtl import values
 from octetgate.core.mapping.vtl.errors import MemberError, TemplateError
+from octetgate.core.mapping.vtl.methods import Calls
 from octetgate.core.mapping.vtl.nodes import (
     Binary,
     Block,
@@ -17,256 +23,235 @@ from octetgate.core.mapping.vtl.nodes import (
     Literal,
     MapLiteral,
     Not,
-    Place,
     Property,
     RangeLiteral,
     Reference,
+    Set,
     Step,
 )
-from octetgate.core.mapping.vtl.run import Evaluate, Render, Run
+from octetgate.core.mapping.vtl.source import Function, Operand, Site, constant
+from octetgate.core.mapping.vtl.variables import Locals, Storage
 
-Follow = Callable[[Run, object], object]
-
-_LONGEST_RANGE = 10_000
-_SHALLOW = frozenset({"keySet", "values", "entrySet", "toArray", "subList", "addAll", "putAll"})
-"""Methods that look at the members of a collection but not into them."""
-
-_VALUE = 8
-"""What looking at one value costs, in characters."""
-
-
-def located(error: MemberError, what: str, place: Place) -> TemplateError:
-    """Return ``error`` with the place in the template where it came up."""
-    return TemplateError(f"{what}: {error}", place.line, place.column)
+_LONG = 60
+_LOGIC = {"&&": "if {}:", "||": "if not {}:"}
 
 
 class Evaluation:
-    """Compiles expressions; ``block`` compiles the inside of a double-quoted string."""
+    """Writes expressions into one function.
 
-    def __init__(self, block: Callable[[Block], Render]) -> None:
-        self._block = block
+    ``string`` writes the inside of a double-quoted string, and ``counter`` knows what
+    ``$foreach`` says where a loop's own counters tell it.
+    """
 
-    def expression(self, node: Expression) -> Evaluate:
-        """Return a closure that evaluates ``node``."""
+    def __init__(
+        self,
+        function: Function,
+        storage: Storage,
+        string: Callable[[Block], Operand],
+        counter: Callable[[Reference], Operand | None],
+    ) -> None:
+        self._function = function
+        self._storage = storage
+        self._string = string
+        self._counter = counter
+
+    def expression(self, node: Expression) -> Operand:
+        """Return the value of ``node``."""
+        keep = self._function.keep
         match node:
             case Literal(value):
-                return lambda _: value
+                return Operand(constant(value), type(value))
             case Reference():
                 return self.reference(node)
             case Interpolated(block):
-                render = self._block(block)
-                return lambda run: run.captured(render)
+                return self._string(block)
             case ListLiteral(items):
-                members = [self.expression(item) for item in items]
-                return lambda run: values.JavaList(evaluate(run) for evaluate in members)
+                members = "".join(f"{self.expression(item).code}, " for item in items)
+                return Operand(keep(f"JavaList(({members}))"), values.JavaList)
             case RangeLiteral():
-                return self._range(node)
-            case MapLiteral(pairs):
-                return self._map(pairs)
-            case Not(operand):
-                inner = self.expression(operand)
-                return lambda run: not values.truth(inner(run))
+                with self._function.within(Site("range", node.place)):
+                    first, last = self.expression(node.first), self.expression(node.last)
+                    return Operand(keep(f"integers({first.code}, {last.code})"))
+            case MapLiteral(members):
+                listed = "".join(f"{self._member(*member)}, " for member in members)
+                return Operand(keep(f"{{{listed}}}"), dict)
+            case Not() | Binary(operator="&&" | "||" | "==" | "!=" | "<" | ">" | "<=" | ">="):
+                return Operand(keep(self.condition(node)), bool)
             case Binary():
-                return self._binary(node)
+                return self._calculation(node)
 
-    def _range(self, node: RangeLiteral) -> Evaluate:
-        first, last = self.expression(node.first), self.expression(node.last)
+    def _member(self, key: Expression, value: Expression) -> str:
+        known = self.expression(key)
+        name = known.code
+        if known.kind not in (str, int):
+            name = self._function.keep(f"map_key({name})")
+        return f"{name}: {self.expression(value).code}"
 
-        def evaluate(run: Run) -> object:
-            try:
-                return _integers(first(run), last(run))
-            except MemberError as error:
-                raise located(error, "range", node.place) from error
+    # -- conditions
 
-        return evaluate
-
-    def _map(self, pairs: tuple[tuple[Expression, Expression], ...]) -> Evaluate:
-        members = [(self.expression(key), self.expression(value)) for key, value in pairs]
-        return lambda run: {values.map_key(key(run)): value(run) for key, value in members}
-
-    def _binary(self, node: Binary) -> Evaluate:
-        left, right = self.expression(node.left), self.expression(node.right)
-        sign = node.operator
-        match sign:
-            case "&&":
-                return lambda run: values.truth(left(run)) and values.truth(right(run))
-            case "||":
-                return lambda run: values.truth(left(run)) or values.truth(right(run))
-            case "==":
-                return _equality(left, right, node.place)
-            case "!=":
-                equal = _equality(left, right, node.place)
-                return lambda run: not equal(run)
-            case "<" | ">" | "<=" | ">=":
-                return lambda run: values.ordered(sign, left(run), right(run))
+    def condition(self, node: Expression) -> str:
+        """Return the Python of whether ``node`` is true, to be used once and at once."""
+        match node:
+            case Literal(value):
+                return str(values.truth(value))
+            case Not(operand):
+                return f"not ({self.condition(operand)})"
+            case Binary(operator="&&" | "||" as sign):
+                held = self._function.keep(self.condition(node.left))
+                with self._function.block(_LOGIC[sign].format(held)):
+                    self._function.write(f"{held} = {self.condition(node.right)}")
+                return held
+            case Binary(operator="==" | "!=" as sign):
+                equal = self._equality(node)
+                return equal if sign == "==" else f"not {equal}"
+            case Binary(operator="<" | ">" | "<=" | ">=" as sign):
+                return _ordered(sign, self.expression(node.left), self.expression(node.right))
             case _:
-                return _calculation(node, left, right)
+                return _truth(self.expression(node))
 
-    def reference(self, node: Reference) -> Evaluate:
-        """Return a closure that follows a reference; what is missing is null."""
-        root = node.root
-        follow = [self._step(step, node) for step in node.steps]
+    def _equality(self, node: Binary) -> str:
+        left, right = self.expression(node.left), self.expression(node.right)
+        slow = f"equality(run, {left.code}, {right.code})"
+        if int not in (left.kind, right.kind):
+            return self._function.keep(slow, Site("==", node.place))
+        test = f"{left.code} == {right.code} if {_both_int(left, right)} else {slow}"
+        return self._function.keep(test, Site("==", node.place))
 
-        if not follow:
-            return lambda run: run.variables.get(root, None)
-        if len(follow) == 1:
-            only = follow[0]
+    def _calculation(self, node: Binary) -> Operand:
+        left, right = self.expression(node.left), self.expression(node.right)
+        site = Site("arithmetic", node.place)
+        folded = _folded(node)
+        if folded is not None:
+            return folded
+        sign = node.operator
+        if sign == "+":
+            slow = f"added(run, {left.code}, {right.code}, {node.sources!r})"
+        else:
+            slow = f"calculate({constant(sign)}, {left.code}, {right.code})"
+        literal, other = (left, right) if left.kind is int else (right, left)
+        if sign in "+-" and literal.kind is int and other.kind is None:
+            # Within half of the bits, nothing that can be written here makes too many.
+            test = f"type({other.code}) is int and -half < {other.code} < half"
+            slow = f"{left.code} {sign} {right.code} if {test} else {slow}"
+        return Operand(self._function.keep(slow, site))
 
-            def evaluate_one(run: Run) -> object:
-                value = run.variables.get(root, None)
-                return None if value is None else only(run, value)
+    # -- references
 
-            return evaluate_one
+    def reference(self, node: Reference) -> Operand:
+        """Return what a reference leads to; what is missing is null."""
+        counter = self._counter(node)
+        if counter is not None:
+            return counter
+        found = self._storage.load(self._function, node.root)
+        for step in node.steps:
+            found = self._step(found, step, node)
+        return found
 
-        def evaluate(run: Run) -> object:
-            value = run.variables.get(root, None)
-            for one in follow:
-                if value is None:
-                    return None
-                value = one(run, value)
-            return value
-
-        return evaluate
-
-    def _step(self, step: Step, node: Reference) -> Follow:
+    def _step(self, target: Operand, step: Step, node: Reference) -> Operand:
+        code = target.code
         match step:
             case Property(name):
-                return _property(name)
+                got = f"{code}.get({name!r}) if type({code}) is dict else member({code}, {name!r})"
+                return Operand(self._function.keep(got))
+            case Index(Literal(str() as key)):
+                got = f"{code}.get({key!r}) if type({code}) is dict else element({code}, {key!r})"
+                return Operand(self._function.keep(got))
             case Index(key):
-                evaluate = self.expression(key)
-                return lambda run, target: values.element(target, evaluate(run))
+                return self._guarded(
+                    code, (key,), lambda given: f"element({code}, {given[0]})", None
+                )
             case Call(name, arguments):
-                evaluates = [self.expression(argument) for argument in arguments]
-                return _call(name, evaluates, node)
+                calls = self._function.names.keep(Calls(name, len(arguments)))
+                return self._guarded(
+                    code,
+                    arguments,
+                    lambda given: f"{calls}[type({code})]({', '.join(('run', code, *given))})",
+                    Site(f"{node.source[:_LONG]}, method {name}", node.place),
+                )
 
-    def assignment(self, node: Reference, value: Evaluate) -> Render:
-        """Return a closure that sets what ``node`` names."""
-        if not node.steps:
-            root = node.root
+    def _guarded(
+        self,
+        target: str,
+        arguments: tuple[Expression, ...],
+        made: Callable[[list[str]], str],
+        site: Site | None,
+    ) -> Operand:
+        """Write a step with arguments, which are not evaluated where there is no target."""
+        function = self._function
+        if all(map(self._has_no_effect, arguments)):
+            given = [self.expression(argument).code for argument in arguments]
+            return Operand(function.keep(made(given), site))
+        result = function.keep("None")
+        with function.block(f"if {target} is not None:"):
+            given = [self.expression(argument).code for argument in arguments]
+            function.write(f"{result} = {made(given)}", site)
+        return Operand(result)
 
-            def set_variable(run: Run) -> None:
-                run.variables[root] = value(run)
+    def _has_no_effect(self, node: Expression) -> bool:
+        """Say whether ``node`` may be evaluated for nothing: it changes nothing, nor fails."""
+        match node:
+            case Literal():
+                return True
+            case Reference(steps=steps) if isinstance(self._storage, Locals):
+                return all(isinstance(step, Property) for step in steps)
+            case _:
+                return False
 
-            return set_variable
-        *path, last = node.steps
+    # -- assignments
+
+    def assign(self, node: Set) -> None:
+        """Write ``#set``."""
+        target = node.target
+        value = self.expression(node.value).code
+        if not target.steps:
+            self._storage.store(self._function, target.root, value)
+            return
+        *path, last = target.steps
+        place = target.place
         owner = self.reference(
-            Reference(node.source, node.quiet, node.root, tuple(path), node.place)
-        )
-        put = self._put(last, node)
+            Reference(target.source, target.quiet, target.root, tuple(path), place)
+        ).code
+        with self._function.within(Site(target.source, place)):
+            match last:
+                case Property(name):
+                    self._function.write(f"put_member({owner}, {name!r}, {value})")
+                case Index(key):
+                    index = self.expression(key).code
+                    self._function.write(f"put_element({owner}, {index}, {value})")
+                case Call(name):
+                    reason = f"cannot set what the method {name} returns"
+                    raise TemplateError(reason, place.line, place.column)
 
-        def assign(run: Run) -> None:
-            new = value(run)
-            target = owner(run)
+
+def _truth(value: Operand) -> str:
+    if value.kind is bool:
+        return value.code
+    if value.kind is not None:
+        return "True"
+    return f"{value.code} is not None and {value.code} is not False"
+
+
+def _both_int(left: Operand, right: Operand) -> str:
+    """Return the Python of whether two operands are integers, as far as that is not known."""
+    unknown = [f"type({side.code})" for side in (left, right) if side.kind is not int]
+    return f"{' is '.join(unknown)} is int" if unknown else "True"
+
+
+def _ordered(sign: str, left: Operand, right: Operand) -> str:
+    slow = f"ordered({constant(sign)}, {left.code}, {right.code})"
+    if not {left.kind, right.kind} <= {None, int}:
+        return slow
+    return f"({left.code} {sign} {right.code} if {_both_int(left, right)} else {slow})"
+
+
+def _folded(node: Binary) -> Operand | None:
+    """Return the result of a calculation with two numbers as they stand in the template."""
+    match node.left, node.right:
+        case Literal(left), Literal(right) if values.is_number(left) and values.is_number(right):
             try:
-                put(run, target, new)
-            except MemberError as error:
-                raise located(error, node.source, node.place) from error
-
-        return assign
-
-    def _put(self, step: Step, node: Reference) -> Callable[[Run, object, object], None]:
-        match step:
-            case Property(name):
-                return lambda _, target, new: values.put_member(target, name, new)
-            case Index(key):
-                index = self.expression(key)
-                return lambda run, target, new: values.put_element(target, index(run), new)
-            case Call(name):
-                reason = f"cannot set what the method {name} returns"
-                raise TemplateError(reason, node.place.line, node.place.column)
-
-
-def _property(name: str) -> Follow:
-    def follow(_: Run, target: object) -> object:
-        if type(target) is dict:
-            return target.get(name)
-        return values.member(target, name)
-
-    return follow
-
-
-def weight(value: object) -> int:
-    """Return what looking through ``value`` costs, in characters."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, (list, tuple, dict)):
-        return _VALUE * values.weigh(value)
-    return 0
-
-
-def _equality(left: Evaluate, right: Evaluate, place: Place) -> Callable[[Run], bool]:
-    def evaluate(run: Run) -> bool:
-        one, other = left(run), right(run)
-        try:
-            run.charge(weight(one) + weight(other))
-            return values.equal(one, other)
-        except MemberError as error:
-            raise located(error, "==", place) from error
-
-    return evaluate
-
-
-def _calculation(node: Binary, left: Evaluate, right: Evaluate) -> Evaluate:
-    sign = node.operator
-
-    def evaluate(run: Run) -> object:
-        one, other = left(run), right(run)
-        try:
-            if sign == "+" and (isinstance(one, str) or isinstance(other, str)):
-                return _joined(run, (one, other), node.sources)
-            return values.calculate(sign, one, other)
-        except MemberError as error:
-            raise located(error, "arithmetic", node.place) from error
-
-    return evaluate
-
-
-def _joined(run: Run, operands: tuple[object, object], sources: tuple[str, str]) -> str:
-    """Return text plus something; Velocity adds the source of what is null."""
-    run.charge(sum(map(weight, operands)))
-    left, right = (
-        source if value is None else values.java_text(value)
-        for value, source in zip(operands, sources, strict=True)
-    )
-    run.charge(len(left) + len(right))
-    return left + right
-
-
-def _call(name: str, arguments: list[Evaluate], node: Reference) -> Follow:
-    cost = _cost(name)
-    what = f"{node.source[:60]}, method {name}"
-
-    def follow(run: Run, target: object) -> object:
-        given = [evaluate(run) for evaluate in arguments]
-        try:
-            if cost is not None:
-                run.charge(cost(target) + sum(map(cost, given)))
-            result = methods.call(target, name, given)
-            if isinstance(result, str):
-                run.charge(len(result))
-        except MemberError as error:
-            raise located(error, what, node.place) from error
-        return result
-
-    return follow
-
-
-def _cost(name: str) -> Callable[[object], int] | None:
-    if name in methods.CHEAP:
-        return None
-    return _size if name in _SHALLOW else weight
-
-
-def _size(value: object) -> int:
-    return len(value) if isinstance(value, (str, list, dict, tuple)) else 0
-
-
-def _integers(start: object, end: object) -> values.JavaList | None:
-    """Return ``[start..end]`` in either direction; null when an end is no number."""
-    if not (values.is_number(start) and values.is_number(end)):
-        return None
-    first, last = number_methods.int_value(start), number_methods.int_value(end)
-    if abs(last - first) >= _LONGEST_RANGE:
-        raise MemberError(f"expected at most {_LONGEST_RANGE} numbers, found {first} to {last}")
-    step = 1 if first <= last else -1
-    return values.JavaList(range(first, last + step, step))
+                result = values.calculate(node.operator, left, right)
+            except MemberError:
+                return None
+            if values.is_number(result):
+                return Operand(constant(result), type(result))
+    return None

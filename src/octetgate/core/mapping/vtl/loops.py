@@ -1,14 +1,12 @@
-"""``#foreach`` and what ``$foreach`` says about it."""
+"""What the code of a ``#foreach`` calls, and what ``$foreach`` says about the loop."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from octetgate.core.mapping.vtl import values
-from octetgate.core.mapping.vtl.errors import MemberError, TemplateError
-from octetgate.core.mapping.vtl.evaluation import located
-from octetgate.core.mapping.vtl.nodes import Foreach
-from octetgate.core.mapping.vtl.run import Evaluate, Render, Run
+from octetgate.core.mapping.vtl.errors import MemberError
+from octetgate.core.mapping.vtl.run import Variables
 from octetgate.core.mapping.vtl.scopes import Broken
 
 _UNSET = object()
@@ -26,76 +24,45 @@ _GETTERS = {
 }
 
 
-class Loop:
-    """``#foreach``, compiled.
+def hidden(variables: Variables, names: Sequence[str]) -> list[object]:
+    """Return what a loop's variables will hide."""
+    return [variables.get(name, _UNSET) for name in names]
 
-    ``roots`` are the variables that the template reads anywhere: what it never
-    asks for is not kept.
+
+def restore(variables: Variables, names: Sequence[str], values: Sequence[object]) -> None:
+    """Bring back what a loop's variables had hidden."""
+    for name, value in zip(names, values, strict=True):
+        if value is _UNSET:
+            variables.pop(name, None)
+        else:
+            variables[name] = value
+
+
+def watched(over: object, items: Sequence[object]) -> Sequence[object] | dict[object, object]:
+    """Return what may change its size during a loop over ``over``, if anything."""
+    return over if isinstance(over, (list, dict)) else items
+
+
+def changed(index: int, items: object, over: Sequence[object], size: int) -> None:
+    """Refuse to go on after ``over`` changed its size in round ``index``, if Java does.
+
+    Java notices when it goes for the next item: a ConcurrentModificationException.
     """
+    found = len(over)
+    if index + 1 != (found if over is items else size):
+        raise MemberError(f"expected {size} items to the end, found {found} during the loop")
 
-    __slots__ = ("_block", "_items", "_name", "_names", "_place", "_size", "_told")
 
-    def __init__(
-        self, node: Foreach, items: Evaluate, block: Render, roots: frozenset[str]
-    ) -> None:
-        self._name = node.name
-        self._items = items
-        self._block = block
-        self._size = node.block.size
-        self._place = node.place
-        self._told = frozenset({"foreach", "velocityCount", "velocityHasNext"}) & roots
-        self._names = (node.name, *self._told)
+def too_many(index: int, size: int) -> MemberError:
+    """Return the error of a loop that would have to go round once more."""
+    return MemberError(f"more than {index} iterations, found {size}")
 
-    def render(self, run: Run) -> None:
-        """Render the block once per item; what the loop's variables had hidden comes back."""
-        try:
-            over = self._items(run)
-            items = values.items(over)
-            hidden = [run.variables.get(name, _UNSET) for name in self._names]
-            try:
-                self._rounds(run, items, over)
-            finally:
-                for name, value in zip(self._names, hidden, strict=True):
-                    if value is _UNSET:
-                        run.variables.pop(name, None)
-                    else:
-                        run.variables[name] = value
-        except MemberError as error:
-            raise located(error, "#foreach", self._place) from error
 
-    def _rounds(self, run: Run, items: Sequence[object], over: object) -> None:
-        variables = run.variables
-        size = len(items)
-        told = self._told
-        loop = Round(size, variables.get("foreach", None))
-        if "foreach" in told:
-            variables["foreach"] = loop
-        for index, item in enumerate(items):
-            if index == run.bounds.iterations:
-                raise MemberError(f"more than {index} iterations, found {size}")
-            loop.index = index
-            variables[self._name] = item
-            if "velocityCount" in told:
-                variables["velocityCount"] = index + 1
-            if "velocityHasNext" in told:
-                variables["velocityHasNext"] = index + 1 < size
-            run.step(self._size)
-            try:
-                self._block(run)
-            except Broken as broken:
-                if broken.loop not in (None, loop):
-                    raise
-                return
-            if isinstance(over, (list, dict)) and len(over) != size:
-                # Java notices when it goes for the next item.
-                if index + 1 == (len(over) if over is items else size):
-                    return
-                raise self._modified(size, len(over))
-
-    def _modified(self, before: int, after: int) -> TemplateError:
-        """Return what Java calls a ConcurrentModificationException."""
-        reason = f"#foreach: expected {before} items to the end, found {after} during the loop"
-        return TemplateError(reason, self._place.line, self._place.column)
+def named(loop: object) -> Broken:
+    """Return ``#break($loop)``."""
+    if not isinstance(loop, Round):
+        raise MemberError("expected a loop, as in #break($foreach.parent)")
+    return Broken(loop)
 
 
 class Round(values.Host):

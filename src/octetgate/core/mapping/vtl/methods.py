@@ -8,11 +8,12 @@ wanted, and throws where Java would.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from octetgate.core.mapping import javaregex
 from octetgate.core.mapping.vtl import collection_methods, number_methods, string_methods
 from octetgate.core.mapping.vtl.errors import MemberError
+from octetgate.core.mapping.vtl.run import Run
 from octetgate.core.mapping.vtl.signatures import Method, Table, fits
 from octetgate.core.mapping.vtl.values import (
     Entry,
@@ -20,9 +21,9 @@ from octetgate.core.mapping.vtl.values import (
     JavaList,
     hash_code,
     java_text,
-    kind,
     member,
     same,
+    weigh,
 )
 
 CHEAP = frozenset(
@@ -30,6 +31,12 @@ CHEAP = frozenset(
     | {"startsWith", "endsWith", "intValue", "longValue", "doubleValue"}
 )
 """Methods whose cost does not grow with the size of what they are called on."""
+
+_SHALLOW = frozenset({"keySet", "values", "entrySet", "toArray", "subList", "addAll", "putAll"})
+"""Methods that look at the members of a collection but not into them."""
+
+_VALUE = 8
+"""What looking at one value costs, in characters."""
 
 _ANY: Table = {
     ("toString", 0): [Method("", java_text)],
@@ -53,15 +60,113 @@ _TABLES: Mapping[type, Table] = {
 }
 
 
+Invoke = Callable[..., object]
+"""``invoke(run, target, *arguments)``"""
+
+
 def call(target: object, name: str, arguments: Sequence[object]) -> object:
     """Return ``$target.name(arguments)``."""
     if isinstance(target, Host):
         return target.call(name, arguments)
-    table = _TABLES.get(type(target)) or _TABLES.get(kind(target), _ANY)
-    for method in table.get((name, len(arguments)), ()):
+    return _chosen(_overloads(type(target), name, len(arguments)), target, arguments)
+
+
+class Calls(dict[type, Invoke]):
+    """What one method call in a template runs, by the type of its target.
+
+    It fills as targets come, so a method is looked up once per template and type.
+    """
+
+    __slots__ = ("_count", "_name")
+
+    def __init__(self, name: str, count: int) -> None:
+        super().__init__()
+        self._name = name
+        self._count = count
+
+    def __missing__(self, target: type) -> Invoke:
+        """Look the method up."""
+        made = self[target] = self._invoke(target)
+        return made
+
+    def _invoke(self, target: type) -> Invoke:
+        name = self._name
+        if target is type(None):
+            return _nothing
+        if issubclass(target, Host):
+            function = target.method(name, self._count)
+        else:
+            overloads = _overloads(target, name, self._count)
+
+            def function(value: object, *arguments: object) -> object:
+                return _chosen(overloads, value, arguments)
+
+        if name in CHEAP:
+            return _uncharged(function)
+        return _charged(function, size if name in _SHALLOW else weight)
+
+
+def _overloads(target: type, name: str, count: int) -> Sequence[Method]:
+    table = _TABLES.get(target)
+    if table is None:
+        table = (
+            _TABLES[dict] if issubclass(target, Mapping) else _TABLES.get(_relative(target), _ANY)
+        )
+    return table.get((name, count), ())
+
+
+def _relative(target: type) -> type:
+    return list if issubclass(target, list) else target
+
+
+def _chosen(overloads: Sequence[Method], target: object, arguments: Sequence[object]) -> object:
+    for method in overloads:
         if fits(method.takes, arguments):
             try:
                 return method.run(target, *arguments)
             except (javaregex.BadPattern, javaregex.TextTooLong) as error:
                 raise MemberError(str(error)) from error
     return None
+
+
+def _nothing(_run: Run, _target: object, *_arguments: object) -> None:
+    """Call a method of null, which is null."""
+
+
+def _uncharged(function: Callable[..., object]) -> Invoke:
+    """Return ``function`` with its result accounted for."""
+
+    def invoke(run: Run, target: object, *arguments: object) -> object:
+        result = function(target, *arguments)
+        if type(result) is str:
+            run.charge(len(result))
+        return result
+
+    return invoke
+
+
+def _charged(function: Callable[..., object], cost: Callable[[object], int]) -> Invoke:
+    """Return ``function`` with all it looks at and its result accounted for."""
+
+    def invoke(run: Run, target: object, *arguments: object) -> object:
+        run.charge(cost(target) + sum(map(cost, arguments)))
+        result = function(target, *arguments)
+        if type(result) is str:
+            run.charge(len(result))
+        return result
+
+    return invoke
+
+
+def weight(value: object) -> int:
+    """Return what looking through ``value`` costs, in characters."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, (list, tuple, dict)):
+        return _VALUE * weigh(value)
+    return 0
+
+
+def size(value: object) -> int:
+    """Return what looking at ``value`` but not into its members costs."""
+    return len(value) if isinstance(value, (str, list, dict, tuple)) else 0

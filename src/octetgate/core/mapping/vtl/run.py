@@ -1,10 +1,9 @@
-"""One rendering: its variables, its output and what it may still spend."""
+"""One rendering: its output and what it may still spend."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 from octetgate.core.mapping.vtl.errors import MemberError
@@ -32,14 +31,6 @@ class Bounds:
     """Characters read or built by methods and double-quoted strings."""
 
 
-UNDEFINED = object()
-"""What a variable holds that was never set; unlike null it prints as its own source."""
-
-
-Evaluate = Callable[["Run"], object]
-Render = Callable[["Run"], None]
-
-
 class Variables(Protocol):
     """What a template's variables are kept in: a ``dict``, or a macro's view of one."""
 
@@ -57,80 +48,79 @@ class Variables(Protocol):
 
 
 class Run:
-    """The state of one rendering, which no other rendering sees."""
+    """The state of one rendering, which no other rendering sees.
 
-    __slots__ = (
-        "_counted",
-        "_depth",
-        "_left",
-        "_pieces",
-        "_steps",
-        "_work",
-        "append",
-        "bounds",
-        "variables",
-    )
+    Generated code counts down ``left``, ``steps`` and ``work`` itself; what falls below
+    zero is an error when it is looked at next.
+    """
 
-    def __init__(self, variables: Variables, bounds: Bounds) -> None:
-        self.variables = variables
+    __slots__ = ("_pieces", "bounds", "depth", "left", "steps", "work")
+
+    def __init__(self, bounds: Bounds) -> None:
         self.bounds = bounds
-        self._steps = bounds.steps
-        self._work = bounds.work
-        self._depth = 0
-        self._collect([])
+        self.left = bounds.output
+        """Characters that may still be written to the present output."""
+        self.steps = bounds.steps
+        self.work = bounds.work
+        self.depth = 0
+        self._pieces: list[str] = []
 
-    def _collect(self, pieces: list[str]) -> None:
-        self._pieces = pieces
-        self._counted = 0
-        self._left = self.bounds.output
-        self.append = pieces.append
-        """Appends text to the output."""
+    def start(self, render: Render, variables: Variables) -> None:
+        """Render into the output."""
+        render(self, variables, self._pieces)
+
+    def text(self) -> str:
+        """Return everything written."""
+        self._check_output()
+        return "".join(self._pieces)
 
     def step(self, nodes: int) -> None:
-        """Account for rendering ``nodes`` once more, and for what has been written meanwhile."""
-        self._steps -= nodes + 1
-        if self._steps < 0:
+        """Account for rendering ``nodes`` once more."""
+        self.steps -= nodes + 1
+        self.check()
+
+    def check(self) -> None:
+        """Refuse to go on with nothing left."""
+        if self.steps < 0:
             raise MemberError(f"more than {self.bounds.steps} steps in loops and macros")
         # Pieces share the strings they stand for; only together could they be too much.
-        self.count()
+        self._check_output()
 
-    def count(self) -> None:
-        """Account for what has been written since the last time."""
-        pieces = self._pieces
-        self._left -= sum(map(len, islice(pieces, self._counted, None)))
-        self._counted = len(pieces)
-        if self._left < 0:
+    def _check_output(self) -> None:
+        if self.left < 0:
             raise MemberError(f"more than {self.bounds.output} characters of output")
 
     def charge(self, characters: int) -> None:
         """Account for reading or building so many characters."""
-        self._work -= characters
-        if self._work < 0:
+        self.work -= characters
+        if self.work < 0:
             raise MemberError(f"strings of more than {self.bounds.work} characters in all")
 
-    def deeper(self, render: Render) -> None:
-        """Render one level deeper."""
-        if self._depth >= self.bounds.depth:
-            raise MemberError(f"macros more than {self.bounds.depth} deep")
-        self._depth += 1
-        try:
-            render(self)
-        finally:
-            self._depth -= 1
-
-    def captured(self, render: Render) -> str:
+    def captured(self, render: Render, variables: Variables) -> str:
         """Return what ``render`` writes instead of sending it to the output."""
-        outer = self._pieces, self._counted, self._left, self.append
-        self._collect([])
+        outer, self.left = self.left, self.bounds.output
+        pieces: list[str] = []
         try:
-            render(self)
-            written = self.text()
+            render(self, variables, pieces)
+            self._check_output()
         finally:
-            self._pieces, self._counted, self._left, self.append = outer
+            self.left = outer
+        return self._joined(pieces)
+
+    def caught(self, pieces: list[str], outer: int) -> str:
+        """Return what code wrote to ``pieces``; ``outer`` is what the output has left."""
+        self._check_output()
+        self.left = outer
+        return self._joined(pieces)
+
+    def _joined(self, pieces: list[str]) -> str:
+        written = "".join(pieces)
         self.charge(len(written))
         return written
 
-    def text(self) -> str:
-        """Return everything written."""
-        self.count()
-        return "".join(self._pieces)
+
+Render = Callable[[Run, Variables, list[str]], object]
+"""Generated code that writes to a list.  True says that a ``#break`` ended it."""
+
+Evaluate = Callable[[Run, Variables], object]
+"""Generated code of a macro's argument."""

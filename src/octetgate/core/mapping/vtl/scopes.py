@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from octetgate.core.mapping.vtl import values
+from octetgate.core.mapping.vtl.errors import MemberError
 from octetgate.core.mapping.vtl.run import Evaluate, Render, Run, Variables
 
 _OWN_DEPTH = 2
@@ -19,6 +20,10 @@ class Broken(Exception):
         self.loop = loop
 
 
+class Stopped(Exception):
+    """``#stop``: nothing more is rendered."""
+
+
 class Arguments:
     """A macro's variables: its arguments by name, as in Velocity 1.7, and the caller's.
 
@@ -28,9 +33,9 @@ class Arguments:
 
     __slots__ = ("_given", "_outer", "_own", "_run")
 
-    def __init__(self, run: Run, given: Mapping[str, Evaluate]) -> None:
+    def __init__(self, run: Run, outer: Variables, given: Mapping[str, Evaluate]) -> None:
         self._run = run
-        self._outer: Variables = run.variables
+        self._outer = outer
         self._given = given
         self._own: dict[str, object] = {}
 
@@ -45,14 +50,9 @@ class Arguments:
         evaluate = self._given.get(name)
         if evaluate is None:
             return self._outer.get(name, default)
-        run = self._run
         # Arguments of arguments of arguments may multiply.
-        run.step(1)
-        here, run.variables = run.variables, self._outer
-        try:
-            return evaluate(run)
-        finally:
-            run.variables = here
+        self._run.step(1)
+        return evaluate(self._run, self._outer)
 
     def pop(self, name: str, default: object, /) -> object:
         """Forget a variable here and in the caller."""
@@ -81,27 +81,49 @@ class Defined(values.Host):
         self._depth = 0
         self._deepest = deepest
 
-    def show(self) -> bool:
+    def show(self, out: list[str]) -> bool:
         """Write the block, or say that it stands too deep inside itself."""
         if self._depth == self._deepest:
             return False
-        run = self._run
-        here, run.variables = run.variables, self._variables
         self._depth += 1
         try:
-            self._render(run)
+            self._render(self._run, self._variables, out)
         except Broken as broken:
             if broken.loop is not None:
                 raise
         finally:
             self._depth -= 1
-            run.variables = here
         return True
 
     def text(self) -> str:
         """Return what the block renders to now."""
 
-        def render(_: Run) -> None:
-            self.show()
+        def render(_: Run, _variables: Variables, out: list[str]) -> None:
+            self.show(out)
 
-        return self._run.captured(render)
+        return self._run.captured(render, self._variables)
+
+
+def use(
+    run: Run,
+    variables: Variables,
+    out: list[str],
+    macro: Render,
+    given: Mapping[str, Evaluate],
+    body: Render | None = None,
+) -> None:
+    """Render a macro, with a body if it was called with one."""
+    inside = Arguments(run, variables, given)
+    if body is not None:
+        # The body sees the macro's variables, not only its caller's.
+        inside.keep("bodyContent", Defined(run, body, inside, run.bounds.depth))
+    if run.depth >= run.bounds.depth:
+        raise MemberError(f"macros more than {run.bounds.depth} deep")
+    run.depth += 1
+    try:
+        macro(run, inside, out)
+    except Broken as broken:
+        if broken.loop is not None:
+            raise
+    finally:
+        run.depth -= 1

@@ -26,7 +26,7 @@ from typing import TypeGuard
 from octetgate.core.mapping import jsontext
 from octetgate.core.mapping.vtl.errors import MemberError
 
-_BITS = 1024
+BITS = 1024
 """An integer may have so many; multiplying in a loop would otherwise never end."""
 
 
@@ -64,6 +64,11 @@ class Host:
     def text(self) -> str:
         """Return what printing the object gives."""
         return ""
+
+    @classmethod
+    def method(cls, name: str, count: int) -> Callable[..., object]:  # noqa: ARG003 - for others
+        """Return ``$host.name`` for so many arguments, as a function of the host and these."""
+        return lambda host, *arguments: host.call(name, arguments)
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,8 +244,8 @@ def calculate(sign: str, left: object, right: object) -> object:
     except (ArithmeticError, ValueError):
         # Velocity logs a division by zero and goes on with null.
         return None
-    if isinstance(result, int) and result.bit_length() > _BITS:
-        raise MemberError(f"the result of {sign!r} has more than {_BITS} bits")
+    if isinstance(result, int) and result.bit_length() > BITS:
+        raise MemberError(f"the result of {sign!r} has more than {BITS} bits")
     return result
 
 
