@@ -9,7 +9,9 @@ second reads, even keys that mean nothing to the gateway.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from functools import cached_property
+
+import msgspec
 
 from octetgate.core.mapping.vtl import methods
 from octetgate.core.mapping.vtl.errors import MemberError
@@ -50,18 +52,18 @@ _IDENTITY_KEYS = (
     "userAgent",
     "user",
 )
+_WRITABLE = frozenset({"requestOverride", "responseOverride"})
 _ALWAYS: Mapping[str, tuple[str, ...]] = {"identity": _IDENTITY_KEYS, "authorizer": ()}
 
 
-@dataclass(slots=True)
-class Overrides:
+class Overrides(msgspec.Struct):
     """What one call's templates have overridden, request template first."""
 
-    request: dict[str, object] = field(
+    request: dict[str, object] = msgspec.field(
         default_factory=lambda: {"path": {}, "header": {}, "querystring": {}}
     )
-    response: dict[str, object] = field(default_factory=lambda: {"header": {}})
-    invented: dict[str, object] = field(default_factory=dict)
+    response: dict[str, object] = msgspec.field(default_factory=lambda: {"header": {}})
+    invented: dict[str, object] = msgspec.field(default_factory=dict)
     """Keys set on ``$context`` itself, kept for the response template."""
 
     @property
@@ -108,12 +110,11 @@ def _joined(given: object) -> dict[str, str]:
     return {name: ",".join(_texts(value)) for name, value in _present(given)}
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(msgspec.Struct, frozen=True):
     """What ``$context`` shows: the gateway's values, and this call's overrides."""
 
-    values: Mapping[str, object] = field(default_factory=dict)
-    overrides: Overrides = field(default_factory=Overrides)
+    values: Mapping[str, object] = msgspec.field(default_factory=dict)
+    overrides: Overrides = msgspec.field(default_factory=Overrides)
 
     def view(self) -> Host:
         """Return ``$context`` for one rendering."""
@@ -153,15 +154,19 @@ class _Root(_View):
 
     def __init__(self, context: Context) -> None:
         super().__init__(context.values, _CONTEXT_KEYS)
-        overrides = self._overrides = context.overrides
-        self._writable = {
+        self._overrides = context.overrides
+
+    @cached_property
+    def _writable(self) -> Mapping[str, _Override]:
+        overrides = self._overrides
+        return {
             "requestOverride": _Override(overrides.request, "requestOverride", set()),
             "responseOverride": _Override(overrides.response, "responseOverride", set()),
         }
 
     def member(self, name: str) -> object:
         """Return a value of the gateway, an override, or a key that a template invented."""
-        if name in self._writable:
+        if name in _WRITABLE:
             return self._writable[name]
         if name in _ALWAYS and not self._values.get(name):
             # Recorded: authorizer.keySet() is empty, not null, without an authorizer.

@@ -17,6 +17,10 @@ Parameters = Mapping[str, Sequence[str]]
 """From a parameter's name, in the client's spelling, to its values in order."""
 
 
+_PLACES = ("path", "querystring", "header")
+_NONE: Parameters = {}
+
+
 class Input(Host):
     """``$input``: a body as text, and the method request's parameters.
 
@@ -35,11 +39,7 @@ class Input(Host):
         # Recorded: a template that prints an empty body prints {}.
         self.body = body or "{}"
         self._empty = not body
-        self._places = {
-            "path": path or {},
-            "querystring": querystring or {},
-            "header": header or {},
-        }
+        self._places = (path or _NONE, querystring or _NONE, header or _NONE)
 
     @cached_property
     def document(self) -> object:
@@ -55,25 +55,37 @@ class Input(Host):
 
     def call(self, name: str, arguments: Sequence[object]) -> object:
         """Return the result of ``json``, ``path`` or ``params``."""
-        match name, list(arguments):
-            case "json", [path]:
-                return self._json(path)
-            case "path", [path]:
-                found = self._find(path)
-                # Recorded: the empty body has no path, though it prints as {}.
-                return None if self._empty or found is jsonpath.MISSING else found
-            case "params", []:
-                return {place: _last(values) for place, values in self._places.items()}
-            case "params", [parameter]:
-                return self._parameter(text(parameter))
-            case _:
-                return None
+        return self.method(name, len(arguments))(self, *arguments)
 
-    def _json(self, path: object) -> str:
+    @classmethod
+    def method(cls, name: str, count: int) -> Callable[..., object]:
+        """Return ``json``, ``path`` or ``params``."""
+        return _INPUTS.get((name, count), _nothing)
+
+    def json(self, path: object) -> str:
+        """Return the JSON text of what a path names."""
         found = self._find(path)
         # Neither a missing value nor a body that is not JSON is an error (spec: mapping 6;
         # AWS's documentation speaks of a 400 for the latter, unconfirmed).
         return '""' if found is jsonpath.MISSING else jsontext.dump(found, java_text)
+
+    def path(self, path: object) -> object:
+        """Return what a path names."""
+        found = self._find(path)
+        # Recorded: the empty body has no path, though it prints as {}.
+        return None if self._empty or found is jsonpath.MISSING else found
+
+    def parameters(self) -> dict[str, object]:
+        """Return all parameters by their place."""
+        return dict(zip(_PLACES, map(_last, self._places), strict=True))
+
+    def parameter(self, name: object) -> str:
+        """Return a parameter, whichever place has it."""
+        wanted = text(name)
+        for values in self._places:
+            if found := values.get(wanted):
+                return found[-1]
+        return ""
 
     def _find(self, path: object) -> object:
         if not isinstance(path, str):
@@ -86,11 +98,17 @@ class Input(Host):
         except PathError as error:
             raise MemberError(str(error)) from error
 
-    def _parameter(self, name: str) -> str:
-        for values in self._places.values():
-            if found := values.get(name):
-                return found[-1]
-        return ""
+
+_INPUTS: Mapping[tuple[str, int], Callable[..., object]] = {
+    ("json", 1): Input.json,
+    ("path", 1): Input.path,
+    ("params", 0): Input.parameters,
+    ("params", 1): Input.parameter,
+}
+
+
+def _nothing(*_: object) -> None:
+    """Call a method that there is not, which is null."""
 
 
 def _last(parameters: Parameters) -> dict[str, object]:
@@ -103,10 +121,12 @@ class Util(Host):
 
     def call(self, name: str, arguments: Sequence[object]) -> object:
         """Return the result of one of AWS's six functions."""
-        function = _FUNCTIONS.get(name)
-        if function is None or len(arguments) != 1:
-            return None
-        return function(arguments[0])
+        return self.method(name, len(arguments))(self, *arguments)
+
+    @classmethod
+    def method(cls, name: str, count: int) -> Callable[..., object]:
+        """Return one of AWS's six functions."""
+        return _FUNCTIONS.get((name, count), _nothing)
 
 
 _JAVASCRIPT = re.compile(r"[^ -~]|[\"'\\/]")
@@ -114,13 +134,19 @@ _NO_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _SHORT = {"\b": r"\b", "\n": r"\n", "\t": r"\t", "\f": r"\f", "\r": r"\r"}
 
 
-def escape_javascript(value: object) -> str:
+def escape_javascript(_: object, value: object) -> str:
     r"""Return Apache Commons' ``escapeJavaScript``: null is the text ``null``.
 
     Unconfirmed and as in Commons Lang 2: ``/`` becomes ``\/``, and what is not
     ASCII becomes ``\uXXXX`` by UTF-16 unit.  A blank string stays blank.
     """
-    return "null" if value is None else _JAVASCRIPT.sub(_escape, text(value))
+    if value is None:
+        return "null"
+    source = value if type(value) is str else text(value)
+    if not (source.isascii() and source.isprintable()):
+        return _JAVASCRIPT.sub(_escape, source)
+    # The same for the four that are left, as fast as it goes.
+    return source.replace("\\", "\\\\").replace('"', '\\"').replace("'", "\\'").replace("/", "\\/")
 
 
 def _escape(found: re.Match[str]) -> str:
@@ -133,7 +159,7 @@ def _escape(found: re.Match[str]) -> str:
     return "".join(f"\\u{units[i : i + 2].hex().upper()}" for i in range(0, len(units), 2))
 
 
-def parse_json(value: object) -> object:
+def parse_json(_: object, value: object) -> object:
     """Return the document in a text; what is no text is returned as it is."""
     if not isinstance(value, str):
         return value
@@ -143,17 +169,17 @@ def parse_json(value: object) -> object:
         raise MemberError(str(error)) from error
 
 
-def url_encode(value: object) -> str:
+def url_encode(_: object, value: object) -> str:
     """Return the value form-encoded, as ``java.net.URLEncoder`` does it."""
     return quote_plus(text(value), safe="*").replace("~", "%7E")
 
 
-def url_decode(value: object) -> str:
+def url_decode(_: object, value: object) -> str:
     """Return a form-encoded value decoded."""
     return unquote_plus(text(value))
 
 
-def base64_encode(value: object) -> str:
+def base64_encode(_: object, value: object) -> str:
     """Return the Base64 of a text's UTF-8, or of a value's JSON text."""
     source = value if isinstance(value, str) else _serialised(value)
     return base64.b64encode(source.encode("utf-8", "replace")).decode("ascii")
@@ -163,7 +189,7 @@ def _serialised(value: object) -> str:
     return "" if value is None else jsontext.dump(value, java_text)
 
 
-def base64_decode(value: object) -> str:
+def base64_decode(_: object, value: object) -> str:
     """Return the text in a Base64 value.
 
     As lenient as Commons Codec: either alphabet, with or without padding,
@@ -175,11 +201,11 @@ def base64_decode(value: object) -> str:
     return base64.b64decode(digits + "=" * (-len(digits) % 4)).decode("utf-8", "replace")
 
 
-_FUNCTIONS: Mapping[str, Callable[[object], object]] = {
-    "escapeJavaScript": escape_javascript,
-    "parseJson": parse_json,
-    "urlEncode": url_encode,
-    "urlDecode": url_decode,
-    "base64Encode": base64_encode,
-    "base64Decode": base64_decode,
+_FUNCTIONS: Mapping[tuple[str, int], Callable[..., object]] = {
+    ("escapeJavaScript", 1): escape_javascript,
+    ("parseJson", 1): parse_json,
+    ("urlEncode", 1): url_encode,
+    ("urlDecode", 1): url_decode,
+    ("base64Encode", 1): base64_encode,
+    ("base64Decode", 1): base64_decode,
 }

@@ -9,10 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from decimal import Decimal
+from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import NoReturn
+
+import msgspec
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
@@ -21,10 +24,27 @@ class BadJson(ValueError):
     """The text is not a JSON document."""
 
 
+def _refuse(constant: str) -> NoReturn:
+    raise BadJson(f"{constant} is not a JSON number")
+
+
+_FAST = msgspec.json.Decoder()
+_DECODER = json.JSONDecoder(parse_constant=_refuse)
+
+
 def parse(text: str) -> object:
     """Return the document in ``text`` as dicts, lists and scalars."""
     try:
-        document: object = json.loads(text, parse_constant=_refuse)
+        return _FAST.decode(text)
+    except (msgspec.DecodeError, UnicodeEncodeError, RecursionError):
+        # What it accepts it reads as the standard library does, only faster.  It does not know
+        # half a surrogate pair and numbers beyond a double, and says less about what is wrong.
+        return _parse_slowly(text)
+
+
+def _parse_slowly(text: str) -> object:
+    try:
+        document: object = _DECODER.decode(text)
         if _SURROGATE_ESCAPE.search(text):
             # Half of a surrogate pair cannot be sent as UTF-8 later.
             document = _without_halves(document)
@@ -38,23 +58,32 @@ def dump(value: object, text_of: Callable[[object], str] = str) -> str:
 
     A value that contains itself raises ``RecursionError``.
     """
-    text = json.dumps(
-        value, ensure_ascii=False, check_circular=False, separators=(",", ":"), default=text_of
-    )
+    text = _encoder(text_of).encode(value)
     # The standard library is fast, but prints the doubles outside of this range its own way.
     return _dump_slowly(value, text_of) if _has_scientific(value) else text
 
 
+@lru_cache(maxsize=8)
+def _encoder(text_of: Callable[[object], str]) -> json.JSONEncoder:
+    return json.JSONEncoder(
+        ensure_ascii=False, check_circular=False, separators=(",", ":"), default=text_of
+    )
+
+
 def _has_scientific(value: object) -> bool:
-    waiting = [value]
+    if not isinstance(value, (dict, list, tuple)):
+        return isinstance(value, float) and not _is_plain(value)
+    waiting: list[Collection[object]] = [value]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, dict):
-            waiting.extend(one.values())
-        elif isinstance(one, (list, tuple)):
-            waiting.extend(one)
-        elif isinstance(one, float) and not _is_plain(one):
-            return True
+        for inside in one.values() if isinstance(one, dict) else one:
+            kind = type(inside)
+            if kind is str or kind is int:
+                continue
+            if isinstance(inside, (dict, list, tuple)):
+                waiting.append(inside)
+            elif isinstance(inside, float) and not _is_plain(inside):
+                return True
     return False
 
 
@@ -91,10 +120,6 @@ def double_text(number: float) -> str:
     first, *rest = map(str, digits)
     power = len(rest) + int(exponent)
     return f"{'-' if sign else ''}{first}.{''.join(rest) or '0'}E{power}"
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise BadJson(f"{constant} is not a JSON number")
 
 
 def _without_halves(value: object) -> object:

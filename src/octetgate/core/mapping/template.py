@@ -11,8 +11,10 @@ keeps it, unconfirmed; readers of JSON do not care).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import msgspec
 
 from octetgate.core.mapping.context import Context
 from octetgate.core.mapping.inputs import Input, Util
@@ -33,13 +35,21 @@ LARGEST_TEMPLATE = 300 * 1024
 _UTIL = Util()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
     """What one rendering can see."""
 
-    input: Input = field(default_factory=Input)
-    context: Context = field(default_factory=Context)
-    stage_variables: Mapping[str, str] = field(default_factory=dict)
+    input: Input = msgspec.field(default_factory=Input)
+    context: Context = msgspec.field(default_factory=Context)
+    stage_variables: Mapping[str, str] = msgspec.field(default_factory=dict)
+
+
+_GIVEN: Mapping[str, Callable[[Scope], object]] = {
+    "input": lambda scope: scope.input,
+    "context": lambda scope: scope.context.view(),
+    "stageVariables": lambda scope: dict(scope.stage_variables),
+    "util": lambda _: _UTIL,
+}
+"""The variables that a template has from the start, made when it uses them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +63,13 @@ class Template:
     body_places: int
     """How often it writes the body out, which is all it does with it; 0 when it may do more."""
 
+    _given: tuple[tuple[str, Callable[[Scope], object]], ...]
     _program: Program
     _bounds: Bounds
 
     def render(self, scope: Scope) -> str:
         """Return the rendered text, or raise ``TemplateError`` saying where it failed."""
-        variables: dict[str, object] = {
-            "input": scope.input,
-            "context": scope.context.view(),
-            "stageVariables": dict(scope.stage_variables),
-            "util": _UTIL,
-        }
+        variables = {name: made(scope) for name, made in self._given}
         return execute(self._program, variables, self._bounds)
 
     def render_around(self, scope: Scope, body: Sequence[bytes]) -> bytes | None:
@@ -100,7 +106,9 @@ def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 
     reading = sum(map(_may_read_body, parsed.references))
     places = sum(map(_shows_body, parsed.block.nodes))
     body_places = places if places == reading else 0
-    return Template(text, reading > 0, body_places, program, bounds or Bounds())
+    roots = {reference.root for reference in parsed.references}
+    given = tuple((name, made) for name, made in _GIVEN.items() if name in roots)
+    return Template(text, reading > 0, body_places, given, program, bounds or Bounds())
 
 
 def _shows_body(node: Node) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import cast
 
@@ -36,12 +36,12 @@ def compile_block(block: Block, references: Iterable[Reference]) -> Program:
     return Program(cast("Render", namespace["render"]), code)
 
 
-def execute(program: Program, variables: Mapping[str, object], bounds: Bounds) -> str:
-    """Return what ``program`` writes when it starts with ``variables``."""
+def execute(program: Program, variables: dict[str, object], bounds: Bounds) -> str:
+    """Return what ``program`` writes when it starts with ``variables``, which it may change."""
     run = Run(bounds)
     try:
         try:  # noqa: SIM105 - suppress() takes as long as a small template
-            run.start(program.render, dict(variables))
+            run.start(program.render, variables)
         except (Stopped, Broken):
             pass  # A break outside of everything ends the template too.
         return run.text()

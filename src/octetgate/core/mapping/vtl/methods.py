@@ -90,20 +90,26 @@ class Calls(dict[type, Invoke]):
         return made
 
     def _invoke(self, target: type) -> Invoke:
-        name = self._name
         if target is type(None):
             return _nothing
         if issubclass(target, Host):
-            function = target.method(name, self._count)
+            function = target.method(self._name, self._count)
         else:
-            overloads = _overloads(target, name, self._count)
-
-            def function(value: object, *arguments: object) -> object:
-                return _chosen(overloads, value, arguments)
-
-        if name in CHEAP:
+            function = _native(target, self._name, self._count)
+        if self._name in CHEAP:
             return _uncharged(function)
-        return _charged(function, size if name in _SHALLOW else weight)
+        if self._count == 1 and issubclass(target, Host):
+            return _charged_once(function)
+        return _charged(function, size if self._name in _SHALLOW else weight)
+
+
+def _native(target: type, name: str, count: int) -> Callable[..., object]:
+    overloads = _overloads(target, name, count)
+    match overloads, count:
+        case [only], 0:
+            return only.run
+        case _:
+            return lambda value, *arguments: _chosen(overloads, value, arguments)
 
 
 def _overloads(target: type, name: str, count: int) -> Sequence[Method]:
@@ -153,6 +159,23 @@ def _charged(function: Callable[..., object], cost: Callable[[object], int]) -> 
         result = function(target, *arguments)
         if type(result) is str:
             run.charge(len(result))
+        return result
+
+    return invoke
+
+
+def _charged_once(function: Callable[..., object]) -> Invoke:
+    """Return the same for an object of the gateway and one argument, which loops call most."""
+
+    def invoke(run: Run, target: object, argument: object) -> object:
+        run.work -= len(argument) if type(argument) is str else weight(argument)
+        if run.work < 0:
+            run.charge(0)
+        result = function(target, argument)
+        if type(result) is str:
+            run.work -= len(result)
+            if run.work < 0:
+                run.charge(0)
         return result
 
     return invoke

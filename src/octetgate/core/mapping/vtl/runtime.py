@@ -46,6 +46,9 @@ def overflowed(run: Run, pieces: Sequence[str], sites: Sequence[Site | None]) ->
 
 def equality(run: Run, left: object, right: object) -> bool:
     """Say whether ``left == right``, and account for it."""
+    if type(left) is str and type(right) is str:
+        run.charge(len(left) + len(right))
+        return left == right
     run.charge(weight(left) + weight(right))
     return values.equal(left, right)
 

@@ -91,6 +91,10 @@ def java_text(value: object) -> str:
     match value:
         case str():
             return value
+        case bool():
+            return "true" if value else "false"
+        case float():
+            return jsontext.double_text(value)
         case JavaList() | tuple():
             return "[" + ", ".join(map(java_text, value)) + "]"
         case list():
