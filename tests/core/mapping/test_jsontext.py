@@ -68,3 +68,22 @@ def test_a_value_inside_itself_is_a_recursion_error():
     value.append(value)
     with pytest.raises(RecursionError):
         jsontext.dump(value)
+
+
+@given(
+    st.from_regex(r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,30})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+)
+def test_a_number_reads_as_the_standard_library_reads_it(number):
+    read, expected = jsontext.parse(number), json.loads(number)
+    assert (type(read), read) == (type(expected), expected)
+
+
+@given(st.text('{}[]:,"\\u019eE+-.tfn \n\x7féd8'))
+def test_a_text_reads_as_the_standard_library_reads_it(text):
+    try:
+        expected = json.loads(text)
+    except ValueError:
+        with pytest.raises(jsontext.BadJson):
+            jsontext.parse(text)
+    else:
+        assert repr(jsontext.parse(text)) == repr(expected)

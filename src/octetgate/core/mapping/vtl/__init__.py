@@ -1,1 +1,1 @@
-"""Our Velocity engine: template text to closures, compiled once and rendered many times."""
+"""Our Velocity engine: template text to Python, compiled once and rendered many times."""

@@ -151,11 +151,9 @@ class Evaluation:
         code = target.code
         match step:
             case Property(name):
-                got = f"{code}.get({name!r}) if type({code}) is dict else member({code}, {name!r})"
-                return Operand(self._function.keep(got))
+                return Operand(self._function.keep(self._got(code, name, "member")))
             case Index(Literal(str() as key)):
-                got = f"{code}.get({key!r}) if type({code}) is dict else element({code}, {key!r})"
-                return Operand(self._function.keep(got))
+                return Operand(self._function.keep(self._got(code, key, "element")))
             case Index(key):
                 return self._guarded(
                     code, (key,), lambda given: f"element({code}, {given[0]})", None
@@ -168,6 +166,13 @@ class Evaluation:
                     lambda given: f"{calls}[type({code})]({', '.join(('run', code, *given))})",
                     Site(f"{node.source[:_LONG]}, method {name}", node.place),
                 )
+
+    def _got(self, target: str, key: str, slow: str) -> str:
+        name = constant(key)
+        got = f"{slow}({target}, {name})"
+        if self._function.hot:
+            got = f"{target}.get({name}) if type({target}) is dict else {got}"
+        return got
 
     def _guarded(
         self,

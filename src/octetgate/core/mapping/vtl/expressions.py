@@ -47,6 +47,8 @@ _LEVELS: tuple[tuple[str, ...], ...] = (
     ("*", "/", "%"),
 )
 _DIGITS = 300
+_OPERATORS = 400
+"""In one row.  Each stands for an operand as long as all before it."""
 _ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
 _BAD_ESCAPE = re.compile(r"\\u(?![0-9a-fA-F]{4})")
 _BOOLEANS = {"true": True, "false": False}
@@ -78,7 +80,11 @@ class ExpressionParser:
             return self._unary()
         start = self._lexer.position
         left = self.expression(level + 1)
+        count = 0
         while sign := self._lexer.accept(*_LEVELS[level]):
+            count += 1
+            if count > _OPERATORS:
+                raise self._lexer.error(f"expected at most {_OPERATORS} operators in a row")
             place = self._lexer.place()
             middle = self._lexer.position
             right = self.expression(level + 1)

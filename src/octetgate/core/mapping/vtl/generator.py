@@ -58,6 +58,7 @@ class Generator:
     ) -> None:
         """Write a function that renders ``block``; ``leave`` is what a ``#break`` in it does."""
         function = self._function(f"def {name}(run, variables, out):")
+        function.hot = name != "render"
         storage: Storage = Locals(function, self.found) if self.found.alone else Shared()
         if counted is not None:
             function.write(f"run.step({block.size})", counted)
@@ -160,26 +161,31 @@ class _Body:
         if node.backslashes:
             self._escaped(node)
             return
-        reference = node.reference
-        site = Site(reference.source[:_LONG], reference.place)
-        value = self.evaluation.reference(reference)
-        code = value.code
+        value = self.evaluation.reference(node.reference)
         match value.kind:
             case None:
-                # Unconfirmed for API Gateway: Velocity prints an unknown variable's source.
-                source = constant("" if reference.quiet else reference.source)
-                null = source
-                if not reference.quiet:
-                    null = f"'' if {self._storage.is_set(reference.root)} else {source}"
-                slow = f"shown(run, out, {code}, {null}, {source})"
-                text = f"{code} if type({code}) is str else str({code}) if type({code}) is int"
-                made = self._function.keep(f"{text} else {slow}", site)
-                self._function.show(Piece(made, None, site))
+                site = Site(node.reference.source[:_LONG], node.reference.place)
+                text = self._function.keep(self._text(node.reference, value.code), site)
+                self._function.show(Piece(text, None, site))
             case kind if kind is bool:
-                made = self._function.keep(f"'true' if {code} else 'false'")
-                self._function.show(Piece(made))
+                text = self._function.keep(f"'true' if {value.code} else 'false'")
+                self._function.show(Piece(text))
             case _:
-                self._function.show(Piece(self._function.keep(f"str({code})")))
+                self._function.show(Piece(self._function.keep(f"str({value.code})")))
+
+    def _text(self, reference: Reference, code: str) -> str:
+        """Return the Python of what a reference's value prints as."""
+        # Unconfirmed for API Gateway: Velocity prints an unknown variable's source.
+        source = null = constant("" if reference.quiet else reference.source)
+        if not reference.quiet:
+            null = f"'' if {self._storage.is_set(reference.root)} else {source}"
+        if self._found.alone:
+            text = f"shown(run, {code}, {null})"
+        else:
+            text = f"shown_block(run, out, {code}, {null}, {source})"
+        if self._function.hot:
+            text = f"str({code}) if type({code}) is int else {text}"
+        return f"{code} if type({code}) is str else {text}"
 
     def _escaped(self, node: Show) -> None:
         r"""Print a reference with backslashes before it: ``\$x`` is ``$x``, ``\\$x`` its value."""
@@ -316,9 +322,11 @@ class _Body:
                 self._storage.store(function, "velocityHasNext", f"{index} + 1 < {size}")
             function.write(f"run.steps -= {node.block.size + 1}")
             function.write("if run.steps < 0 or run.left < 0: run.check()")
+            outer, function.hot = function.hot, True
             self._loops.append((index, size))
             self._inside(node.block)
             self._loops.pop()
+            function.hot = outer
             with function.block(f"if len({watched}) != {size}:"):
                 function.write(f"changed({index}, {items}, {watched}, {size})")
                 function.write("break")

@@ -14,16 +14,23 @@ from octetgate.core.mapping.vtl.source import Site
 _LONGEST_RANGE = 10_000
 
 
-def shown(run: Run, out: list[str], value: object, null: str, source: str) -> str:
-    """Return the text of a value that is neither text nor an integer.
-
-    ``null`` is what null prints as, and ``source`` a block that stands too deep in itself.
-    """
+def shown(run: Run, value: object, null: str) -> str:
+    """Return what a reference prints as; ``null`` is what null does."""
+    if type(value) is str:
+        return value
     if value is None:
         return null
+    return str(value) if type(value) is int else printed(run, value)
+
+
+def shown_block(run: Run, out: list[str], value: object, null: str, source: str) -> str:
+    """Return the same where there are blocks, which write themselves.
+
+    One that stands too deep in itself shows its ``source``.
+    """
     if isinstance(value, scopes.Defined):
         return "" if value.show(out) else source
-    return printed(run, value)
+    return shown(run, value, null)
 
 
 def printed(run: Run, value: object) -> str:
@@ -80,7 +87,10 @@ def integers(start: object, end: object) -> values.JavaList | None:
 NAMESPACE: Mapping[str, object] = {
     "__builtins__": {},
     **{made.__name__: made for made in (dict, enumerate, int, len, str, type)},
-    **{made.__name__: made for made in (shown, printed, overflowed, equality, added, integers)},
+    **{
+        made.__name__: made
+        for made in (added, equality, integers, overflowed, printed, shown, shown_block)
+    },
     **{
         made.__name__: made
         for made in (

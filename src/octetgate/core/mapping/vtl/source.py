@@ -87,6 +87,8 @@ class Function:
         self.lines = [header]
         self.sites: dict[int, Site] = {}
         self.names = names
+        self.hot = False
+        """Whether what is written now is evaluated often: then it may be longer to be faster."""
         self._indent = 1
         self._site = site
         self._pending: list[Piece] = []

@@ -283,6 +283,8 @@ _ARITHMETIC: Mapping[str, Callable[..., float]] = {
 
 def member(target: object, name: str) -> object:
     """Return ``$target.name``; what is missing is null."""
+    if type(target) is dict:
+        return target.get(name)
     match target:
         case Host():
             return target.member(name)
