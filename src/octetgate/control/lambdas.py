@@ -15,6 +15,7 @@ from octetgate.control.errors import (
 )
 from octetgate.control.paging import page
 from octetgate.core.functions.environment import RESERVED
+from octetgate.core.functions.events import target_service
 from octetgate.core.functions.names import FunctionName, function_name
 from octetgate.core.model.function import LATEST, Function
 from octetgate.core.ports.store import FUNCTION_VERSIONS, FUNCTIONS
@@ -28,7 +29,6 @@ _UNSUPPORTED: Mapping[str, object] = {
     "PackageType": "Zip",
     "PublishTo": None,
     "VpcConfig": {},
-    "DeadLetterConfig": {},
     "KMSKeyArn": "",
     "FileSystemConfigs": [],
     "CodeSigningConfigArn": "",
@@ -41,6 +41,8 @@ _UNSUPPORTED: Mapping[str, object] = {
     "RuntimeConfig": None,
     "AcceleratorConfig": None,
 }
+_DEAD_LETTERS = ("sqs", "sns", "lambda")
+"""What takes events that were given up; a function is ours."""
 _NOTHING: tuple[object, ...] = (None, "", [], {})
 
 
@@ -184,8 +186,10 @@ def asked_settings(asked: Members) -> dict[str, Any]:
         "architectures": tuple(asked.get("Architectures", ())) or None,
         "ephemeral_storage": asked.get("EphemeralStorage", {}).get("Size"),
         "tracing_mode": asked.get("TracingConfig", {}).get("Mode"),
+        "dead_letter": asked.get("DeadLetterConfig", {}).get("TargetArn"),
     }
     _check_settings(given)
+    _check_dead_letter(given["dead_letter"] or "")
     _check_environment(given["environment"] or {})
     return {field: value for field, value in given.items() if value is not None}
 
@@ -204,6 +208,14 @@ def _check_settings(given: Mapping[str, Any]) -> None:
             raise InvalidParameterValueException(
                 f"{member}: expected at most {limit}; found {found}"
             )
+
+
+def _check_dead_letter(arn: str) -> None:
+    if arn and target_service(arn) not in _DEAD_LETTERS:
+        raise InvalidParameterValueException(
+            "DeadLetterConfig.TargetArn: expected the ARN of a standard queue, a standard topic or "
+            f"a function; found {arn}"
+        )
 
 
 def _check_environment(variables: Mapping[str, str]) -> None:
@@ -237,6 +249,7 @@ def shown_configuration(version: Function, arn: str | None = None) -> Members:
         "CodeSha256": version.code_sha256,
         "Version": version.version,
         "Environment": environment,
+        "DeadLetterConfig": {"TargetArn": version.dead_letter} if version.dead_letter else None,
         "TracingConfig": {"Mode": version.tracing_mode},
         "RevisionId": version.revision_id,
         "Layers": [{"Arn": each.arn, "CodeSize": each.code_size} for each in version.layers]

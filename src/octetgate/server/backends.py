@@ -1,5 +1,6 @@
 """The ways to backends, for the processes that have one: HTTP, AWS services, functions."""
 
+from octetgate.adapters.aws.destinations import AwsDestinations
 from octetgate.adapters.aws.objects import S3Objects
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.runners.remote import RemoteFunctions
@@ -31,6 +32,11 @@ def aws_services(settings: Settings) -> AwsServices:
 def s3_objects(settings: Settings) -> S3Objects:
     """Return S3's objects, from the same place and with the same credentials."""
     return S3Objects(_aws(settings))
+
+
+def aws_destinations(settings: Settings) -> AwsDestinations:
+    """Return the way of records and dead letters, to the same place and with the same keys."""
+    return AwsDestinations(_aws(settings))
 
 
 def _aws(settings: Settings) -> AwsSettings:

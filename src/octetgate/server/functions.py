@@ -7,6 +7,7 @@ import uvloop
 
 from octetgate.adapters.runners import unix
 from octetgate.adapters.runners.process import Supervisor, SupervisorSettings
+from octetgate.server.backends import aws_destinations
 from octetgate.server.build import configure_logs, open_store
 from octetgate.server.master import LAST_SECONDS
 from octetgate.server.place import Running
@@ -44,9 +45,15 @@ async def _serve(running: Running, post: Post) -> None:
                 node=settings.node,
                 # Less than the master's patience with those who leave last.
                 grace_seconds=LAST_SECONDS / 2,
+                event_queue_bytes=settings.event_queue_bytes,
+                event_retry_seconds=(
+                    settings.event_retry_seconds,
+                    2 * settings.event_retry_seconds,
+                ),
                 workers_per_function=settings.function_processes or 2 * cores,
                 workers_total=max(settings.function_processes, 8 * cores),
             ),
+            aws_destinations(settings),
         )
         await supervisor.start()
         held.push_async_callback(supervisor.close)

@@ -148,6 +148,18 @@ class Settings:
         "Node.js, which runs functions of nodejs*: a name on the PATH, or a path.",
         _FUNCTIONS,
     )
+    event_retry_seconds: float = _setting(
+        60.0,
+        values.SECONDS,
+        "Before an asynchronous call is tried again; twice that before its third attempt.",
+        _FUNCTIONS,
+    )
+    event_queue_bytes: int = _setting(
+        256 * 2**20,
+        values.SIZE,
+        "Bytes of asynchronous calls that may wait on the disk; beyond it, calls get 429.",
+        _FUNCTIONS,
+    )
     hot_reload: str = _setting(
         "auto",
         values.choice("auto", "on", "off"),

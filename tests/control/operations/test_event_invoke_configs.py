@@ -56,8 +56,56 @@ def test_the_models_bounds_hold(lam, place, given):
     assert found[0] == "ValidationException"
 
 
-def test_a_destination_that_would_be_lost_is_refused(lam, place):
-    config = {"OnFailure": {"Destination": "arn:aws:sqs:eu-west-1:000000000000:q"}}
-    found = refused(lam.put_function_event_invoke_config, **place, DestinationConfig=config)
-    assert found[0] == "InvalidParameterValueException"
-    assert "DestinationConfig.OnFailure: not supported yet" in found[2]
+QUEUE = "arn:aws:sqs:eu-west-1:000000000000:q"
+FUNCTION = "arn:aws:lambda:eu-west-1:000000000000:function:other:live"
+
+
+def destinations(response):
+    return response["DestinationConfig"]
+
+
+def test_destinations_are_set_together(lam, place):
+    both = {"OnSuccess": {"Destination": FUNCTION}, "OnFailure": {"Destination": QUEUE}}
+    put = lam.put_function_event_invoke_config(**place, DestinationConfig=both)
+    assert destinations(put) == both
+    kept = lam.update_function_event_invoke_config(**place, MaximumRetryAttempts=1)
+    assert destinations(kept) == both
+    one = {"OnSuccess": {}, "OnFailure": {"Destination": FUNCTION}}
+    changed = lam.update_function_event_invoke_config(**place, DestinationConfig=one)
+    assert destinations(changed) == one
+    assert destinations(lam.get_function_event_invoke_config(**place)) == one
+    gone = lam.put_function_event_invoke_config(**place, MaximumRetryAttempts=1)
+    assert destinations(gone) == {"OnSuccess": {}, "OnFailure": {}}
+
+
+@pytest.mark.parametrize(
+    "name, arn",
+    [
+        ("OnFailure", QUEUE + ".fifo"),
+        ("OnFailure", "arn:aws:kinesis:eu-west-1:000000000000:stream/s"),
+        ("OnSuccess", "arn:aws:s3:::bucket"),
+    ],
+)
+def test_a_destination_that_takes_no_records_is_refused(lam, place, name, arn):
+    config = {name: {"Destination": arn}}
+    code, status, message = refused(
+        lam.put_function_event_invoke_config, **place, DestinationConfig=config
+    )
+    assert (code, status) == ("InvalidParameterValueException", 400)
+    assert message.startswith(f"DestinationConfig.{name}.Destination: expected the ARN of ")
+    assert message.endswith(f"found {arn}")
+
+
+def test_a_dead_letter_target_is_kept_with_each_version(lam, place):
+    changed = lam.update_function_configuration(**place, DeadLetterConfig={"TargetArn": QUEUE})
+    assert changed["DeadLetterConfig"] == {"TargetArn": QUEUE}
+    assert lam.publish_version(**place)["DeadLetterConfig"] == {"TargetArn": QUEUE}
+    gone = lam.update_function_configuration(**place, DeadLetterConfig={"TargetArn": ""})
+    assert "DeadLetterConfig" not in gone
+
+
+def test_a_dead_letter_target_has_to_take_messages(lam, place):
+    target = {"TargetArn": "arn:aws:events:eu-west-1:000000000000:event-bus/b"}
+    code, _, message = refused(lam.update_function_configuration, **place, DeadLetterConfig=target)
+    assert code == "InvalidParameterValueException"
+    assert message.startswith("DeadLetterConfig.TargetArn: expected the ARN of a standard queue")

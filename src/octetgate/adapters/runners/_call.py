@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from octetgate.adapters.runners._log import FunctionLog
@@ -29,10 +29,6 @@ class Call:
     came: float = field(default_factory=time.monotonic)
     given: bool = False
     """Whether a process has it."""
-
-    def again(self) -> "Call":
-        """Return the same call with an outcome of its own, for another attempt."""
-        return replace(self, outcome=asyncio.get_running_loop().create_future(), given=False)
 
     def assignment(self, attempt_id: str, deadline_ms: int) -> Assignment:
         """Return the call as the process is told of it."""

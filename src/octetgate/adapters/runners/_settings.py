@@ -33,8 +33,10 @@ class SupervisorSettings:
     """How long a process may take to load its handler; AWS's own limit."""
     grace_seconds: float = 10.0
     """How long calls at work may take to end when the supervisor closes."""
-    event_queue: int = 1000
+    event_queue: int = 100_000
     """Asynchronous calls that may be under way."""
+    event_queue_bytes: int = 256 * 2**20
+    """Bytes that they may hold on the disk together."""
     event_retry_seconds: tuple[float, ...] = (60.0, 120.0)
     """Pauses before the second and the third attempt of an asynchronous call; AWS's own."""
     log_bytes: int = 10 * 2**20

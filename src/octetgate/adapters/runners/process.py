@@ -9,12 +9,14 @@ import asyncio
 
 from octetgate.adapters.runners import _admission
 from octetgate.adapters.runners._call import Call
+from octetgate.adapters.runners._event_queue import EventQueue
 from octetgate.adapters.runners._events import Events
 from octetgate.adapters.runners._known import Known, Target
 from octetgate.adapters.runners._pools import Pools
 from octetgate.adapters.runners._settings import SupervisorSettings
 from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.names import function_name
+from octetgate.core.ports.destinations import Destinations
 from octetgate.core.ports.functions import (
     FunctionNotFound,
     Invocation,
@@ -30,21 +32,33 @@ __all__ = ["Supervisor", "SupervisorSettings"]
 class Supervisor:
     """Keeps the promise of :class:`octetgate.core.ports.functions.Functions`."""
 
-    def __init__(self, store: Store, settings: SupervisorSettings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: SupervisorSettings,
+        destinations: Destinations | None = None,
+    ) -> None:
+        """``destinations`` are told of asynchronous calls that have ended."""
         self._settings = settings
         known = Known(store, region=settings.region, account_id=settings.account_id)
         self._pools = Pools(store, known, settings)
         self._events = Events(
             self._pools,
             self._run,
-            most=settings.event_queue,
-            pauses=settings.event_retry_seconds,
+            EventQueue(
+                settings.data / "functions" / "events.db",
+                most=settings.event_queue,
+                most_bytes=settings.event_queue_bytes,
+            ),
+            destinations,
+            settings.event_retry_seconds,
         )
         self._calls: set[asyncio.Future[Outcome]] = set()
 
     async def start(self) -> None:
-        """Make the folders; processes start when their function is called."""
+        """Make the folders; processes start when their function is called, or was before."""
         await asyncio.to_thread(self._pools.make_folders)
+        await self._events.start()
 
     # --- Invoking ---
 
@@ -54,7 +68,7 @@ class Supervisor:
         if invocation.type is InvocationType.DRY_RUN:
             return Outcome(status=204, request_id=call.request_id)
         if invocation.type is InvocationType.EVENT:
-            self._events.accept(target, call)
+            await self._events.accept(target, call)
             return Outcome(status=202, request_id=call.request_id)
         return await self._run(target, call)
 

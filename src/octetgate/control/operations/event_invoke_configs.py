@@ -1,9 +1,6 @@
-"""What becomes of asynchronous calls (spec: lambda 8).
+"""What becomes of asynchronous calls (spec: lambda 8)."""
 
-How often and how long a call is tried is honoured.  A record of it goes to no destination yet:
-one is refused, since it would be lost.
-"""
-
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,10 +8,13 @@ from msgspec.structs import replace
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import InvalidParameterValueException, ResourceNotFoundException
 from octetgate.control.lambdas import Found, find_qualified, find_whole, listed, qualified
+from octetgate.core.functions.events import TARGETS, target_service
 from octetgate.core.model.function import EventInvokeConfig, Function
 from octetgate.core.ports.store import FUNCTIONS
 
 SERVICE = "lambda"
+
+_ON_SUCCESS = tuple(service for service in TARGETS if service != "s3")
 
 
 def put_function_event_invoke_config(call: Write, asked: Members) -> Members:
@@ -56,17 +56,26 @@ def list_function_event_invoke_configs(call: Read, asked: Members) -> Members:
 
 
 def _given(asked: Members) -> dict[str, Any]:
-    for name, destination in asked.get("DestinationConfig", {}).items():
-        if destination.get("Destination"):
-            raise InvalidParameterValueException(
-                f"DestinationConfig.{name}: not supported yet; expected none; "
-                f"found {destination['Destination']}"
-            )
     given = {
         "maximum_retry_attempts": asked.get("MaximumRetryAttempts"),
         "maximum_event_age_in_seconds": asked.get("MaximumEventAgeInSeconds"),
     }
+    if "DestinationConfig" in asked:
+        # Together they are one thing that is set: what is not named is taken away.
+        destinations = asked["DestinationConfig"]
+        given["on_success"] = _destination(destinations, "OnSuccess", _ON_SUCCESS)
+        given["on_failure"] = _destination(destinations, "OnFailure", TARGETS)
     return {field: value for field, value in given.items() if value is not None}
+
+
+def _destination(destinations: Members, name: str, services: Sequence[str]) -> str:
+    arn: str = destinations.get(name, {}).get("Destination", "")
+    if arn and target_service(arn) not in services:
+        raise InvalidParameterValueException(
+            f"DestinationConfig.{name}.Destination: expected the ARN of a standard queue or topic, "
+            f"a function{', a bucket' if 's3' in services else ''} or an event bus; found {arn}"
+        )
+    return arn
 
 
 def _config(found: Found) -> EventInvokeConfig:
@@ -92,5 +101,8 @@ def _shown(function: Function, key: str, config: EventInvokeConfig) -> Members:
         "FunctionArn": qualified(function.arn, key),
         "MaximumRetryAttempts": config.maximum_retry_attempts,
         "MaximumEventAgeInSeconds": config.maximum_event_age_in_seconds,
-        "DestinationConfig": {"OnSuccess": {}, "OnFailure": {}},
+        "DestinationConfig": {
+            "OnSuccess": {"Destination": config.on_success or None},
+            "OnFailure": {"Destination": config.on_failure or None},
+        },
     }

@@ -51,6 +51,10 @@ class EventInvokeConfig(Record, frozen=True, kw_only=True):
     """None: two, as on AWS."""
     maximum_event_age_in_seconds: int | None = None
     """None: six hours, as on AWS."""
+    on_success: str = ""
+    """ARN of where a record goes of a call that succeeded."""
+    on_failure: str = ""
+    """ARN of where a record goes of a call that was given up."""
 
 
 class Function(Record, frozen=True, kw_only=True):
@@ -89,6 +93,8 @@ class Function(Record, frozen=True, kw_only=True):
     tracing_mode: str = "PassThrough"
     layers: tuple[LayerUse, ...] = ()
     """Later ones win over earlier ones."""
+    dead_letter: str = ""
+    """ARN of where events go that were given up."""
 
     tags: dict[str, str] = {}
     policy: tuple[Statement, ...] = ()
