@@ -222,6 +222,14 @@ def test_an_event_says_what_its_body_is():
     assert [each["isBase64Encoded"] for each in found["responses"]] == [True, False]
 
 
+def test_a_stream_of_a_function_is_told_to_pass_as_written():
+    streaming = aws_proxy(response_transfer_mode="STREAM")
+    (answer,) = told(definition(streaming), accept="image/png")["responses"]
+    assert answer["streamed"] is True
+    assert (answer["payload"]["row"], answer["payload"]["step"]) == (None, "keep")
+    assert "as written" in answer["payload"]["rule"]
+
+
 def test_a_path_that_leads_nowhere_is_refused():
     found = told(definition(mock()), path="/y")
     assert found["route"] is None

@@ -54,11 +54,13 @@ async def test_a_uuid_of_the_client_becomes_the_request_id(world):
     given = "11111111-2222-3333-4444-555555555555"
     answer = await world.call("GET", "/x", x_amzn_RequestId=given)
     assert answer.headers.get("x-amzn-RequestId") == given
+    assert "notice" not in answer.line
 
 
 async def test_anything_else_as_request_id_is_replaced(world):
     answer = await world.call("GET", "/x", x_amzn_RequestId="mine")
     assert re.fullmatch(UUID, answer.headers.get("x-amzn-RequestId"))
+    assert answer.line["notice"] == "UUID_REPLACED_INVALID_REQUEST_ID"
 
 
 @pytest.mark.parametrize(

@@ -96,6 +96,8 @@ def _rows(told: dict[str, Any]) -> list[tuple[str, str]]:
 def _answer(told: dict[str, Any]) -> str:
     if "isBase64Encoded" in told:
         return f"answer, isBase64Encoded {str(told['isBase64Encoded']).lower()}"
+    if told.get("streamed"):
+        return "answer, streamed"
     status = f" {told['statusCode']}" if "statusCode" in told else ""
     return f"answer{status}, {told['answerType'] or 'no type'}"
 

@@ -83,6 +83,8 @@ class Notes:
     """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
     grant: "Grant | None" = None
     """The API key that let the call in."""
+    replaced_id = False
+    """Whether the client named a request id that is no UUID (spec: request-lifecycle 5)."""
     cache = ""
     """``hit`` or ``miss`` of the stage's cache, where the method has one."""
     error = ""
@@ -100,8 +102,11 @@ class Arrival(Notes):
         """Epoch seconds."""
         self.ticks = time.perf_counter()
         self.request_id, self.extended_request_id, self._random = identity
-        if "x-amzn-requestid" in sent and _UUID.fullmatch(sent["x-amzn-requestid"]):
-            self.request_id = sent["x-amzn-requestid"]
+        if "x-amzn-requestid" in sent:
+            if _UUID.fullmatch(sent["x-amzn-requestid"]):
+                self.request_id = sent["x-amzn-requestid"]
+            else:
+                self.replaced_id = True
 
     @property
     def trace_id(self) -> str:

@@ -3,7 +3,7 @@
 import pytest
 
 from octetgate.core.http.headers import Headers
-from octetgate.core.http.limits import excess, head_limits
+from octetgate.core.http.limits import excess, head_limits, long_arn
 from octetgate.core.http.message import RequestHead
 from octetgate.core.model.api import EndpointConfiguration
 
@@ -32,3 +32,13 @@ def test_each_kind_of_endpoint_has_its_limits(kind, url, values):
 
 def test_the_default_kind_has_limits():
     assert head_limits(EndpointConfiguration().types[0]) == head_limits("EDGE")
+
+
+def test_a_methods_arn_is_measured_in_bytes():
+    assert long_arn("a" * 1600) is None
+    assert long_arn("a" * 1598 + "é") is None
+    longer = long_arn("a" * 1599 + "é")
+    assert (longer.status, longer.found) == (
+        414,
+        "method ARN: expected at most 1600 bytes, found 1601",
+    )

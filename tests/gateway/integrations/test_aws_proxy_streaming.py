@@ -138,3 +138,11 @@ async def test_an_unsupported_configuration_is_named_at_deployment_and_answers_5
     world = serving(uri=uri, mode=mode)
     answer = await world.call("GET", "/f")
     assert (answer.status, answer.line["error"].partition(":")[0]) == (500, "ANY /f")
+
+
+async def test_the_line_tells_how_long_the_head_and_the_whole_stream_took():
+    streamed = (await serving(head(b"x", statusCode=200)).call("GET", "/f")).line
+    assert streamed["responseTransferMode"] == "STREAMED"
+    assert 0 < streamed["timeToAllHeaders"] <= streamed["integrationLatency"]
+    buffered = (await serving(uri=FUNCTION_URI, mode=None).call("GET", "/f")).line
+    assert not {"responseTransferMode", "timeToAllHeaders"} & set(buffered)

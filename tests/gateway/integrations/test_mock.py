@@ -67,6 +67,13 @@ async def test_a_preflight_fails_once_json_is_binary_until_it_is_converted_to_te
         assert "contentHandling CONVERT_TO_TEXT" in answer.line["error"]
 
 
+async def test_a_preflight_that_fails_for_its_bytes_is_told_so_in_the_log():
+    world = World()
+    world.deploy(resource("/x", mock(), "OPTIONS"), binary=("*/*",))
+    line = (await world.call("OPTIONS", "/x")).line
+    assert line["requestPayload"]["hint"]["name"] == "preflight-is-binary"
+
+
 @pytest.mark.parametrize("binary", [(), ("image/png",)])
 @pytest.mark.parametrize(
     "handling, made",

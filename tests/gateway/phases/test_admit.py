@@ -2,7 +2,7 @@
 
 import pytest
 from msgspec.structs import replace
-from tests.gateway.builders import API, World, http_proxy, resource
+from tests.gateway.builders import API, World, http_proxy, mock, resource
 
 from octetgate.core.model.access import (
     ApiKey,
@@ -191,3 +191,19 @@ async def test_the_account_has_ten_thousand_calls_a_second_where_aws_limits_hold
     (bucket,) = throttles.buckets
     throttles.buckets[bucket] = throttles.now + 0.5
     assert await statuses(asked, 1) == [429]
+
+
+@pytest.mark.parametrize(
+    "authorization, limited, status",
+    [("AWS_IAM", True, 414), ("AWS_IAM", False, 403), ("NONE", True, 200)],
+)
+async def test_a_long_arn_is_414_where_whoever_calls_has_to_be_allowed(
+    authorization, limited, status
+):
+    world = World(aws_limits=limited)
+    world.deploy(resource("/{p}", mock(), authorization_type=authorization))
+    answer = await world.call("GET", "/" + "p" * 1_600)
+    assert answer.status == status
+    if status == 414:
+        assert answer.message == {"message": "Request-URI Too Long"}
+        assert "method ARN: expected at most 1600 bytes, found 16" in answer.line["error"]

@@ -40,6 +40,19 @@ def head_limits(endpoint_type: str) -> HeadLimits:
     return _LIMITS[endpoint_type]
 
 
+METHOD_ARN = 1600
+"""Bytes of a method's ARN, path values included, where whoever calls has to be allowed to."""
+
+
+def long_arn(arn: str) -> Excess | None:
+    """Return what is too long of a method's ARN (spec: payload-encodings 11, documented)."""
+    size = len(arn.encode("utf-8", "surrogateescape"))
+    if size <= METHOD_ARN:
+        return None
+    found = f"method ARN: expected at most {METHOD_ARN} bytes, found {size}"
+    return Excess(414, "Request-URI Too Long", found)
+
+
 def excess(limits: HeadLimits, head: RequestHead) -> Excess | None:
     """Return what of the head is longer than AWS takes, or None.
 

@@ -217,7 +217,8 @@ def _bytes_for_template(case: Case) -> str | None:
 
 def _preflight(case: Case) -> str | None:
     everything = "*/*" in map(first, case.listed.entries)
-    if not (case.asked and case.is_request and everything and case.kind == IntegrationType.MOCK):
+    told = case.asked or case.failed
+    if not (told and case.is_request and everything and case.kind == IntegrationType.MOCK):
         return None
     if case.verb != "OPTIONS" or case.decision.handling is ContentHandling.CONVERT_TO_TEXT:
         return None
@@ -243,8 +244,8 @@ _RULES: tuple[tuple[str, Callable[[Case], str | None]], ...] = (
     ("text-for-binary-accept", _text_for_binary),
     ("base64-twice", _base64_twice),
     ("flag-missing", _flag_missing),
-    ("bytes-for-template", _bytes_for_template),
     ("preflight-is-binary", _preflight),
+    ("bytes-for-template", _bytes_for_template),
     ("passthrough-is-ours", _passthrough),
 )
 

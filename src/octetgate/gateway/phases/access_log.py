@@ -55,6 +55,7 @@ def access_log(
             arrival.time,
             time.perf_counter() - arrival.ticks,
             arrival.request_id,
+            arrival.replaced_id,
             exchange.peer,
             _of_request(exchange.head),
             status,
@@ -63,6 +64,7 @@ def access_log(
             logged,
             arrival.integration_status,
             arrival.integration_ended - arrival.integration_started,
+            _streaming_seconds(arrival, call),
             arrival.request_payload,
             arrival.request_measure,
             None if call is None else call.body.length,
@@ -79,10 +81,11 @@ def access_log(
     )
 
 
-def _line(  # noqa: PLR0917  # what a line says
+def _line(  # noqa: C901, PLR0917  # what a line says
     started: float,
     seconds: float,
     request_id: str,
+    replaced_id: bool,  # noqa: FBT001
     ip: str,
     request: str,
     status: int,
@@ -91,6 +94,7 @@ def _line(  # noqa: PLR0917  # what a line says
     logged: str,
     integration_status: int | None,
     integration_seconds: float,
+    streaming_seconds: float,
     request_payload: Decision | None,
     request_measure: Measure | None,
     request_length: int | None,
@@ -106,7 +110,12 @@ def _line(  # noqa: PLR0917  # what a line says
 ) -> bytes:
     """Return the line; times are in milliseconds."""
     more = "" if integration_status is None else f',"integrationStatus":{integration_status}'
-    if integration_seconds > 0:
+    if streaming_seconds > 0:
+        # As documented: the latency is that of the whole stream, and its head has its own.
+        more += f',"integrationLatency":{streaming_seconds * 1000:.3f}'
+        more += ',"responseTransferMode":"STREAMED"'
+        more += f',"timeToAllHeaders":{integration_seconds * 1000:.3f}'
+    elif integration_seconds > 0:
         more += f',"integrationLatency":{integration_seconds * 1000:.3f}'
     if request_payload is not None:
         told = _payload(request_payload, request_measure, request_length, request_streamed)
@@ -124,6 +133,8 @@ def _line(  # noqa: PLR0917  # what a line says
         more += f',"compressed":"{coding}"'
     if cache:
         more += f',"cache":"{cache}"'
+    if replaced_id:
+        more += ',"notice":"UUID_REPLACED_INVALID_REQUEST_ID"'
     if response_type:
         more += f',"responseType":"{response_type}"'
     if error:
@@ -136,6 +147,13 @@ def _line(  # noqa: PLR0917  # what a line says
         f"{logged if route is None else route.logged}{more}}}"
     )
     return line.encode("latin-1")
+
+
+def _streaming_seconds(arrival: Arrival, call: Call | None) -> float:
+    """Return how long a method that streams has taken from its integration, else nothing."""
+    if call is None or not call.plan.streams or not arrival.integration_ended:
+        return 0.0
+    return time.perf_counter() - arrival.integration_started
 
 
 def _of_request(head: RequestHead) -> str:

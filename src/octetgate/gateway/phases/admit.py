@@ -4,6 +4,7 @@ Signatures cannot be checked yet, so a method that asks for one is closed: to se
 would be worse than not to serve it.
 """
 
+from octetgate.core.http.limits import long_arn
 from octetgate.core.limits.bucket import Throttle
 from octetgate.core.limits.quota import day_of
 from octetgate.core.model.api import Method, Resource
@@ -12,6 +13,7 @@ from octetgate.core.ports.meters import Meters, MetersFull
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
     AccessDenied,
+    BadRequest,
     ExecutionFailed,
     InvalidApiKey,
     MissingAuthenticationToken,
@@ -19,6 +21,7 @@ from octetgate.gateway.faults import (
     Throttled,
 )
 from octetgate.gateway.grants import Grant
+from octetgate.gateway.phases.function import source_arn
 from octetgate.gateway.snapshot import Bucket, StageFacts, Table
 
 _ACCOUNT = Throttle(10_000, 5000)
@@ -34,11 +37,22 @@ def admit(call: Call, live: Table, meters: Meters) -> None:
         asked = f"{call.method} {call.route.located.route}"
         raise MissingAuthenticationToken(f"no resource has {asked}")
     if plan.method.authorization_type != "NONE":
+        _bound_arn(call)
         _refuse_unsigned(call)
     if plan.method.api_key_required:
         call.arrival.grant = _grant(call, live)
     if plan.buckets or call.arrival.grant is not None:
         _count(call, meters)
+
+
+def _bound_arn(call: Call) -> None:
+    """Refuse a call whose method's ARN is longer than AWS can decide about."""
+    facts = call.stage.facts
+    if facts.aws_limits is None:
+        return
+    path = call.route.located.route
+    if found := long_arn(source_arn(facts, call.method, path)):
+        raise BadRequest(found.found, status=found.status, message=found.message)
 
 
 def _refuse_unsigned(call: Call) -> None:

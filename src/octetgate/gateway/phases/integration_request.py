@@ -296,6 +296,7 @@ class NonProxyRequest:
         content_type = call.arrival.sent.get("content-type")
         binary = request_nature(self._media_types, content_type) is Nature.BINARY
         if binary and self._handling in _STAYS_BINARY:
+            self._conversion.note(call)
             raise ApiConfigurationError(
                 "Unable to transform request: expected text for the template, found "
                 f"{essence(content_type)}, which binaryMediaTypes covers; contentHandling "
