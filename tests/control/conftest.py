@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import boto3
 import botocore.config
 import pytest
+from tests.control.exercised import Answered, promised
 from tests.control.functions import FakeFunctions
 from tests.control.rehearsals import Played
 from tests.control.serving import call, served
@@ -48,11 +49,25 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
 
 
 @pytest.fixture(scope="session")
-def client(management):
+def answered():
+    """Return what boto3 was answered."""
+    return Answered()
+
+
+@pytest.fixture(autouse=True)
+def calls_what_the_table_says(request, answered):
+    """Fail a test that stands in the table of operations and did not call its own."""
+    answered.take()
+    yield
+    assert promised(request.node) - answered.take() == set()
+
+
+@pytest.fixture(scope="session")
+def client(management, answered):
     """Return a maker of boto3 clients."""
 
     def made(service, *, key="test", region="eu-west-1"):
-        return boto3.client(
+        client = boto3.client(
             service,
             endpoint_url=management.url,
             region_name=region,
@@ -62,6 +77,8 @@ def client(management):
                 retries={"total_max_attempts": 1}, parameter_validation=False
             ),
         )
+        answered.watch(client)
+        return client
 
     return made
 

@@ -1,5 +1,6 @@
 import pytest
 from botocore.exceptions import ClientError
+from tests.control.exercised import TABLE
 
 from octetgate.control import dispatch
 from octetgate.control.wire.service import SERVICES, load
@@ -12,27 +13,7 @@ OPERATIONS = [
 
 # Written out, so that an operation cannot stop being answered unnoticed.
 ANSWERED = {
-    "apigateway": """
-        create_rest_api get_rest_api get_rest_apis update_rest_api delete_rest_api
-        create_resource get_resource get_resources update_resource delete_resource
-        put_method get_method update_method delete_method
-        put_method_response get_method_response update_method_response delete_method_response
-        put_integration get_integration update_integration delete_integration
-        put_integration_response get_integration_response update_integration_response
-        delete_integration_response
-        create_request_validator get_request_validator get_request_validators
-        update_request_validator delete_request_validator
-        put_gateway_response get_gateway_response get_gateway_responses
-        update_gateway_response delete_gateway_response
-        create_deployment get_deployment get_deployments update_deployment delete_deployment
-        create_stage get_stage get_stages update_stage delete_stage
-        create_domain_name get_domain_name get_domain_names update_domain_name delete_domain_name
-        create_base_path_mapping get_base_path_mapping get_base_path_mappings
-        update_base_path_mapping delete_base_path_mapping
-        create_vpc_link get_vpc_link get_vpc_links update_vpc_link delete_vpc_link
-        tag_resource untag_resource get_tags
-        test_invoke_method
-    """,
+    "apigateway": " ".join(name for names in TABLE.values() for name in names),
     "lambda": """
         create_function get_function get_function_configuration list_functions
         update_function_code update_function_configuration delete_function
@@ -45,7 +26,9 @@ ANSWERED = {
         publish_layer_version get_layer_version get_layer_version_by_arn list_layers
         list_layer_versions delete_layer_version
         tag_resource untag_resource list_tags get_account_settings
-        invoke add_permission remove_permission get_policy
+        create_function_url_config get_function_url_config update_function_url_config
+        delete_function_url_config list_function_url_configs
+        invoke invoke_with_response_stream add_permission remove_permission get_policy
     """,
 }
 
@@ -67,8 +50,8 @@ def test_an_operation_is_answered_or_says_that_it_is_not(service, operation, cal
         assert body["message"] == f"{operation.name} ({service}) is not supported by octetgate yet"
 
 
-def test_boto3_sees_the_refusal(gw):
+def test_boto3_sees_the_refusal(lam):
     with pytest.raises(ClientError) as refused:
-        gw.get_account()
+        lam.list_code_signing_configs()
     assert refused.value.response["Error"]["Code"] == "NotImplementedException"
-    assert "GetAccount" in refused.value.response["Error"]["Message"]
+    assert "ListCodeSigningConfigs" in refused.value.response["Error"]["Message"]
