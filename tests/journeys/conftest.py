@@ -1,4 +1,5 @@
 import pytest
+from tests.journeys.gates import Gate
 from tests.journeys.running import Octetgate
 
 
@@ -22,3 +23,17 @@ def start(tmp_path):
     yield one
     for server in started:
         server.end()
+
+
+@pytest.fixture
+def new_gate():
+    """Make gates; shut for good at the test's end."""
+    made = []
+
+    def one():
+        made.append(Gate())
+        return made[-1]
+
+    yield one
+    for gate in made:
+        gate.close()

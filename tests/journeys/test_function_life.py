@@ -129,10 +129,12 @@ def test_a_function_lives_its_life_with_the_aws_cli(octetgate, project):
 
 
 def test_an_edit_is_run_by_the_next_call(octetgate, tmp_path):
-    handler = tmp_path / "index.py"
+    folder = tmp_path / "code"
+    folder.mkdir()
+    handler = folder / "index.py"
     handler.write_text(CODE.format("one"))
     made = octetgate.command(
-        "functions", "create", "edited", "--folder", str(tmp_path), "--handler", "index.handler", "--watch",
+        "functions", "create", "edited", "--folder", str(folder), "--handler", "index.handler", "--watch",
     )  # fmt: skip
     assert made.returncode == 0, made.stderr
     for word in ("one", "two", "three"):

@@ -238,12 +238,13 @@ def getting(url, **query):
 
 
 @pytest.mark.parametrize("head", ["", "yes"], ids=["bare", "with-a-prelude"])
-def test_a_piece_is_here_before_the_function_writes_the_next(streaming, tmp_path, head):
-    gates = {str(number): tmp_path / str(number) for number in range(4)}
-    gates["0"].touch()
-    with getting(streaming, **gates, head=head) as answer:
+def test_a_piece_is_here_before_the_function_writes_the_next(streaming, head, new_gate):
+    gates = {str(number): new_gate() for number in range(4)}
+    gates["0"].open()
+    ports = {name: gate.port for name, gate in gates.items()}
+    with getting(streaming, **ports, head=head) as answer:
         for name, gate in gates.items():
-            gate.touch()
+            gate.open()
             assert answer.read1() == name.encode() + b"\xff"
         assert answer.read() == b""
     if head:

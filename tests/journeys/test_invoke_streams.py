@@ -40,22 +40,21 @@ def events(octetgate, function, event, **members):
 
 
 @pytest.mark.usefixtures("names")
-def test_a_function_writes_the_next_chunk_only_after_boto3_has_the_last(octetgate, tmp_path):
-    gates = [tmp_path / str(number) for number in range(4)]
-    gates[0].touch()  # boto3 waits for the answer's head, which comes with the first chunk
-    read = events(octetgate, "gates", {"gates": [str(gate) for gate in gates]})
+def test_a_function_writes_the_next_chunk_only_after_boto3_has_the_last(octetgate, new_gate):
+    gates = [new_gate() for _ in range(4)]
+    gates[0].open()  # boto3 waits for the answer's head, which comes with the first chunk
+    read = events(octetgate, "gates", {"gates": [gate.port for gate in gates]})
     for gate in gates:
-        gate.touch()
-        assert next(read) == {"PayloadChunk": {"Payload": str(gate).encode() + b"\xff"}}
+        gate.open()
+        assert next(read) == {"PayloadChunk": {"Payload": gate.port.encode() + b"\xff"}}
     assert list(read) == [{"InvokeComplete": {}}]
 
 
 @pytest.mark.usefixtures("names")
-def test_a_function_that_fails_half_way_says_so_in_the_last_event(octetgate, tmp_path):
-    gate = tmp_path / "gate"
-    gate.touch()
-    chunk, end = events(octetgate, "gates", {"gates": [str(gate)], "fails": True})
-    assert chunk == {"PayloadChunk": {"Payload": str(gate).encode() + b"\xff"}}
+def test_a_function_that_fails_half_way_says_so_in_the_last_event(octetgate, new_gate):
+    gate = new_gate().open()
+    chunk, end = events(octetgate, "gates", {"gates": [gate.port], "fails": True})
+    assert chunk == {"PayloadChunk": {"Payload": gate.port.encode() + b"\xff"}}
     assert end["InvokeComplete"]["ErrorCode"] == "Unhandled"
     assert json.loads(end["InvokeComplete"]["ErrorDetails"]) == {"errorType": "E.X"}
 

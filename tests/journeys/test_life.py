@@ -98,14 +98,14 @@ def test_a_graceful_stop_finishes_the_call_in_flight(start):
     assert server.process.wait(20) == 0
 
 
-def test_a_graceful_stop_finishes_a_function_call_in_flight(start, tmp_path):
+def test_a_graceful_stop_finishes_a_function_call_in_flight(start, tmp_path, new_gate):
     server = start()
-    folder, began = tmp_path / "code", tmp_path / "began"
+    folder, began = tmp_path / "code", new_gate().open()
     folder.mkdir()
     code = (
-        "import pathlib, time\n"
+        "import socket, time\n"
         "def handler(event, context):\n"
-        f"    pathlib.Path({str(began)!r}).touch()\n"
+        f"    socket.create_connection(('127.0.0.1', {began.port})).close()\n"
         "    time.sleep(0.5)\n"
         "    return 'done'\n"
     )
@@ -119,10 +119,7 @@ def test_a_graceful_stop_finishes_a_function_call_in_flight(start, tmp_path):
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
     )
-    until = time.monotonic() + 30
-    while not began.exists():
-        assert time.monotonic() < until
-        time.sleep(0.01)
+    assert began.was_passed(30)
     # As a terminal's Ctrl-C does: every process of the group hears it.
     os.killpg(server.process.pid, signal.SIGINT)
     assert called.communicate(timeout=30)[0] == b'"done"\n'

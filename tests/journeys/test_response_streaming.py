@@ -40,7 +40,7 @@ def prelude(answer, query, event):
 buffered_prelude = prelude
 
 def bare(answer, query, event):
-    open(query["ran"], "w").close()
+    answer.wait_for(query["ran"])
     answer.begin()
     answer.write(b'{{"statusCode": 200, "body": "x"}}')
     answer.end()
@@ -73,7 +73,7 @@ def much(answer, query, event):
     for _ in range(int(query["pieces"])):
         answer.write({PIECE!r})
     answer.end()
-    open(query["done"], "w").close()
+    answer.wait_for(query["done"])
 """
 STREAMS = ("prelude", "bare", "gates", "breaks", "raises", "sized", "much")
 
@@ -125,10 +125,11 @@ def test_stream_with_a_prelude_through_invoke_with_response_stream_is_streamed(u
     assert dict(answer.cookies) == {"a": "1", "b": "2"}
 
 
-def test_stream_without_a_prelude_runs_the_function_and_answers_500(url, tmp_path):
-    answer = get(url, "bare", ran=tmp_path / "ran")
+def test_stream_without_a_prelude_runs_the_function_and_answers_500(url, new_gate):
+    gate = new_gate().open()
+    answer = get(url, "bare", ran=gate.port)
     assert (answer.status_code, answer.json()) == (500, {"message": "Internal server error"})
-    assert (tmp_path / "ran").exists()
+    assert gate.was_passed()
 
 
 def test_buffered_with_a_prelude_through_invoke_answers_status_and_headers_and_no_body(url):
@@ -161,13 +162,14 @@ def test_an_unsupported_configuration_is_refused(octetgate, arn, mode, streams):
 # --- Pieces, one by one ---
 
 
-def test_a_function_writes_the_next_piece_only_after_the_client_has_the_last(url, tmp_path):
-    gates = {str(number): tmp_path / str(number) for number in range(5)}
-    with opened(url, "gates", **gates) as answer:
+def test_a_function_writes_the_next_piece_only_after_the_client_has_the_last(url, new_gate):
+    gates = {str(number): new_gate() for number in range(5)}
+    ports = {name: gate.port for name, gate in gates.items()}
+    with opened(url, "gates", **ports) as answer:
         # The head is here, and nothing has been written behind it.
         assert answer.getheader("content-type") == "text/event-stream"
         for name, gate in gates.items():
-            gate.touch()
+            gate.open()
             assert answer.read1() == name.encode()
         assert answer.read() == b""
 
@@ -257,12 +259,12 @@ def test_a_length_that_the_function_gives_is_kept_or_shown_to_be_wrong(url, leng
     assert (done.returncode, done.stdout) == (status, sent)
 
 
-def test_a_client_that_leaves_lets_the_function_finish(url, tmp_path):
-    done = tmp_path / "done"
-    with opened(url, "much", pieces=400, done=done) as answer:
+def test_a_client_that_leaves_lets_the_function_finish(url, new_gate):
+    done = new_gate().open()
+    with opened(url, "much", pieces=400, done=done.port) as answer:
         answer.read(10)
-        assert not done.exists()
-    asyncio.run(until(done.exists))
+        assert not done.was_passed()
+    assert done.was_passed(10)
     assert get(url, "prelude").content == RAW
 
 
@@ -285,10 +287,11 @@ def growth(octetgate, answer, pieces):
     return most
 
 
-def test_200_mib_of_a_function_pass_with_flat_memory(octetgate, url, tmp_path):
-    get(url, "much", pieces=64, done=tmp_path / "done")
+def test_200_mib_of_a_function_pass_with_flat_memory(octetgate, url, new_gate):
+    done = new_gate().open()
+    get(url, "much", pieces=64, done=done.port)
     pieces = 200 * MIB // len(PIECE)
-    with opened(url, "much", pieces=pieces, done=tmp_path / "done") as answer:
+    with opened(url, "much", pieces=pieces, done=done.port) as answer:
         assert growth(octetgate, answer, pieces) < 32 * MIB
 
 

@@ -68,6 +68,7 @@ def examine(settings: Settings, endpoint: str | None) -> Iterator[Finding]:
     yield _python()
     yield _vips()
     yield _node(settings.node)
+    yield _isolation(settings)
     yield _data(settings.data)
     yield _store(settings)
     running = _running(endpoint or f"http://{settings.admin_host}:{settings.admin_port}")
@@ -108,6 +109,21 @@ def _node(name: str) -> Finding:
     except (OSError, subprocess.SubprocessError) as error:
         return Finding("Node.js", Verdict.BAD, str(error), "choose another with --node")
     return Finding("Node.js", Verdict.GOOD, said.removeprefix("v"))
+
+
+def _isolation(settings: Settings) -> Finding:
+    from octetgate.adapters.runners.process import NoIsolation, describe
+    from octetgate.server.functions import isolation
+
+    try:
+        found = isolation(settings)
+    except NoIsolation as error:
+        remedy = "apt install bubblewrap, or serve with --isolation process"
+        return Finding("isolation", Verdict.BAD, str(error), remedy)
+    text = f"{settings.isolation}: {describe(found.isolation)}"
+    if not found.shortfalls:
+        return Finding("isolation", Verdict.GOOD, text)
+    return Finding("isolation", Verdict.NOTE, text, f"not to be had: {found.shortfalls[0]}")
 
 
 def _data(folder: Path) -> Finding:

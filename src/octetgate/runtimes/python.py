@@ -1,44 +1,29 @@
-"""Runs one Python function: the official runtime client, tied to the life of its supervisor.
+"""Runs one Python function: the official runtime client, and what it lacks.
 
-Started as ``python runtimes/python.py <supervisor's process id> [program]`` with the
-environment of a Lambda runtime (spec: lambda 7).  With a program, a package's own runtime, this
-process becomes it; what the kernel was asked for stays.
+``runtimes/start.py`` becomes this, with the environment of a Lambda runtime (spec: lambda 7).
 
 Imports nothing of octetgate: a function's process holds the function and what AWS's own
 runtime holds.
 """
 
 import base64
-import ctypes
 import http.client
 import json
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Generator
 from types import GeneratorType
-from typing import Any, NoReturn
+from typing import Any
 
-_PR_SET_PDEATHSIG = 1
 _INTEGRATION = "application/vnd.awslambda.http-integration-response"
 _BYTES = "application/octet-stream"
 _ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
 _ERROR_BODY = "Lambda-Runtime-Function-Error-Body"
 
 
-def end_with(supervisor: int) -> None:
-    """Have the kernel kill this process when its supervisor ends, even by ``kill -9``."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    # The supervisor may have ended before the kernel was asked.
-    if os.getppid() != supervisor:
-        sys.exit("the supervisor is gone")
-
-
-def main(supervisor: int) -> None:
+def main() -> None:
     """Serve calls until the supervisor ends this process."""
-    end_with(supervisor)
     from awslambdaric import bootstrap
 
     # Only now, as on AWS: the function's modules may shadow others for itself, but not for
@@ -133,13 +118,5 @@ def _told(error: Exception) -> bytes:
     return f"{_ERROR_TYPE}: Function.{kind}\r\n{_ERROR_BODY}: {body}\r\n".encode()
 
 
-def become(supervisor: int, program: list[str]) -> NoReturn:
-    """Run a package's ``bootstrap``, or another runtime, in this process's place."""
-    end_with(supervisor)
-    os.execv(program[0], program)  # noqa: S606 - it was uploaded to be run
-
-
 if __name__ == "__main__":
-    if len(sys.argv) > 2:
-        become(int(sys.argv[1]), sys.argv[2:])
-    main(int(sys.argv[1]))
+    main()

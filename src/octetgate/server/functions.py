@@ -1,17 +1,28 @@
 """The functions' process: one supervisor for every gateway worker and for management."""
 
 import contextlib
+import logging
 import os
 
 import uvloop
 
 from octetgate.adapters.runners import unix
-from octetgate.adapters.runners.process import Supervisor, SupervisorSettings
+from octetgate.adapters.runners.process import (
+    Found,
+    NoIsolation,
+    Supervisor,
+    SupervisorSettings,
+    describe,
+    probe,
+)
 from octetgate.server.backends import aws_destinations
 from octetgate.server.build import configure_logs, open_store
 from octetgate.server.master import LAST_SECONDS
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
+from octetgate.server.settings import Settings
+
+_log = logging.getLogger("octetgate.server")
 
 _PAYLOAD_LIMITS = {True: 6_291_456, False: 16 * 2**20}
 """Bytes of an event.  Without AWS's limits, what the gateway may collect (10 MiB) fits also as
@@ -24,11 +35,30 @@ _ANSWER_LIMITS = {True: 6_291_556, False: 16 * 2**20}
 def main(running: Running, post: Post) -> int:
     """Run functions until told to leave, which the master says when nobody calls any more."""
     configure_logs(running.settings)
-    uvloop.run(_serve(running, post))
+    try:
+        found = isolation(running.settings)
+    except NoIsolation as error:
+        _log.error("%s", error)
+        return 1
+    for shortfall in found.shortfalls:
+        _log.warning("functions are isolated less than they could be: %s", shortfall)
+    _log.info("functions get %s", describe(found.isolation))
+    uvloop.run(_serve(running, post, found))
     return 0
 
 
-async def _serve(running: Running, post: Post) -> None:
+def isolation(settings: Settings) -> Found:
+    """Return what functions' processes are kept from here; raises NoIsolation."""
+    return probe(settings.isolation, settings.function_user_numbers, settings.data.absolute())
+
+
+def _workers_total(settings: Settings, found: Found) -> int:
+    total = max(settings.function_processes, 8 * (os.cpu_count() or 1))
+    users = found.isolation.users
+    return min(total, len(users.numbers)) if users else total
+
+
+async def _serve(running: Running, post: Post, found: Found) -> None:
     settings, cores = running.settings, os.cpu_count() or 1
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
@@ -43,6 +73,8 @@ async def _serve(running: Running, post: Post) -> None:
                 answer_limit=_ANSWER_LIMITS[settings.aws_limits],
                 idle_seconds=settings.function_idle_seconds,
                 node=settings.node,
+                isolation=found.isolation,
+                adopts_orphans=True,
                 # Less than the master's patience with those who leave last.
                 grace_seconds=LAST_SECONDS / 2,
                 event_queue_bytes=settings.event_queue_bytes,
@@ -51,7 +83,7 @@ async def _serve(running: Running, post: Post) -> None:
                     2 * settings.event_retry_seconds,
                 ),
                 workers_per_function=settings.function_processes or 2 * cores,
-                workers_total=max(settings.function_processes, 8 * cores),
+                workers_total=_workers_total(settings, found),
             ),
             aws_destinations(settings),
         )

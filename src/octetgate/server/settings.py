@@ -160,6 +160,18 @@ class Settings:
         "Bytes of asynchronous calls that may wait on the disk; beyond it, calls get 429.",
         _FUNCTIONS,
     )
+    isolation: str = _setting(
+        "process",
+        values.choice("process", "bubblewrap"),
+        "What keeps functions from the machine; bubblewrap gives each a system of its own.",
+        _FUNCTIONS,
+    )
+    function_users: str = _setting(
+        "60706-61183",
+        values.USERS,
+        "Numbers of users that functions run as, where octetgate runs as root; or off.",
+        _FUNCTIONS,
+    )
     hot_reload: str = _setting(
         "auto",
         values.choice("auto", "on", "off"),
@@ -228,6 +240,11 @@ class Settings:
         if self.hot_reload == "auto":
             return values.is_loopback(self.admin_host)
         return self.hot_reload == "on"
+
+    @property
+    def function_user_numbers(self) -> range | None:
+        """Users that functions may run as."""
+        return values.user_numbers(self.function_users)
 
     @property
     def worker_count(self) -> int:

@@ -127,6 +127,25 @@ STORE = Kind(
 )
 
 
+def user_numbers(text: str) -> range | None:
+    """Return the numbers from ``60706-61183``, or None for ``off``; raises ValueError."""
+    if text.lower() == "off":
+        return None
+    first, last = map(int, _matching(r"[0-9]{1,10}-[0-9]{1,10}")(text).split("-"))
+    if not 0 < first <= last < 2**32 - 1:
+        raise ValueError  # Root is nobody's own user, and the last number is no user.
+    return range(first, last + 1)
+
+
+def _users(value: Any) -> str:
+    text = _text(value)
+    user_numbers(text)
+    return text
+
+
+USERS = Kind("FIRST-LAST", "numbers of users as 60706-61183, or off", _users)
+
+
 def _urls(value: Any) -> tuple[tuple[str, str], ...]:
     """Return (service, URL) pairs from a table, or from ``s3=URL,sqs=URL``."""
     if isinstance(value, str):

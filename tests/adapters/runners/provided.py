@@ -11,7 +11,7 @@ import zipfile
 INTEGRATION = "application/vnd.awslambda.http-integration-response"
 
 _BOOTSTRAP = """
-import http.client, json, os, pathlib, time
+import http.client, json, os, pathlib, socket, time
 import function
 
 API = os.environ["AWS_LAMBDA_RUNTIME_API"]
@@ -57,9 +57,18 @@ class Answer:
         connection.close()
         return response.status
 
-    def wait_for(self, path):
-        while not os.path.exists(path):
+    def wait_for(self, gate):
+        # For a file, or for the port of a gate of tests.journeys.gates.
+        while not (passed(gate) if gate.isdigit() else os.path.exists(gate)):
             time.sleep(0.005)
+
+
+def passed(port):
+    try:
+        socket.create_connection(("127.0.0.1", int(port))).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 while True:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from octetgate.adapters.runners._isolation import Isolation
 from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.runtime_api import Assignment
@@ -61,7 +62,8 @@ class Plan:
     node: str = "node"
     """Node.js, for functions that run in it."""
     scratch: Path
-    """Where processes get their private folders."""
+    """Where processes get their private folders, unless they have a /tmp of their own."""
+    isolation: Isolation
     log: FunctionLog
     init_seconds: float
     idle_seconds: float

@@ -1,24 +1,29 @@
-"""One child process: started, killed with all that it started, and what it leaves removed."""
+"""One child process: started, weighed, killed with all it started, and what it leaves removed."""
 
 import asyncio
 import os
 import secrets
 import shutil
-import signal
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import cast
 from uuid import uuid4
 
+from octetgate.adapters.runners import _tree
 from octetgate.adapters.runners._call import Plan
-from octetgate.adapters.runners._entrypoint import RUNTIMES, entrypoint
+from octetgate.adapters.runners._entrypoint import entrypoint
+from octetgate.adapters.runners._isolation import View
+from octetgate.adapters.runners._layout import RUNTIMES
 from octetgate.adapters.runners._output import Output
-from octetgate.adapters.runners._program import command, peak_memory
+from octetgate.adapters.runners._start import Inside, Start, inside, start
 from octetgate.core.functions.environment import environment
+
+_MIB = 2**20
 
 
 class Child(asyncio.SubprocessProtocol):
-    """The process of a function, its private folder and its output."""
+    """The process of a function, the user it runs as, its private folder and its output."""
 
     def __init__(self, plan: Plan, exited: Callable[[int], None]) -> None:
         """``exited`` is told how the process ended: its status, or a signal as a negative one."""
@@ -27,42 +32,71 @@ class Child(asyncio.SubprocessProtocol):
         self._transport: asyncio.SubprocessTransport | None = None
         self._pid: int | None = None
         self._killed = False
+        self._has_exited = False
+        self._most_bytes = 0
+        self._user: int | None = None
         self._folder = plan.scratch / secrets.token_hex(8)
         self.output = Output(plan.log)
+
+    @property
+    def pid(self) -> int | None:
+        """The process, once it runs."""
+        return self._pid
+
+    # --- Starting ---
 
     async def start(self, port: int) -> None:
         """Start the process, whose Runtime API is at the port.
 
         Raises NoEntrypoint, OSError or ValueError.
         """
-        self._folder.mkdir(mode=0o700)
+        if self._plan.isolation.users is not None:
+            self._user = self._plan.isolation.users.take()
+        if not self._plan.isolation.has_own_temporary:
+            self._folder.mkdir(mode=0o700)
+            if self._user is not None:
+                os.chown(self._folder, self._user, self._user)
+        how = self._start(port)
         writing = self.output.open()
         try:
             await asyncio.get_running_loop().subprocess_exec(
                 lambda: self,
-                *command(entrypoint(self._plan)),
+                *how.command,
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=writing,
                 stderr=writing,
-                cwd=self._plan.task_root,
-                env=self._environment(port),
-                # A group of its own, so that what the function starts ends with it.
+                cwd="/",
+                env=how.environment,
                 start_new_session=True,
                 close_fds=True,
             )
         finally:
             os.close(writing)
 
-    def _environment(self, port: int) -> dict[str, str]:
+    def _start(self, port: int) -> Start:
+        plan = self._plan
+        task_root = plan.task_root.resolve()
+        seen = inside(plan.isolation, task_root, plan.layers, self._folder)
+        return start(
+            plan.isolation,
+            plan.function,
+            _seen(entrypoint(plan), plan, seen),
+            self._environment(port, seen),
+            task_root=task_root,
+            layers=plan.layers,
+            user=self._user,
+        )
+
+    def _environment(self, port: int, seen: Inside) -> dict[str, str]:
         now = datetime.now(UTC)
         return environment(
             self._plan.function,
-            task_root=str(self._plan.task_root),
+            task_root=seen.task_root,
             runtime_dir=str(RUNTIMES),
             runtime_api=f"127.0.0.1:{port}",
             log_stream=f"{now:%Y/%m/%d}/[{self._plan.function.version}]{uuid4().hex}",
-            temporary=str(self._folder),
-            layers=str(self._plan.layers) if self._plan.layers else None,
+            temporary=seen.temporary,
+            layers=seen.layers,
             shared=self._plan.shared,
         )
 
@@ -73,25 +107,61 @@ class Child(asyncio.SubprocessProtocol):
         if self._killed:
             self.kill()
 
-    def process_exited(self) -> None:
-        """Take notice that the process ended (asyncio calls this)."""
-        status = self._transport.get_returncode() if self._transport else None
-        self._told(1 if status is None else status)
+    # --- Weighing ---
+
+    def excess(self) -> str | None:
+        """Return what the process and all that it started have too much of, if they have."""
+        if self._pid is None or self._has_exited:
+            return None
+        allowed = self._plan.function.memory_size
+        pids = _tree.tree(self._pid)
+        held = _tree.held_bytes(pids)
+        if held > allowed * _MIB:
+            held = _tree.own_bytes(pids)
+        self._most_bytes = max(self._most_bytes, held)
+        if held > allowed * _MIB:
+            return f"memory: expected at most {allowed} MB; found {held // _MIB} MB"
+        return None
+
+    def folder_excess(self) -> str | None:
+        """Return whether there is too much in the private folder; slow, if there is."""
+        allowed = self._plan.function.ephemeral_storage
+        if self._plan.isolation.has_own_temporary or (found := _size(self._folder)) <= (
+            allowed * _MIB
+        ):
+            return None
+        return f"temporary files: expected at most {allowed} MB; found {found // _MIB} MB"
 
     def peak_memory(self) -> int:
-        """Return the most memory that the process has held, in MiB."""
-        return peak_memory(self._pid)
+        """Return the most memory that was held, in MiB."""
+        if self._pid is not None and not self._has_exited:
+            peaks = [_tree.peak_bytes(pid) for pid in _tree.tree(self._pid)]
+            self._most_bytes = max(self._most_bytes, *peaks, 0)
+        return self._most_bytes // _MIB
+
+    # --- The end ---
+
+    def process_exited(self) -> None:
+        """Take notice that the process ended (asyncio calls this)."""
+        self._has_exited = True
+        status = self._transport.get_returncode() if self._transport else None
+        status = 1 if status is None else status
+        if self._plan.isolation.view is View.BUBBLEWRAP and status > 128:
+            status = 128 - status  # as shells do, it tells of a signal by its number above 128
+        self._told(status)
 
     def kill(self) -> None:
         """Kill the process and what it started; one that does not run yet, once it does."""
         self._killed = True
-        if self._pid is not None:
-            try:
-                os.killpg(self._pid, signal.SIGKILL)
-            except ProcessLookupError:
-                pass  # ended by itself
-            except PermissionError:
-                pass  # nothing is left in the group but what has already ended
+        if self._pid is None:
+            return
+        if not self._has_exited:
+            _tree.end(self._pid, self._user)
+            return
+        # Its number may be another's by now, and what it started may have outlived it.
+        _tree.end_group(self._pid)
+        if self._user is not None:
+            _tree.end_user(self._user)
 
     def release(self) -> None:
         """Give back what the process had, once it is gone."""
@@ -99,3 +169,28 @@ class Child(asyncio.SubprocessProtocol):
             self._transport.close()
         self.output.close()
         shutil.rmtree(self._folder, ignore_errors=True)
+        if self._user is not None and self._plan.isolation.users is not None:
+            self._plan.isolation.users.give_back(self._user)
+            self._user = None
+
+
+def _seen(command: tuple[str, ...], plan: Plan, seen: Inside) -> tuple[str, ...]:
+    """Return the command with its paths as the process sees them."""
+    program, *rest = command
+    for there, here in ((plan.task_root, seen.task_root), (plan.layers, seen.layers)):
+        if there is not None and here is not None and program.startswith(f"{there}/"):
+            program = here + program.removeprefix(str(there))
+            break
+    return (program, *rest)
+
+
+def _size(folder: Path) -> int:
+    """Return the bytes of what is below the folder."""
+    size = 0
+    for path, _, names in os.walk(folder):
+        for name in names:
+            try:
+                size += Path(path, name).lstat().st_blocks * 512
+            except OSError:
+                continue  # gone meanwhile
+    return size

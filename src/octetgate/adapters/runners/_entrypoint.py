@@ -1,19 +1,22 @@
 """The program that a function's process becomes: the package's own, a layer's, or Node.js.
 
-Functions of ``python3.x`` have none: they run in the Python that starts them.
+Functions of ``python3.x`` run in the Python that octetgate runs in.
 """
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from octetgate.adapters.runners._call import Plan
+from octetgate.adapters.runners._layout import RUNTIMES
 from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import InvalidRuntime
 
-RUNTIMES = Path(__file__).parents[2] / "runtimes"
-
+_PYTHON = (sys.executable, "-s", "-P", "-X", "utf8", str(RUNTIMES / "python.py"))
 _NODEJS = str(RUNTIMES / "nodejs" / "main.cjs")
+_HEAP_SHARE = 0.9
+"""Of its memory, what Node.js may fill with old objects; untold, it goes by the machine's."""
 
 
 class NoEntrypoint(Exception):
@@ -21,12 +24,13 @@ class NoEntrypoint(Exception):
 
 
 def entrypoint(plan: Plan) -> tuple[str, ...]:
-    """Return the program and its arguments, none for Python; raises NoEntrypoint."""
+    """Return the program and its arguments; raises NoEntrypoint."""
     if plan.function.brings_runtime:
         return (_bootstrap(plan.task_root, plan.layers),)
     if plan.function.runtime.startswith("nodejs"):
-        return (plan.node, _NODEJS)
-    return ()
+        heap = int(plan.function.memory_size * _HEAP_SHARE)
+        return (plan.node, f"--max-old-space-size={heap}", _NODEJS)
+    return _PYTHON
 
 
 def node_for(function: Function, node: str) -> str:

@@ -6,6 +6,7 @@ one's processes end as they finish.
 
 import asyncio
 import contextlib
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,10 +19,11 @@ from octetgate.adapters.runners._packages import Packages
 from octetgate.adapters.runners._pool import Bounds, Pool
 from octetgate.adapters.runners._scratch import Scratch
 from octetgate.adapters.runners._settings import SupervisorSettings
+from octetgate.adapters.runners._watch import Watch
 from octetgate.adapters.runners._worker import Worker
 from octetgate.core.functions.names import FunctionName
 from octetgate.core.model.function import LATEST, Function
-from octetgate.core.ports.functions import RESERVED_LIMIT, TooManyInvocations
+from octetgate.core.ports.functions import RESERVED_LIMIT, InvalidPackage, TooManyInvocations
 from octetgate.core.ports.store import Store
 
 _NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -53,10 +55,19 @@ class Pools:
         self._starts: set[asyncio.Task[None]] = set()
         self._closing = False
 
-    def make_folders(self) -> None:
-        """Make the folders, and remove what others have left in them."""
+    async def start(self) -> None:
+        """Make the folders, and begin to watch; processes start when they are needed."""
+        await asyncio.to_thread(self._make_folders)
+        watch = Watch(self._workers, adopts_orphans=self._settings.adopts_orphans)
+        self._watching = asyncio.get_running_loop().create_task(watch.run())
+
+    def _make_folders(self) -> None:
         self._packages.start()
-        self._scratch = Scratch(self._settings.data.absolute() / "functions" / "scratch")
+        isolation, data = self._settings.isolation, self._settings.data.absolute()
+        other_users = isolation.users is not None and not isolation.has_own_temporary
+        if other_users:
+            _close(data)
+        self._scratch = Scratch(data / "functions" / "scratch", other_users=other_users)
 
     # --- Calls ---
 
@@ -124,6 +135,8 @@ class Pools:
         layers = await self._packages.layers(version)
         if version.folder:
             folder = Path(version.folder)
+            if self._settings.isolation.users is not None:
+                _check_open(folder)
             return _Code(folder, layers, await self._folders.fingerprint(folder))
         return _Code(await self._packages.folder(version.code_key), layers, "")
 
@@ -146,6 +159,7 @@ class Pools:
             fingerprint=code.fingerprint,
             node=node_for(function, self._settings.node),
             scratch=self._scratch.folder,
+            isolation=self._settings.isolation,
             log=self.log(function.name),
             init_seconds=self._settings.init_seconds,
             idle_seconds=self._settings.idle_seconds,
@@ -207,9 +221,29 @@ class Pools:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_END_SECONDS):
                 await asyncio.gather(*self._starts, *ends)
+        self._watching.cancel()
+        await asyncio.gather(self._watching, return_exceptions=True)
         for log in self._logs.values():
             log.close()
         await asyncio.to_thread(self._scratch.close)
+
+
+def _check_open(folder: Path) -> None:
+    """Raise InvalidPackage if other users may not read the folder."""
+    mode = folder.stat().st_mode if folder.is_dir() else 0o005
+    if mode & 0o005 != 0o005:
+        raise InvalidPackage(
+            f"folder {folder}: expected one that everybody may read, since functions run as users "
+            f"of their own; found mode {stat.S_IMODE(mode):o}; run `chmod -R o+rX` on it, or serve "
+            "with --function-users off"
+        )
+
+
+def _close(data: Path) -> None:
+    """Leave other users nothing of the data folder but the way to functions' code."""
+    for path in data.iterdir():
+        if path.name != "functions":
+            path.chmod(path.stat().st_mode & 0o700)
 
 
 def _qualifier(function: Function) -> str | None:

@@ -14,13 +14,17 @@ class Scratch:
     abandoned.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, other_users: bool = False) -> None:
+        """``other_users`` may pass through it, to folders of their own."""
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         for folder in root.iterdir():
             _remove_if_abandoned(folder)
         self.folder = Path(tempfile.mkdtemp(dir=root))
         self._lock: int | None = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
+        if other_users:
+            root.chmod(0o711)
+            self.folder.chmod(0o711)
 
     def close(self) -> None:
         """Remove the folder; once more does nothing."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from octetgate.adapters.runners._admission import PAYLOAD_LIMIT
+from octetgate.adapters.runners._isolation import Isolation
 
 ANSWER_LIMIT = 6_291_556
 """Bytes of an answer; Lambda's own limit, 100 above that of a payload."""
@@ -47,6 +48,10 @@ class SupervisorSettings:
     """Bytes of an answer; AWS's own, or up to 16 MiB."""
     node: str = "node"
     """Node.js: a name on the PATH, or a path."""
+    isolation: Isolation = field(default_factory=Isolation)
+    """What keeps processes from the rest of the machine."""
+    adopts_orphans: bool = False
+    """Whether this process has no children but functions: those that nobody knows are ended."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables of every function, such as credentials and ``AWS_ENDPOINT_URL``."""
     region: str = "us-east-1"

@@ -83,6 +83,16 @@ class Worker:
         """Whether its place will soon be free."""
         return self._state is State.LEAVING
 
+    @property
+    def is_active(self) -> bool:
+        """Whether code of the function runs."""
+        return self._state in (State.STARTING, State.BUSY, State.STREAMING)
+
+    @property
+    def pid(self) -> int | None:
+        """The process, once it runs."""
+        return self._child.pid
+
     # --- Starting ---
 
     async def start(self) -> None:
@@ -226,6 +236,20 @@ class Worker:
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         order = self._move(Event.TIMED_OUT)
         self._perform(order, lambda request_id: reports.timed_out(request_id, now, seconds))
+
+    def look(self) -> None:
+        """Kill the process if it holds more memory than it may."""
+        self._end_excess(self._child.excess())
+
+    async def look_at_folder(self) -> None:
+        """Kill the process if its temporary files are more than they may be."""
+        self._end_excess(await asyncio.to_thread(self._child.folder_excess))
+
+    def _end_excess(self, excess: str | None) -> None:
+        """Kill the process; what becomes of a call is what becomes of it at any other end."""
+        if excess is not None and self._state is not State.GONE:
+            self._output.print(f"{excess}; the process is killed\n")
+            self._child.kill()
 
     # --- Doing it ---
 

@@ -13,6 +13,7 @@ from octetgate.adapters.runners._event_queue import EventQueue
 from octetgate.adapters.runners._events import Events
 from octetgate.adapters.runners._known import Known, Target
 from octetgate.adapters.runners._pools import Pools
+from octetgate.adapters.runners._probe import Found, NoIsolation, describe, probe
 from octetgate.adapters.runners._settings import SupervisorSettings
 from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.names import function_name
@@ -26,7 +27,7 @@ from octetgate.core.ports.functions import (
 )
 from octetgate.core.ports.store import Store
 
-__all__ = ["Supervisor", "SupervisorSettings"]
+__all__ = ["Found", "NoIsolation", "Supervisor", "SupervisorSettings", "describe", "probe"]
 
 
 class Supervisor:
@@ -57,7 +58,7 @@ class Supervisor:
 
     async def start(self) -> None:
         """Make the folders; processes start when their function is called, or was before."""
-        await asyncio.to_thread(self._pools.make_folders)
+        await self._pools.start()
         await self._events.start()
 
     # --- Invoking ---

@@ -92,6 +92,8 @@ def open(url: str) -> Store:  # noqa: A001 - every store's module is opened by t
         raise StoreUnusable(f"store {url}: expected sqlite:/// and a path, found no path")
     path = Path(location.path[1:]).resolve()
     try:
+        # A new one holds what is nobody else's business; SQLite makes what is beside it alike.
+        path.touch(mode=0o600)
         return SqliteStore(path, location.wait)
     except OSError as error:
         reason = f"expected {_EXPECTED['SQLITE_CANTOPEN']}, found: {error.strerror}"

@@ -1,0 +1,155 @@
+"""A process and all that it started, as the kernel tells of them: found, weighed and killed.
+
+Everything here reads ``/proc``; where there is none, a process is all there is of its tree.
+"""
+
+import contextlib
+import ctypes
+import os
+import re
+import signal
+from collections.abc import Collection, Iterator
+from pathlib import Path
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_PROPORTIONAL = re.compile(rb"^Pss:\s+(\d+)", re.MULTILINE)
+_PEAK = re.compile(rb"^VmHWM:\s+(\d+)", re.MULTILINE)
+_ROUNDS = 50
+"""At most; a process that has been stopped starts no others, so each finds fewer."""
+_PR_SET_CHILD_SUBREAPER = 36
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that this one has started and not yet buried."""
+    found: list[int] = []
+    with contextlib.suppress(OSError), os.scandir(f"/proc/{pid}/task") as threads:
+        for thread in threads:
+            found += map(int, _read(f"{thread.path}/children").split())
+    return found
+
+
+def tree(pid: int) -> list[int]:
+    """Return the process, and below it all that it started; nothing if it has ended."""
+    found = [pid] if Path(f"/proc/{pid}").exists() else []
+    for each in found:
+        found += [child for child in children(each) if child not in found]
+    return found
+
+
+def of_user(user: int) -> list[int]:
+    """Return every process of the user."""
+    return [pid for pid, owner in _processes() if owner == user]
+
+
+def _processes() -> Iterator[tuple[int, int]]:
+    with contextlib.suppress(FileNotFoundError), os.scandir("/proc") as entries:
+        for entry in entries:
+            if entry.name.isdigit():
+                with contextlib.suppress(OSError):
+                    yield int(entry.name), entry.stat().st_uid
+
+
+# --- Memory ---
+
+
+def held_bytes(pids: Collection[int]) -> int:
+    """Return how much memory they hold at most: what they share is counted for each."""
+    return sum(_resident(pid) for pid in pids)
+
+
+def _resident(pid: int) -> int:
+    numbers = _read(f"/proc/{pid}/statm").split()
+    return int(numbers[1]) * _PAGE if numbers else 0
+
+
+def own_bytes(pids: Collection[int]) -> int:
+    """Return how much memory is theirs, what they share being split; slower to find out."""
+    return sum(_proportional(pid) for pid in pids)
+
+
+def _proportional(pid: int) -> int:
+    found = _PROPORTIONAL.search(_read(f"/proc/{pid}/smaps_rollup"))
+    # It may not be ours to look at so closely.
+    return int(found[1]) * 1024 if found else _resident(pid)
+
+
+def peak_bytes(pid: int) -> int:
+    """Return the most memory that the process has held; 0 if that cannot be known."""
+    found = _PEAK.search(_read(f"/proc/{pid}/status"))
+    return int(found[1]) * 1024 if found else 0
+
+
+def _read(path: str) -> bytes:
+    """Return what the kernel says there; nothing about a process that has ended."""
+    try:
+        return Path(path).read_bytes()
+    except OSError:
+        return b""
+
+
+# --- The end ---
+
+
+def end(pid: int, user: int | None) -> None:
+    """Kill the process and all that it started, whatever session that is in.
+
+    Stopped first, so that nothing is started while the others are looked for.
+    """
+    stopped = _stop_all(pid, user)
+    for each in stopped:
+        _signal(each, signal.SIGKILL)
+    end_group(pid)
+
+
+def _stop_all(pid: int, user: int | None) -> set[int]:
+    stopped: set[int] = set()
+    for _ in range(_ROUNDS):
+        found = {*tree(pid), *(() if user is None else of_user(user))} - stopped
+        if not found or found == {pid}:
+            break
+        for each in found:
+            _signal(each, signal.SIGSTOP)
+        stopped |= found
+    return stopped
+
+
+def end_user(user: int) -> None:
+    """Kill whatever the user runs."""
+    for _ in range(_ROUNDS):
+        found = of_user(user)
+        for each in found:
+            _signal(each, signal.SIGSTOP)
+        for each in found:
+            _signal(each, signal.SIGKILL)
+        if not found:
+            break
+
+
+def end_group(pid: int) -> None:
+    """Kill what is left of the process's group."""
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _signal(pid: int, number: int) -> None:
+    # Ended by itself, or another's by now.
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+# --- What outlives its process ---
+
+
+def adopt_orphans() -> None:
+    """Become the parent of what a function started and did not outlive, so that it is found."""
+    with contextlib.suppress(AttributeError):  # not Linux
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans(known: Collection[int]) -> None:
+    """Kill and bury every child of ours that is not among the known ones."""
+    for pid in children(os.getpid()):
+        if pid not in known:
+            end(pid, None)
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)

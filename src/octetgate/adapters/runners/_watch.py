@@ -1,0 +1,50 @@
+"""Sees to it that no process takes more than it may, and that none is left without a parent."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Set as AbstractSet
+
+from octetgate.adapters.runners import _tree
+from octetgate.adapters.runners._worker import Worker
+
+_log = logging.getLogger(__name__)
+
+_SECONDS = 0.1
+"""Between two looks at a process that works; in that time it can take some 200 MB too much."""
+_SELDOM = 10
+"""Every how many looks what is idle, or takes long, is looked at."""
+
+
+class Watch:
+    """Looks at every process again and again."""
+
+    def __init__(self, workers: AbstractSet[Worker], *, adopts_orphans: bool) -> None:
+        self._workers = workers
+        self._adopts_orphans = adopts_orphans
+        if adopts_orphans:
+            _tree.adopt_orphans()
+
+    async def run(self) -> None:
+        """Work until cancelled."""
+        for count in itertools.count(1):
+            await asyncio.sleep(_SECONDS)
+            try:
+                await self._look(seldom=count % _SELDOM == 0)
+            except Exception:  # noqa: BLE001 - a mistake of ours must not leave everything unwatched
+                _log.exception("supervisor: could not look at the processes")
+
+    async def _look(self, *, seldom: bool) -> None:
+        for worker in list(self._workers):
+            if seldom or worker.is_active:
+                worker.look()
+        if seldom:
+            for worker in list(self._workers):
+                await worker.look_at_folder()
+            self._end_orphans()
+
+    def _end_orphans(self) -> None:
+        known = [worker.pid for worker in self._workers]
+        # One that is being started is a child already whose number nobody knows.
+        if self._adopts_orphans and None not in known:
+            _tree.end_orphans([pid for pid in known if pid is not None])
