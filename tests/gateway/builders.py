@@ -22,6 +22,7 @@ from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import ClientGone, Reply
 from octetgate.core.ports.functions import Invocation, Outcome
 from octetgate.core.ports.meters import Holder, Meters
+from octetgate.core.ports.metrics import Subject
 from octetgate.core.ports.store import (
     BASE_PATH_MAPPINGS,
     DEPLOYMENTS,
@@ -150,6 +151,7 @@ class FakeExchange:
         self.secure = False
         self.started = False
         self.sent = 0
+        self.received = body.length or 0
         self.aborted = False
         self.reply: Reply | None = None
         self.data = b""
@@ -192,6 +194,7 @@ class World:
         aws_limits: bool = False,
         aws_settings: AwsSettings | None = None,
         caches: Any = None,
+        tallies: Any = None,
     ) -> None:
         self.upstream = FakeUpstream()
         self.functions = FakeFunctions()
@@ -199,11 +202,14 @@ class World:
         self.lines: list[str] = []
         services = AwsServices(aws_settings or AwsSettings())
         self.caches = caches
-        ports = Ports(self.upstream, self.functions, services, caches)
+        ports = Ports(self.upstream, self.functions, services, caches, tallies)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
         self.meters = free_meters()
         self.gateway = Gateway(
-            self.live, self.meters, lambda line: self.lines.append(line().decode())
+            self.live,
+            self.meters,
+            lambda line: self.lines.append(line().decode()),
+            () if tallies is None else (tallies.of(Subject()),),
         )
 
     def deploy(

@@ -37,6 +37,7 @@ def test_what_is_imported_is_what_is_declared(project, source):
     declared = {re.split(r"[>=;]", entry)[0].lower() for entry in table["dependencies"]}
     foreign = imported_packages(source) - sys.stdlib_module_names - {"octetgate"}
     distributions = packages_distributions()
-    imported = {name.lower() for each in foreign for name in distributions.get(each, [each])}
+    named = {name for each in foreign for name in distributions.get(each, [each])}
+    imported = {name.lower().replace("_", "-") for name in named}
     # pyvips loads the library that this package brings along.
     assert imported | {"pyvips-binary"} | AWAITED == declared

@@ -92,6 +92,21 @@ class Octetgate:
         master = psutil.Process(self.process.pid)
         return [master, *master.children(recursive=True)]
 
+    def kill_workers(self):
+        """Kill every gateway worker, and wait until others have taken their place."""
+        workers = [
+            process["pid"]
+            for process in self.health().json()["processes"]
+            if process["name"].startswith("worker")
+        ]
+        for pid in workers:
+            os.kill(pid, signal.SIGKILL)
+        while True:
+            report = self.health().json()
+            now = [each["pid"] for each in report["processes"]]
+            if report["status"] == "ok" and not set(workers) & set(now):
+                return
+
     def kill_everything(self):
         """Do what ``kill -9`` of everything does."""
         processes = self.processes()
@@ -132,6 +147,9 @@ def backend(answer):
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+
+        def do_GET(self):
+            answer(self, b"")
 
         def do_POST(self):
             answer(self, self.rfile.read(int(self.headers["content-length"])))

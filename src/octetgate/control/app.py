@@ -70,6 +70,7 @@ LARGEST_BODY = 70 * 1024 * 1024
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _BUG = "Internal failure; the log of octetgate says more"
+_PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
 _LOG = logging.getLogger(__name__)
 
 
@@ -84,6 +85,7 @@ def application(
     explain: Explain | None = None,
     logs: FunctionLogs | None = None,
     usage: Usage | None = None,
+    metrics: Callable[[], bytes] | None = None,
 ) -> Starlette:
     """Return the management application.
 
@@ -91,8 +93,8 @@ def application(
     when the report's ``status`` is ``ok``.
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
     refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls,
-    ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed;
-    ``usage`` knows what API keys have used.
+    ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed, ``metrics``
+    is the text of ``/_octetgate/metrics``; ``usage`` knows what API keys have used.
     """
     management = Management(
         store,
@@ -123,12 +125,19 @@ def application(
         )
         return StreamingResponse(lines, media_type="text/plain; charset=utf-8")
 
+    async def measured(request: Request) -> Response:
+        refuse_other_sites(request.headers)
+        if metrics is None:
+            raise NotImplementedException("expected a gateway that counts, found none")
+        return Response(await asyncio.to_thread(metrics), media_type=_PROMETHEUS)
+
     return Starlette(
         exception_handlers={ApiError: _told},
         routes=[
             Route("/_octetgate/explain", explained, methods=["GET"]),
             Route("/_octetgate/health", healthy, methods=["GET"]),
             Route("/_octetgate/functions/{name}/logs", printed, methods=["GET"]),
+            Route("/_octetgate/metrics", measured, methods=["GET"]),
             Route("/_octetgate/functions/{name}/code", management.code, methods=["GET"]),
             Route("/_octetgate/layers/{name}/{version}/content", management.layer, methods=["GET"]),
             Route("/{path:path}", management.call, methods=_METHODS),

@@ -15,6 +15,7 @@ from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError
+from octetgate.gateway.phases.access_log import method_tallies, stage_tallies
 from octetgate.gateway.phases.admit import method_buckets
 from octetgate.gateway.phases.gateway_response import compile_responses
 from octetgate.gateway.phases.method_request import required_parameters
@@ -67,6 +68,7 @@ def compile_stage(
         minimum_compression_size=None,
         streams=False,
         required=(),
+        tallies=stage_tallies(facts),
     )
     responses = compile_responses(definition.gateway_responses, problems)
     for problem in problems:
@@ -151,7 +153,8 @@ def _plan(
     except BadConfiguration as error:
         problems.append(f"{method.http_method} {resource.path}: {error}")
         cache = None
-    return MethodPlan(resource, method, compiled, least, streams, required, buckets, cache)
+    tallies = method_tallies(facts, stage, resource, method)
+    return MethodPlan(resource, method, compiled, least, streams, required, buckets, cache, tallies)
 
 
 def load_integrations() -> None:

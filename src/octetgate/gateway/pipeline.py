@@ -3,15 +3,17 @@
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.ports.exchange import ClientGone, Exchange, Reply
 from octetgate.core.ports.functions import StreamBroken
 from octetgate.core.ports.meters import Meters
+from octetgate.core.ports.metrics import Tally
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Arrival, Call, Ids, arrive
 from octetgate.gateway.faults import ExecutionFailed, Fault
-from octetgate.gateway.phases.access_log import WriteLine, access_log
+from octetgate.gateway.phases.access_log import WriteLine, access_log, add_up
 from octetgate.gateway.phases.admit import admit
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
@@ -25,7 +27,11 @@ _log = logging.getLogger(__name__)
 class Gateway:
     """Answers API calls; what a front door serves."""
 
-    def __init__(self, live: Table, meters: Meters, write_log: WriteLine) -> None:
+    def __init__(
+        self, live: Table, meters: Meters, write_log: WriteLine, elsewhere: Sequence[Tally] = ()
+    ) -> None:
+        """``elsewhere`` is what calls are added to that lead to no stage."""
+        self._elsewhere = elsewhere
         self._live = live
         self._meters = meters
         self._write_log = write_log
@@ -73,6 +79,8 @@ class Gateway:
             status, complete = await self._bug(arrival)
         finally:
             access_log(self._write_log, arrival, call, status, complete=complete, streamed=streamed)
+            tallies = self._elsewhere if call is None else call.plan.tallies
+            add_up(tallies, arrival, status, complete=complete)
 
     def _refuse(self, arrival: Arrival, call: Call | None, fault: Fault) -> Reply:
         arrival.error = fault.reason

@@ -198,6 +198,7 @@ class _Client:
         self.secure = False
         self.started = False
         self.sent = 0
+        self.received = len(asked.body)
         self.status = 0
         self.data = bytearray()
         self._limit = limit

@@ -15,6 +15,7 @@ from octetgate.core.model.responses import GatewayResponseType
 from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.metrics import Tallies, Tally
 from octetgate.core.ports.services import Services
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
@@ -48,6 +49,8 @@ class Ports:
     services: Services
     caches: Caches | None = None
     """None where nothing is to be remembered."""
+    tallies: Tallies | None = None
+    """None where nothing is to be added up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,8 @@ class MethodPlan:
     buckets: tuple[Bucket, ...] = ()
     """What every call takes a token of, whoever calls."""
     cache: Remembering | None = None
+    tallies: tuple[Tally, ...] = ()
+    """What its calls are added to."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.metrics import Tallies
 from octetgate.core.ports.upstream import Upstream
 from octetgate.gateway.snapshot import Ports
 from octetgate.server.settings import Settings
@@ -50,11 +51,15 @@ def _aws(settings: Settings) -> AwsSettings:
 
 
 def gateway_ports(
-    settings: Settings, upstream: Upstream, here: Functions, caches: Caches | None = None
+    settings: Settings,
+    upstream: Upstream,
+    here: Functions,
+    caches: Caches | None = None,
+    tallies: Tallies | None = None,
 ) -> Ports:
     """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
     services = aws_services(settings)
     if not services.endpoint_url("lambda"):
-        return Ports(upstream, here, services, caches)
+        return Ports(upstream, here, services, caches, tallies)
     elsewhere = RemoteFunctions(upstream, services, settings.region)
-    return Ports(upstream, elsewhere, services, caches)
+    return Ports(upstream, elsewhere, services, caches, tallies)

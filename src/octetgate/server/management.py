@@ -13,6 +13,7 @@ from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
+from octetgate.adapters.telemetry.metrics import exposition
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.gateway.compile import check
@@ -68,6 +69,7 @@ async def _serve(
             explain=explain,
             logs=logs,
             usage=usage,
+            metrics=partial(exposition, running.place.metrics),
             rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
         )
         server = _Server(

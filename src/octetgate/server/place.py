@@ -31,6 +31,8 @@ class Place:
     """What API keys have used."""
     caches: Path
     """Folder of the stages' caches; empty at the start."""
+    metrics: Path
+    """Folder of what each process counts; empty at the start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +82,12 @@ def occupy(settings: Settings) -> Iterator[Place]:
         if url.startswith("memory://"):
             kept = held.enter_context(_private_folder())
             url = f"sqlite:///{kept / 'octetgate.db'}"
-        caches = kept / "cache"
         # A cache may forget, and one that a crash of the machine left half-written must.
-        shutil.rmtree(caches, ignore_errors=True)
-        yield Place(url, socket_path, data / "logs", kept / "usage", caches)
+        # Metrics count from the start, as whoever reads them expects.
+        caches, metrics = kept / "cache", kept / "metrics"
+        for folder in (caches, metrics):
+            shutil.rmtree(folder, ignore_errors=True)
+        yield Place(url, socket_path, data / "logs", kept / "usage", caches, metrics)
 
 
 @contextlib.contextmanager

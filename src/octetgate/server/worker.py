@@ -13,7 +13,9 @@ from octetgate.adapters.front import h1, tls
 from octetgate.adapters.meters.throttles import SharedThrottles
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
+from octetgate.adapters.telemetry.metrics import CallTallies
 from octetgate.core.ports.meters import Meters
+from octetgate.core.ports.metrics import Subject
 from octetgate.gateway.entrance import entrance
 from octetgate.gateway.function_urls import FunctionUrls
 from octetgate.gateway.live import Live
@@ -52,12 +54,14 @@ async def _serve(
         held.push_async_callback(functions.close)
         caches = DiskCaches(running.place.caches, settings.cache_bytes)
         held.callback(caches.close)
-        ports = gateway_ports(settings, upstream, functions, caches)
+        tallies = CallTallies(running.place.metrics, post.name)
+        ports = gateway_ports(settings, upstream, functions, caches, tallies)
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
         usage = KeptUsage(running.place.usage)
         held.callback(usage.close)
-        gateway = Gateway(live, Meters(throttles, usage), lines.write)
+        elsewhere = (tallies.of(Subject()),)
+        gateway = Gateway(live, Meters(throttles, usage), lines.write, elsewhere)
         urls = FunctionUrls(LiveUrls(store), functions, lines.write)
         door = await h1.serve(
             entrance(gateway.handle, urls.handle), share, _door(settings), _tls(settings)

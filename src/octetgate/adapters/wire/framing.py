@@ -21,6 +21,10 @@ class Reader(Protocol):
     ended: bool
     rest: bytes
 
+    @property
+    def received(self) -> int:
+        """Return how many bytes of body have come so far."""
+
     def feed(self, data: bytes) -> bytes:
         """Return the body bytes in this piece; BadHead when it is not HTTP."""
 
@@ -28,9 +32,10 @@ class Reader(Protocol):
 class Counted:
     """A body of a stated length."""
 
-    __slots__ = ("ended", "left", "rest")
+    __slots__ = ("_length", "ended", "left", "rest")
 
     def __init__(self, length: int) -> None:
+        self._length = length
         self.left = length
         self.ended = length == 0
         self.rest = b""
@@ -46,28 +51,35 @@ class Counted:
         self.left = 0
         return data
 
+    @property
+    def received(self) -> int:
+        return self._length - self.left
+
 
 class UntilClosed:
     """A response's body that lasts as long as the connection."""
 
-    __slots__ = ("ended", "rest")
+    __slots__ = ("ended", "received", "rest")
 
     def __init__(self) -> None:
         self.ended = False
         self.rest = b""
+        self.received = 0
 
     def feed(self, data: bytes) -> bytes:
+        self.received += len(data)
         return data
 
 
 class Chunked:
     """A body in chunks; trailers are checked and dropped."""
 
-    __slots__ = ("_held", "_left", "_pieces", "_trailers", "ended", "rest")
+    __slots__ = ("_held", "_left", "_pieces", "_trailers", "ended", "received", "rest")
 
     def __init__(self) -> None:
         self.ended = False
         self.rest = b""
+        self.received = 0
         self._held = b""
         """The beginning of a line whose end has not come."""
         self._left = 0
@@ -79,6 +91,7 @@ class Chunked:
     def feed(self, data: bytes) -> bytes:
         if len(data) < self._left - 1:
             self._left -= len(data)
+            self.received += len(data)
             return data
         pieces = self._pieces = []
         if self._held:
@@ -95,6 +108,7 @@ class Chunked:
         if inside > 0:
             piece = memoryview(data)[at : at + inside]
             self._pieces.append(piece)
+            self.received += len(piece)
             self._left -= len(piece)
             at += len(piece)
         if self._left > 2 or at == len(data):

@@ -3,6 +3,7 @@
 import asyncio
 from typing import TYPE_CHECKING
 
+from octetgate.adapters.wire.framing import Reader
 from octetgate.adapters.wire.heads import Framing
 from octetgate.adapters.wire.relay import relay
 from octetgate.adapters.wire.writing import reply_lines, status_line
@@ -25,6 +26,7 @@ class ServerExchange:
     __slots__ = (
         "_connection",
         "_framing",
+        "_reader",
         "body",
         "complete",
         "ends_with_connection",
@@ -37,9 +39,16 @@ class ServerExchange:
     )
 
     def __init__(
-        self, connection: "ServerConnection", head: RequestHead, body: Body, framing: Framing
+        self,
+        connection: "ServerConnection",
+        head: RequestHead,
+        body: Body,
+        framing: Framing,
+        reader: Reader | None,
     ) -> None:
+        """``reader`` is what the rest of the body comes through; None when it is all here."""
         self._connection = connection
+        self._reader = reader
         self._framing = framing
         self.head = head
         self.body = body
@@ -52,6 +61,10 @@ class ServerExchange:
         self.keep_alive = False
         self.ends_with_connection = False
         """Whether nothing but the connection's end says where the reply ends."""
+
+    @property
+    def received(self) -> int:
+        return (self.body.length or 0) if self._reader is None else self._reader.received
 
     async def send(self, reply: Reply) -> None:
         connection = self._connection

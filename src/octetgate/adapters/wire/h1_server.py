@@ -215,7 +215,8 @@ class ServerConnection(Wire):
 
     def _begin(self, head: RequestHead, framing: Framing) -> None:
         body = Body() if framing.length == 0 else self._open_body(framing)
-        self._exchange = exchange = ServerExchange(self, head, body, framing)
+        reader = None if self._inlet is None else self._inlet.reader
+        self._exchange = exchange = ServerExchange(self, head, body, framing, reader)
         self._task = self._listener.handlers.answer(exchange, self._finish)
 
     def _open_body(self, framing: Framing) -> Body:

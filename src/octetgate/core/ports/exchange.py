@@ -49,6 +49,10 @@ class Exchange(Protocol):
     sent: int
     """Body bytes handed to the transport so far."""
 
+    @property
+    def received(self) -> int:
+        """Return how many bytes of body have come from the client so far."""
+
     async def send(self, reply: Reply) -> None:
         """Write the reply, at the client's pace.
 

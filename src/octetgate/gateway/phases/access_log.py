@@ -7,15 +7,18 @@ is made when lines are written, many at a time, which costs less than one by one
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import msgspec
 
 from octetgate.core.http.message import RequestHead
+from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.stage import Stage
 from octetgate.core.payload.convert import Decision
 from octetgate.core.payload.hints import Case, Hint, hints, no_template
 from octetgate.core.payload.measure import Measure
+from octetgate.core.ports.metrics import Subject, Tally
 from octetgate.gateway.call import Arrival, Call, Route
 from octetgate.gateway.snapshot import MethodPlan, StageFacts
 
@@ -154,6 +157,41 @@ def _streaming_seconds(arrival: Arrival, call: Call | None) -> float:
     if call is None or not call.plan.streams or not arrival.integration_ended:
         return 0.0
     return time.perf_counter() - arrival.integration_started
+
+
+def add_up(tallies: Sequence[Tally], arrival: Arrival, status: int, *, complete: bool) -> None:
+    """Add the call to the numbers of what it was part of."""
+    exchange = arrival.exchange
+    # A head that went out counts, whatever became of the body behind it.
+    counted = status if complete or exchange.started else 0
+    seconds = time.perf_counter() - arrival.ticks
+    asked = arrival.integration_ended - arrival.integration_started
+    for tally in tallies:
+        tally.add(counted, seconds, asked, exchange.received, exchange.sent, arrival.cache)
+
+
+def method_tallies(
+    facts: StageFacts, stage: Stage, resource: Resource, method: Method
+) -> tuple[Tally, ...]:
+    """Return what a method's calls are added to: its stage's numbers, and its own if wanted.
+
+    A method has numbers of its own where its settings enable detailed metrics, as on AWS.
+    """
+    tallies = facts.ports.tallies
+    if tallies is None:
+        return ()
+    path, verb = resource.path.removeprefix("/"), method.http_method
+    setting = stage.method_settings.get(f"{path}/{verb}") or stage.method_settings.get("*/*")
+    if setting is None or not setting.metrics_enabled:
+        return stage_tallies(facts)
+    own = tallies.of(Subject(facts.api_id, facts.stage_name, resource.path, verb))
+    return (*stage_tallies(facts), own)
+
+
+def stage_tallies(facts: StageFacts) -> tuple[Tally, ...]:
+    """Return what every call of a stage is added to."""
+    tallies = facts.ports.tallies
+    return () if tallies is None else (tallies.of(Subject(facts.api_id, facts.stage_name)),)
 
 
 def _of_request(head: RequestHead) -> str:
