@@ -1,5 +1,6 @@
 """What an account may have of Lambda: AWS's numbers for a new one, and what is used of them."""
 
+from octetgate.control.errors import CodeStorageExceededException
 from octetgate.control.packages import LARGEST_UNZIPPED
 from octetgate.core.ports.store import FUNCTION_VERSIONS, FUNCTIONS, LAYER_VERSIONS, Reading
 
@@ -24,6 +25,15 @@ def limits(store: Reading) -> dict[str, int]:
         "ConcurrentExecutions": CONCURRENT,
         "UnreservedConcurrentExecutions": CONCURRENT - reserved(store),
     }
+
+
+def check_total_code(store: Reading) -> None:
+    """Raise CodeStorageExceededException if there is more code than an account may have.
+
+    The transaction that made it too much is then undone.
+    """
+    if usage(store)["TotalCodeSize"] > TOTAL_CODE:
+        raise CodeStorageExceededException("Code storage limit exceeded.")
 
 
 def usage(store: Reading) -> dict[str, int]:

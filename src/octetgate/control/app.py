@@ -184,6 +184,7 @@ class Management:
 
     async def call(self, request: Request) -> Response:
         """Answer one operation, or refuse it in the words of its service."""
+        request.state.request_id = str(uuid.uuid4())
         who = caller(request.headers.get("authorization"), self._settings)
         path = request.scope["raw_path"].decode("latin-1")
         name = who.service if who.service in service.SERVICES else service_of(path)
@@ -198,7 +199,7 @@ class Management:
         except Exception:  # noqa: BLE001  # the port answers, whatever the bug
             _LOG.exception("%s %s failed", request.method, path)
             answered = await asyncio.to_thread(_refused, name, InternalFailure(_BUG))
-        headers = {"x-amzn-RequestId": str(uuid.uuid4()), **answered.headers}
+        headers = {"x-amzn-RequestId": request.state.request_id, **answered.headers}
         if answered.pieces is not None:
             return _Streamed(answered.pieces, answered.status, headers)
         return Response(answered.body, answered.status, headers)
@@ -246,6 +247,7 @@ class Management:
             "settings": self._settings,
             "check_deployment": self._check_deployment,
             "usage": self._usage,
+            "request_id": request.state.request_id,
         }
 
     async def _run(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:

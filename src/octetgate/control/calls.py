@@ -62,6 +62,8 @@ class Call:
     check_deployment: CheckDeployment
     usage: Usage | None = None
     """What API keys have used; None where nobody counts."""
+    request_id: str | None = None
+    """What the answer calls itself in ``x-amzn-RequestId``."""
 
     def new_id(self, length: int) -> str:
         """Return a fresh id in API Gateway's alphabet."""

@@ -48,6 +48,16 @@ class InvalidParameterValueException(ApiError):
     """Lambda: a member's value is not possible."""
 
 
+class CodeStorageExceededException(ApiError):
+    """Lambda: all code together would be more than an account may have."""
+
+
+class ProvisionedConcurrencyConfigNotFoundException(ApiError):
+    """Lambda: nothing is provisioned for what the request names."""
+
+    status = 404
+
+
 class PolicyLengthExceededException(ApiError):
     """Lambda: a resource policy would be longer than it may be."""
 

@@ -133,3 +133,16 @@ def test_a_stream_that_does_not_begin_is_lambdas_error(lam, management):
     management.functions.answers.append(FunctionNotFound("why"))
     found = refused(lam.invoke_with_response_stream, FunctionName="f")
     assert found == ("ResourceNotFoundException", 404, "why")
+
+
+def test_a_function_is_told_the_request_id_of_its_answer(lam, management):
+    management.functions.answers.append(Outcome(status=200, payload=b"1"))
+    found = lam.invoke(FunctionName="f")["ResponseMetadata"]["RequestId"]
+    assert management.functions.asked[-1].request_id == found
+
+
+def test_the_oldest_way_to_invoke_later_still_works(lam, management):
+    management.functions.answers.append(Outcome(status=202))
+    assert lam.invoke_async(FunctionName="f", InvokeArgs=b'{"n": 1}')["Status"] == 202
+    asked = management.functions.asked[-1]
+    assert (asked.type, asked.payload) == (InvocationType.EVENT, b'{"n": 1}')

@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from octetgate.control.accounts import check_total_code
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import (
     InvalidParameterValueException,
@@ -63,7 +64,9 @@ def create_function(call: Write, asked: Members) -> Members:
     function = replace(
         function, **asked_settings(asked), **_layers(call, asked), **code(call, asked["Code"])
     )
-    return _kept(call, function, asked)
+    shown = _kept(call, function, asked)
+    check_total_code(call.store)
+    return shown
 
 
 def get_function(call: Read, asked: Members) -> Members:
@@ -117,6 +120,7 @@ def update_function_code(call: Write, asked: Members) -> Members:
         return shown_configuration(new)
     shown = _kept(call, new, asked)
     forget_unused(call, old.code_key)
+    check_total_code(call.store)
     return shown
 
 

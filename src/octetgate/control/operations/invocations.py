@@ -12,7 +12,7 @@ SERVICE = "lambda"
 
 async def invoke(call: Invoke, asked: Members) -> Members:
     """Run a function and return what it answered, or that it was told to run."""
-    outcome = await call.functions.invoke(_invocation(asked))
+    outcome = await call.functions.invoke(_invocation(call, asked))
     return {
         "StatusCode": outcome.status,
         "FunctionError": outcome.function_error,
@@ -22,9 +22,20 @@ async def invoke(call: Invoke, asked: Members) -> Members:
     }
 
 
+async def invoke_async(call: Invoke, asked: Members) -> Members:
+    """Tell a function to run; AWS's oldest way to say it, which it calls deprecated."""
+    invocation = Invocation(
+        function=asked["FunctionName"],
+        payload=asked["InvokeArgs"],
+        type=InvocationType.EVENT,
+        request_id=call.request_id,
+    )
+    return {"Status": (await call.functions.invoke(invocation)).status}
+
+
 async def invoke_with_response_stream(call: Invoke, asked: Members) -> Members:
     """Run a function and return its answer in events, each as soon as the function wrote it."""
-    invocation = _invocation(asked)
+    invocation = _invocation(call, asked)
     if invocation.type is InvocationType.DRY_RUN:
         outcome = await call.functions.invoke(invocation)
         return {"StatusCode": outcome.status, "ExecutedVersion": outcome.executed_version}
@@ -53,7 +64,8 @@ async def _events(stream: Stream) -> AsyncGenerator[Members, None]:
     yield {"InvokeComplete": {**failed, "LogResult": _in_base64(stream.log_tail)}}
 
 
-def _invocation(asked: Members) -> Invocation:
+def _invocation(call: Invoke, asked: Members) -> Invocation:
+    """Return what is asked for; the function's request id is that of the answer, as on AWS."""
     return Invocation(
         function=asked["FunctionName"],
         qualifier=asked.get("Qualifier"),
@@ -61,6 +73,7 @@ def _invocation(asked: Members) -> Invocation:
         type=InvocationType(asked.get("InvocationType", "RequestResponse")),
         client_context=asked.get("ClientContext"),
         log_tail=asked.get("LogType") == "Tail",
+        request_id=call.request_id,
     )
 
 

@@ -1,5 +1,6 @@
 """Layers: files that several functions share (spec: lambda 8)."""
 
+from octetgate.control.accounts import check_total_code
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import ResourceNotFoundException
 from octetgate.control.lambdas import listed
@@ -31,6 +32,7 @@ def publish_layer_version(call: Write, asked: Members) -> Members:
     )
     call.store.put(LAYERS, name, Layer(last_version=number))
     call.store.put(LAYER_VERSIONS, f"{name}/{number}", version)
+    check_total_code(call.store)
     return _whole(call, version)
 
 

@@ -1,8 +1,5 @@
 """Who may invoke a function: its resource policy (spec: lambda 3 and 8)."""
 
-import re
-from typing import Any
-
 import msgspec
 from msgspec.structs import replace
 
@@ -14,13 +11,12 @@ from octetgate.control.errors import (
     ResourceNotFoundException,
 )
 from octetgate.control.lambdas import Found, check_revision, find_qualified
+from octetgate.control.policies import ABSENT, policy_text, principal, shown_statement
 from octetgate.core.model.function import LATEST, Function, Statement
 from octetgate.core.ports.store import FUNCTIONS
 
 SERVICE = "lambda"
 
-_ABSENT = "The resource you requested does not exist."
-_ACCOUNT = re.compile(r"\d{12}")
 _LONGEST_POLICY = 20480
 
 _CONDITIONS = (
@@ -47,7 +43,7 @@ def add_permission(call: Write, asked: Members) -> Members:
     statement = _statement(found, asked)
     _check_length(function, statement)
     _keep(call, function, (*function.policy, statement))
-    return {"Statement": msgspec.json.encode(_shown(statement)).decode()}
+    return {"Statement": msgspec.json.encode(shown_statement(statement)).decode()}
 
 
 def remove_permission(call: Write, asked: Members) -> None:
@@ -57,7 +53,7 @@ def remove_permission(call: Write, asked: Members) -> None:
     check_revision(function.policy_revision_id, asked, "GetPolicy")
     kept = tuple(each for each in function.policy if (each.sid, each.qualifier) != gone)
     if kept == function.policy:
-        raise ResourceNotFoundException(_ABSENT)
+        raise ResourceNotFoundException(ABSENT)
     _keep(call, function, kept)
 
 
@@ -65,11 +61,13 @@ def get_policy(call: Read, asked: Members) -> Members:
     """Return the function's policy, if it has ever been given one."""
     found = find_qualified(call, asked)
     function = found.function
-    statements = [_shown(each) for each in function.policy if each.qualifier == found.qualifier]
+    statements = [
+        shown_statement(each) for each in function.policy if each.qualifier == found.qualifier
+    ]
     if not statements:
-        raise ResourceNotFoundException(_ABSENT)
+        raise ResourceNotFoundException(ABSENT)
     return {
-        "Policy": msgspec.json.encode(_policy(statements)).decode(),
+        "Policy": policy_text(statements),
         "RevisionId": function.policy_revision_id,
     }
 
@@ -91,7 +89,7 @@ def _find(call: Read | Write, asked: Members) -> Found:
 def _statement(found: Found, asked: Members) -> Statement:
     return Statement(
         sid=asked["StatementId"],
-        principal=_principal(found.function, asked["Principal"]),
+        principal=principal(found.function.arn, asked["Principal"]),
         action=asked["Action"],
         resource=found.arn,
         condition=_condition(asked),
@@ -102,26 +100,15 @@ def _statement(found: Found, asked: Members) -> Statement:
 def _check_length(function: Function, added: Statement) -> None:
     """Refuse a policy longer than AWS's 20 KB."""
     shown = [
-        _shown(each) for each in (*function.policy, added) if each.qualifier == added.qualifier
+        shown_statement(each)
+        for each in (*function.policy, added)
+        if each.qualifier == added.qualifier
     ]
-    length = len(msgspec.json.encode(_policy(shown)))
+    length = len(policy_text(shown))
     if length > _LONGEST_POLICY:
         raise PolicyLengthExceededException(
             f"The final policy size ({length}) is bigger than the limit ({_LONGEST_POLICY})."
         )
-
-
-def _policy(statements: list[dict[str, Any]]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Id": "default", "Statement": statements}
-
-
-def _principal(function: Function, given: str) -> str | dict[str, str]:
-    if given == "*":
-        return given
-    if _ACCOUNT.fullmatch(given):
-        partition = function.arn.split(":")[1]
-        return {"AWS": f"arn:{partition}:iam::{given}:root"}
-    return {"AWS": given} if given.startswith("arn:") else {"Service": given}
 
 
 def _condition(asked: Members) -> dict[str, dict[str, str]]:
@@ -133,16 +120,3 @@ def _condition(asked: Members) -> dict[str, dict[str, str]]:
             text = str(given).lower() if isinstance(given, bool) else given
             condition.setdefault(operator, {})[key] = text
     return condition
-
-
-def _shown(statement: Statement) -> dict[str, Any]:
-    shown: dict[str, Any] = {
-        "Sid": statement.sid,
-        "Effect": statement.effect,
-        "Principal": statement.principal,
-        "Action": statement.action,
-        "Resource": statement.resource,
-    }
-    if statement.condition:
-        shown["Condition"] = statement.condition
-    return shown

@@ -161,6 +161,8 @@ class LayerVersion(Record, frozen=True, kw_only=True):
     license_info: str | None = None
     compatible_runtimes: tuple[str, ...] = ()
     compatible_architectures: tuple[str, ...] = ()
+    policy: tuple[Statement, ...] = ()
+    policy_revision_id: str = ""
 
 
 class Layer(Record, frozen=True, kw_only=True):
