@@ -166,6 +166,9 @@ class _Root(_View):
 
     def member(self, name: str) -> object:
         """Return a value of the gateway, an override, or a key that a template invented."""
+        value = self._values.get(name)
+        if type(value) is str and name not in _WRITABLE:
+            return value
         if name in _WRITABLE:
             return self._writable[name]
         if name in _ALWAYS and not self._values.get(name):

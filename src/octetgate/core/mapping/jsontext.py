@@ -11,7 +11,6 @@ import math
 import re
 from collections.abc import Callable, Collection
 from decimal import Decimal
-from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import NoReturn
 
@@ -28,6 +27,7 @@ def _refuse(constant: str) -> NoReturn:
     raise BadJson(f"{constant} is not a JSON number")
 
 
+_ENCODER = msgspec.json.Encoder()
 _FAST = msgspec.json.Decoder()
 _DECODER = json.JSONDecoder(parse_constant=_refuse)
 
@@ -58,37 +58,34 @@ def dump(value: object, text_of: Callable[[object], str] = str) -> str:
 
     A value that contains itself raises ``RecursionError``.
     """
-    text = _encoder(text_of).encode(value)
-    # The standard library is fast, but prints the doubles outside of this range its own way.
-    return _dump_slowly(value, text_of) if _has_scientific(value) else text
+    try:
+        text = _ENCODER.encode(value).decode()
+    except (TypeError, UnicodeEncodeError):
+        # Something that JSON cannot say, or half a surrogate pair.
+        return _dump_slowly(value, text_of)
+    return _dump_slowly(value, text_of) if _is_special(value) else text
 
 
-@lru_cache(maxsize=8)
-def _encoder(text_of: Callable[[object], str]) -> json.JSONEncoder:
-    return json.JSONEncoder(
-        ensure_ascii=False, check_circular=False, separators=(",", ":"), default=text_of
-    )
-
-
-def _has_scientific(value: object) -> bool:
-    if not isinstance(value, (dict, list, tuple)):
-        return isinstance(value, float) and not _is_plain(value)
-    waiting: list[Collection[object]] = [value]
+def _is_special(value: object) -> bool:
+    """Say whether there is a value in ``value`` that is not to be printed as it usually is."""
+    waiting: list[Collection[object]] = [(value,)]
     while waiting:
         one = waiting.pop()
         for inside in one.values() if isinstance(one, dict) else one:
             kind = type(inside)
-            if kind is str or kind is int:
+            if kind is str or kind is int or inside is None or kind is bool:
                 continue
             if isinstance(inside, (dict, list, tuple)):
                 waiting.append(inside)
-            elif isinstance(inside, float) and not _is_plain(inside):
+            elif not (isinstance(inside, float) and _is_plain(inside)):
                 return True
     return False
 
 
 def _dump_slowly(value: object, text_of: Callable[[object], str]) -> str:
     match value:
+        case str():
+            return encode_basestring(value)
         case float():
             return double_text(value)
         case dict():

@@ -69,7 +69,9 @@ class Template:
 
     def render(self, scope: Scope) -> str:
         """Return the rendered text, or raise ``TemplateError`` saying where it failed."""
-        variables = {name: made(scope) for name, made in self._given}
+        variables: dict[str, object] = {}
+        for name, made in self._given:
+            variables[name] = made(scope)
         return execute(self._program, variables, self._bounds)
 
     def render_around(self, scope: Scope, body: Sequence[bytes]) -> bytes | None:

@@ -114,6 +114,21 @@ def many(piece: str, head: str = "", tail: str = "") -> str:
         pytest.param(many("$n,", "#set($n = 1)[$n.x(", "1)]"), "[]", id="arguments"),
         pytest.param("#foreach($i in [1])" * 38 + "$i" + "#end" * 38, "1", id="loops-in-loops"),
         pytest.param(
+            "#foreach($i in [1])" * 38 + "$i#break($foreach.parent)" + "#end" * 38,
+            "1",
+            id="loops-in-loops-that-break-each-other",
+        ),
+        pytest.param(
+            "#foreach($i in [1, 2])#if($i == 2)" * 19 + "$i#break" + "#end#end" * 19,
+            "2",
+            id="loops-in-branches-in-loops",
+        ),
+        pytest.param(
+            '#foreach($i in [1])#if($x == "#foreach($j in [1, 2])$j#end")' * 18 + "#end#end" * 18,
+            "",
+            id="loops-in-strings-in-loops",
+        ),
+        pytest.param(
             "#foreach($i in [1])#foreach($j in [1, 2])" + "#if(1)" * 20 + "$j#break" + "#end" * 22,
             "1",
             id="a-break-out-of-twenty-blocks",

@@ -293,16 +293,16 @@ class _Body:
             if "foreach" in told:
                 loop = function.keep(f"Round({size}, {storage.load(function, 'foreach').code})")
                 storage.store(function, "foreach", loop)
-            if self._found.throws:
-                with function.block("try:"):
-                    self._rounds(node, over, items, size, loop, told)
-                with function.block("except Broken as broken:"):
-                    function.write(f"if broken.loop not in (None, {loop}): raise")
-                with function.block("finally:"):
-                    storage.restore(function, names, kept)
-            else:
+            with function.block("try:") if self._found.throws else nullcontext():
                 self._rounds(node, over, items, size, loop, told)
-                storage.restore(function, names, kept)
+            if self._found.throws:
+                with (
+                    function.block("except Broken as broken:"),
+                    function.block(f"if broken.loop not in (None, {loop}):"),
+                ):
+                    storage.restore(function, names, kept)
+                    function.write("raise")
+            storage.restore(function, names, kept)
 
     def _rounds(
         self, node: Foreach, over: str, items: str, size: str, loop: str, told: tuple[str, ...]

@@ -63,6 +63,8 @@ _TABLES: Mapping[type, Table] = {
 Invoke = Callable[..., object]
 """``invoke(run, target, *arguments)``"""
 
+_Cost = Callable[[object], int]
+
 
 def call(target: object, name: str, arguments: Sequence[object]) -> object:
     """Return ``$target.name(arguments)``."""
@@ -96,18 +98,21 @@ class Calls(dict[type, Invoke]):
             function = target.method(self._name, self._count)
         else:
             function = _native(target, self._name, self._count)
-        if self._name in CHEAP:
-            return _uncharged(function)
-        if self._count == 1 and issubclass(target, Host):
-            return _charged_once(function)
-        return _charged(function, size if self._name in _SHALLOW else weight)
+        cost = None if self._name in CHEAP else size if self._name in _SHALLOW else weight
+        match self._count:
+            case 0:
+                return _alone(function, cost)
+            case 1:
+                return _with_one(function, cost, is_host=issubclass(target, Host))
+            case _:
+                return _with_many(function, cost)
 
 
 def _native(target: type, name: str, count: int) -> Callable[..., object]:
     overloads = _overloads(target, name, count)
-    match overloads, count:
-        case [only], 0:
-            return only.run
+    match overloads:
+        case [Method(takes, run)] if set(takes) <= {"o"}:
+            return run  # Whatever the arguments are, they fit.
         case _:
             return lambda value, *arguments: _chosen(overloads, value, arguments)
 
@@ -139,24 +144,13 @@ def _nothing(_run: Run, _target: object, *_arguments: object) -> None:
     """Call a method of null, which is null."""
 
 
-def _uncharged(function: Callable[..., object]) -> Invoke:
-    """Return ``function`` with its result accounted for."""
-
-    def invoke(run: Run, target: object, *arguments: object) -> object:
-        result = function(target, *arguments)
-        if type(result) is str:
-            run.charge(len(result))
-        return result
-
-    return invoke
-
-
-def _charged(function: Callable[..., object], cost: Callable[[object], int]) -> Invoke:
+def _alone(function: Callable[..., object], cost: _Cost | None) -> Invoke:
     """Return ``function`` with all it looks at and its result accounted for."""
 
-    def invoke(run: Run, target: object, *arguments: object) -> object:
-        run.charge(cost(target) + sum(map(cost, arguments)))
-        result = function(target, *arguments)
+    def invoke(run: Run, target: object) -> object:
+        if cost is not None:
+            run.charge(cost(target))
+        result = function(target)
         if type(result) is str:
             run.charge(len(result))
         return result
@@ -164,18 +158,33 @@ def _charged(function: Callable[..., object], cost: Callable[[object], int]) -> 
     return invoke
 
 
-def _charged_once(function: Callable[..., object]) -> Invoke:
-    """Return the same for an object of the gateway and one argument, which loops call most."""
+def _with_one(function: Callable[..., object], cost: _Cost | None, *, is_host: bool) -> Invoke:
+    """Return the same for one argument, written out: loops call these most."""
 
     def invoke(run: Run, target: object, argument: object) -> object:
-        run.work -= len(argument) if type(argument) is str else weight(argument)
-        if run.work < 0:
-            run.charge(0)
+        if cost is not None:
+            run.work -= len(argument) if type(argument) is str else cost(argument)
+            if not is_host:
+                run.work -= cost(target)
+            if run.work < 0:
+                run.charge(0)
         result = function(target, argument)
         if type(result) is str:
             run.work -= len(result)
             if run.work < 0:
                 run.charge(0)
+        return result
+
+    return invoke
+
+
+def _with_many(function: Callable[..., object], cost: _Cost | None) -> Invoke:
+    def invoke(run: Run, target: object, *arguments: object) -> object:
+        if cost is not None:
+            run.charge(cost(target) + sum(map(cost, arguments)))
+        result = function(target, *arguments)
+        if type(result) is str:
+            run.charge(len(result))
         return result
 
     return invoke

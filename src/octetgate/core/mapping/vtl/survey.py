@@ -33,7 +33,7 @@ from octetgate.core.mapping.vtl.nodes import (
 )
 
 DEEPEST = 8
-"""Blocks within each other in one Python function, which itself allows 20 loops."""
+"""Blocks within each other in one function: a loop may take two of the 20 that Python allows."""
 
 COUNTERS = frozenset({"index", "count", "hasNext", "first", "last"})
 """What ``$foreach`` can say without an object that stands for it."""

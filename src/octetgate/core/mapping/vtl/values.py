@@ -285,9 +285,9 @@ def member(target: object, name: str) -> object:
     """Return ``$target.name``; what is missing is null."""
     if type(target) is dict:
         return target.get(name)
+    if isinstance(target, Host):
+        return target.member(name)
     match target:
-        case Host():
-            return target.member(name)
         case Mapping():
             return target.get(name)
         case Entry() if name in ("key", "value"):
