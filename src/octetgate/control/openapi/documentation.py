@@ -76,7 +76,9 @@ def extension_of(
         "documentationParts": [
             {
                 "location": {
-                    name: value for name, value in parts(part.location).items() if value is not None
+                    name: str(value)
+                    for name, value in parts(part.location).items()
+                    if value is not None
                 },
                 "properties": msgspec.json.decode(part.properties),
             }
