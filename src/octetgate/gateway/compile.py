@@ -18,7 +18,7 @@ from octetgate.gateway.faults import ApiConfigurationError
 from octetgate.gateway.phases.access_log import method_tallies, stage_tallies
 from octetgate.gateway.phases.admit import method_buckets
 from octetgate.gateway.phases.gateway_response import compile_responses
-from octetgate.gateway.phases.method_request import required_parameters
+from octetgate.gateway.phases.method_request import body_models, required_parameters
 from octetgate.gateway.phases.stage_cache import method_cache
 from octetgate.gateway.snapshot import (
     BadConfiguration,
@@ -147,14 +147,31 @@ def _plan(
     least = None if streams else definition.rest_api.minimum_compression_size
     compiled = _compile(facts, resource, method, problems)
     required = required_parameters(definition.request_validators, method)
-    buckets = method_buckets(facts, stage, resource, method)
+    where = f"{method.http_method} {resource.path}"
+    models, cache = None, None
+    try:
+        models = body_models(definition, method)
+    except BadConfiguration as error:
+        problems.append(f"{where}: {error}")
+        compiled = Unserved(problems[-1])
     try:
         cache = method_cache(facts, stage, resource, method)
     except BadConfiguration as error:
-        problems.append(f"{method.http_method} {resource.path}: {error}")
-        cache = None
-    tallies = method_tallies(facts, stage, resource, method)
-    return MethodPlan(resource, method, compiled, least, streams, required, buckets, cache, tallies)
+        # Nothing is remembered then, and nothing else goes wrong.
+        problems.append(f"{where}: {error}")
+    return MethodPlan(
+        resource,
+        method,
+        compiled,
+        least,
+        streams,
+        required,
+        buckets=method_buckets(facts, stage, resource, method),
+        models=models,
+        validates=bool(required or models),
+        cache=cache,
+        tallies=method_tallies(facts, stage, resource, method),
+    )
 
 
 def load_integrations() -> None:

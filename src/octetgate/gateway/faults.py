@@ -53,6 +53,17 @@ class BadRequest(Fault):
     type = GatewayResponseType.DEFAULT_4XX
 
 
+class BadRequestBody(Fault):
+    """The body is not what the method's model for it says."""
+
+    type = GatewayResponseType.BAD_REQUEST_BODY
+
+    def __init__(self, problems: list[str]) -> None:
+        found = f"[{', '.join(problems)}]"
+        super().__init__(f"request body: {found}")
+        self.validation_error = found
+
+
 class BadRequestParameters(Fault):
     """The request lacks parameters that its method requires."""
 

@@ -17,7 +17,7 @@ from octetgate.gateway.phases.access_log import WriteLine, access_log, add_up
 from octetgate.gateway.phases.admit import admit
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
-from octetgate.gateway.phases.method_request import method_request, require_parameters
+from octetgate.gateway.phases.method_request import method_request, validate
 from octetgate.gateway.phases.method_response import bounded_and_compressed
 from octetgate.gateway.snapshot import Table
 
@@ -49,8 +49,8 @@ class Gateway:
                 limits = call.stage.facts.aws_limits
                 if limits is not None or "content-encoding" in arrival.sent:
                     await method_request(call)
-                if call.plan.required:
-                    require_parameters(call)
+                if call.plan.validates:
+                    await validate(call)
                 cache = call.plan.cache
                 if cache is None:
                     reply = await _integrate(call)

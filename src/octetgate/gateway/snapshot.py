@@ -19,6 +19,7 @@ from octetgate.core.ports.metrics import Tallies, Tally
 from octetgate.core.ports.services import Services
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
+from octetgate.core.validation.bodies import BodyModel
 from octetgate.gateway.call import Call, Route
 from octetgate.gateway.grants import Grant
 
@@ -110,6 +111,10 @@ class MethodPlan:
     """Sorted as a refusal lists them; empty where no validator asks for any."""
     buckets: tuple[Bucket, ...] = ()
     """What every call takes a token of, whoever calls."""
+    models: Mapping[str, BodyModel] | None = None
+    """By media type, what a body has to be; None where no validator asks for it."""
+    validates: bool = False
+    """Whether there is anything to require of a call."""
     cache: Remembering | None = None
     tallies: tuple[Tally, ...] = ()
     """What its calls are added to."""

@@ -16,6 +16,7 @@ from tests.gateway.builders import (
 )
 
 from octetgate.core.model.api import Method, RequestValidator
+from octetgate.core.model.schema import Model
 from octetgate.core.ports.functions import Outcome
 from octetgate.gateway.phases.method_request import required_parameters
 
@@ -254,3 +255,73 @@ async def test_a_proxy_event_names_the_operation_only_if_there_is_one():
     assert contexts[0].keys() - contexts[1].keys() == {"operationName"}
     assert contexts[0]["operationName"] == "list"
     assert "awsEndpointRequestId" not in contexts[0]
+
+
+# -- models ----------------------------------------------------------------------------------
+
+PET = '{"type": "object", "required": ["price"], "properties": {"price": {"type": "number"}}}'
+
+
+def modelled(models: dict[str, str], *, checks: bool = True, text: str = PET) -> World:
+    """Return a gateway whose method has models for bodies, and a validator."""
+    made = World()
+    validator = RequestValidator(id="v", name="v", validate_request_body=checks)
+    pet = Model(id="m", name="Pet", content_type="application/json", schema=text)
+    made.deploy(
+        resource("/m", http_proxy(), request_validator_id="v", request_models=models),
+        request_validators={"v": validator},
+        models={"Pet": pet},
+    )
+    return made
+
+
+JSON = {"Content_Type": "application/json; charset=utf-8"}
+
+
+@pytest.mark.parametrize(
+    "models, body, headers, status",
+    [
+        pytest.param({"application/json": "Pet"}, b'{"price": 1}', JSON, 200, id="fits"),
+        pytest.param({"application/json": "Pet"}, b'{"price": "1"}', JSON, 400, id="does-not-fit"),
+        pytest.param({"application/json": "Pet"}, b"", JSON, 400, id="empty-is-an-object"),
+        pytest.param({"application/json": "Pet"}, b"{", JSON, 400, id="no-json"),
+        pytest.param({"application/json": "Pet"}, b"{}", {}, 400, id="no-type-is-json"),
+        pytest.param(
+            {"application/json": "Pet"}, b"{}", {"Content_Type": "text/plain"}, 200, id="no-model"
+        ),
+        pytest.param(
+            {"$default": "Pet"}, b"{}", {"Content_Type": "text/plain"}, 400, id="default-model"
+        ),
+    ],
+)
+async def test_a_body_must_be_what_the_model_for_its_type_says(models, body, headers, status):
+    answer = await modelled(models).call("POST", "/m", body, **headers)
+    assert answer.status == status
+    if status == 400:
+        assert answer.message == {"message": "Invalid request body"}
+        assert answer.headers.get("x-amzn-errortype") == "BadRequestException"
+
+
+async def test_a_validator_that_does_not_ask_for_bodies_checks_none():
+    answer = await modelled({"application/json": "Pet"}, checks=False).call("POST", "/m", b"no")
+    assert answer.status == 200
+
+
+async def test_a_checked_body_reaches_the_backend_as_it_came():
+    world = modelled({"application/json": "Pet"})
+    await world.call("POST", "/m", b' { "price" : 1.00 } ', **JSON)
+    assert await world.upstream.asked[0].body.collect(100) == b' { "price" : 1.00 } '
+
+
+async def test_what_is_wrong_with_a_body_is_told_to_gateway_responses_and_the_log():
+    world = modelled({"application/json": "Pet"})
+    answer = await world.call("POST", "/m", b"{}", **JSON)
+    told = '[object has missing required properties (["price"])]'
+    assert answer.line["error"] == f"request body: {told}"
+
+
+async def test_a_model_that_cannot_be_checked_closes_its_method_and_says_so():
+    world = modelled({"application/json": "Pet"}, text='{"$ref": "https://nowhere.example/x"}')
+    answer = await world.call("POST", "/m", b"{}", **JSON)
+    assert answer.status == 500
+    assert "requestModels: model Pet: " in answer.line["error"]

@@ -32,10 +32,10 @@ from octetgate.gateway.phases.function import (
 from octetgate.gateway.phases.integration_request import (
     NonProxyRequest,
     refuse_forbidden,
-    whole,
 )
 from octetgate.gateway.phases.integration_response import NonProxyResponse
 from octetgate.gateway.phases.integration_response import whole as whole_response
+from octetgate.gateway.phases.method_request import whole
 from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.phases.service import ServiceTarget, request_id, sendable, sign
 from octetgate.gateway.snapshot import StageFacts

@@ -41,9 +41,8 @@ from octetgate.gateway.phases.integration_request import (
     ParameterMapping,
     RequestSource,
     refuse_forbidden,
-    whole,
 )
-from octetgate.gateway.phases.method_request import context_values
+from octetgate.gateway.phases.method_request import context_values, whole
 from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 

@@ -40,9 +40,9 @@ from octetgate.gateway.phases.integration_request import (
     RequestSource,
     converted_request,
     refuse_forbidden,
-    whole,
 )
 from octetgate.gateway.phases.integration_response import ResponseConversion, converted_response
+from octetgate.gateway.phases.method_request import whole
 from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 

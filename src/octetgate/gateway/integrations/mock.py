@@ -11,8 +11,9 @@ from octetgate.core.model.integration import Integration
 from octetgate.core.ports.exchange import Reply
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ExecutionFailed
-from octetgate.gateway.phases.integration_request import NonProxyRequest, whole
+from octetgate.gateway.phases.integration_request import NonProxyRequest
 from octetgate.gateway.phases.integration_response import NonProxyResponse
+from octetgate.gateway.phases.method_request import whole
 from octetgate.gateway.phases.method_response import method_response, with_type
 from octetgate.gateway.snapshot import StageFacts
 

@@ -7,7 +7,7 @@ first, so that 415 comes before any conversion; a template sees the converted bo
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from octetgate.core.http.body import Body, BodyTooLarge
+from octetgate.core.http.body import Body
 from octetgate.core.http.headers import field_value, is_field_name
 from octetgate.core.http.hops import forbidden_mapping
 from octetgate.core.http.media import MediaTypes, essence
@@ -47,6 +47,7 @@ from octetgate.gateway.phases.method_request import (
     AWS_PAYLOAD_LIMIT,
     Parameters,
     bad_request_payload,
+    whole,
 )
 from octetgate.gateway.snapshot import BadConfiguration
 
@@ -125,16 +126,6 @@ async def _encoded(call: Call, body: Body) -> list[bytes]:
     pieces.append(encode.finish())
     measure.bytes_in, measure.bytes_out = taken, sum(map(len, pieces))
     return pieces
-
-
-async def whole(body: Body) -> bytes:
-    """Return the body whole; 413 beyond AWS's limit."""
-    try:
-        return await body.collect(AWS_PAYLOAD_LIMIT)
-    except BadPayload as error:
-        raise bad_request_payload(error) from error
-    except BodyTooLarge as error:
-        raise RequestTooLarge(str(error)) from error
 
 
 @dataclass(slots=True)

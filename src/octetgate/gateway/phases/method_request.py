@@ -3,24 +3,31 @@
 import time
 from collections.abc import Mapping
 
+from octetgate.core.http.body import Body, BodyTooLarge
 from octetgate.core.http.limits import excess
+from octetgate.core.http.media import essence
 from octetgate.core.http.target import parse_query
 from octetgate.core.model.api import Method, RequestValidator
+from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.payload.codings import UnsupportedCoding, content_codings, is_inflated
 from octetgate.core.payload.convert import request_nature
 from octetgate.core.payload.inflation import BadCompression, TooExpanded, inflated
+from octetgate.core.validation.bodies import BodyModel
+from octetgate.core.validation.schemas import NotASchema
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
     ApiConfigurationError,
     BadRequest,
+    BadRequestBody,
     BadRequestParameters,
     Fault,
     RequestTooLarge,
     UnsupportedMediaType,
 )
-from octetgate.gateway.snapshot import RequiredParameter
+from octetgate.gateway.snapshot import BadConfiguration, RequiredParameter
 
+_DEFAULT_MODEL = "$default"
 AWS_PAYLOAD_LIMIT = 10_485_760
 """Bytes of a body that has to be held whole (spec: payload-encodings 11)."""
 
@@ -66,6 +73,16 @@ async def _inflate(call: Call) -> None:
         raise bad_request_payload(error) from error
 
 
+async def whole(body: Body) -> bytes:
+    """Return the body whole; 413 beyond AWS's limit."""
+    try:
+        return await body.collect(AWS_PAYLOAD_LIMIT)
+    except BadPayload as error:
+        raise bad_request_payload(error) from error
+    except BodyTooLarge as error:
+        raise RequestTooLarge(str(error)) from error
+
+
 def bad_request_payload(error: BadPayload) -> Fault:
     """Return what becomes of a call whose body is not what its headers or its API say."""
     if isinstance(error, BadCompression):
@@ -86,12 +103,54 @@ def required_parameters(
     return tuple(RequiredParameter(*key.split(".", 3)[2:]) for key in wanted)
 
 
-def require_parameters(call: Call) -> None:
-    """Refuse the call if it lacks a parameter that its method requires (lifecycle 7)."""
+async def validate(call: Call) -> None:
+    """Refuse the call unless it has what its method requires (spec: request-lifecycle 7)."""
+    if call.plan.required:
+        _require_parameters(call)
+    if call.plan.models is not None:
+        await _require_body(call, call.plan.models)
+
+
+def _require_parameters(call: Call) -> None:
     source = Parameters(call)
     missing = [wanted.name for wanted in call.plan.required if not source.has(wanted)]
     if missing:
         raise BadRequestParameters(missing)
+
+
+def body_models(definition: ApiDefinition, method: Method) -> dict[str, BodyModel] | None:
+    """Return what a method's bodies have to be, by media type; None if nobody checks them.
+
+    Raises BadConfiguration.
+    """
+    validator = definition.request_validators.get(method.request_validator_id or "")
+    if validator is None or not validator.validate_request_body:
+        return None
+    texts = {name: model.schema for name, model in definition.models.items()}
+    compiled: dict[str, BodyModel] = {}
+    for media_type, name in (method.request_models or {}).items():
+        text = texts.get(name)
+        if text is None:
+            raise BadConfiguration(f"requestModels: expected a model with a schema, found {name!r}")
+        try:
+            compiled[media_type] = BodyModel(text, definition.rest_api.id, texts.get)
+        except NotASchema as error:
+            raise BadConfiguration(f"requestModels: model {name}: {error}") from error
+    return compiled or None
+
+
+async def _require_body(call: Call, models: Mapping[str, BodyModel]) -> None:
+    """Refuse a body that is not what the model for its media type says.
+
+    A body without a type counts as JSON; one of a type that has no model is not checked.
+    """
+    media_type = essence(call.arrival.sent.get("content-type"))
+    model = models.get(media_type) or models.get(_DEFAULT_MODEL)
+    if model is None:
+        return
+    problems = model.problems(await whole(call.body))
+    if problems:
+        raise BadRequestBody(problems)
 
 
 class Parameters:

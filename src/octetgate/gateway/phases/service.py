@@ -33,8 +33,8 @@ from octetgate.gateway.phases.endpoint import (
     user_agent,
 )
 from octetgate.gateway.phases.endpoint_uri import PLACEHOLDER, path_value
-from octetgate.gateway.phases.integration_request import ParameterValues, whole
-from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
+from octetgate.gateway.phases.integration_request import ParameterValues
+from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, whole
 from octetgate.gateway.snapshot import BadConfiguration, StageFacts
 
 EXPECTED_URI = "arn:aws:apigateway:{region}:{service}:path/… or …:{service}:action/{Action}"

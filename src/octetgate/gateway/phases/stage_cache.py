@@ -22,8 +22,9 @@ from octetgate.core.ports.cache import Cache
 from octetgate.core.ports.exchange import Reply
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import AccessDenied
-from octetgate.gateway.phases.integration_request import RequestSource, whole
+from octetgate.gateway.phases.integration_request import RequestSource
 from octetgate.gateway.phases.integration_response import gathered
+from octetgate.gateway.phases.method_request import whole
 from octetgate.gateway.phases.method_response import method_response
 from octetgate.gateway.snapshot import BadConfiguration, Integrate, StageFacts
 

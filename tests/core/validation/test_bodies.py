@@ -1,0 +1,127 @@
+"""Bodies against models (spec: request-lifecycle 7)."""
+
+import json
+
+import pytest
+
+from octetgate.core.validation.bodies import BodyModel
+from octetgate.core.validation.schemas import NotASchema, reference
+
+API = "abcdefghij"
+PRICE = {"type": "number", "minimum": 1, "maximum": 9}
+PET = {
+    "$schema": "http://json-schema.org/draft-04/schema#",
+    "type": "object",
+    "required": ["price", "name"],
+    "properties": {
+        "price": PRICE,
+        "name": {"type": "string", "minLength": 2, "maxLength": 4, "pattern": "^[a-z]*$"},
+        "kind": {"enum": ["cat", "dog"]},
+        "tags": {"type": "array", "minItems": 1, "maxItems": 2, "uniqueItems": True},
+    },
+    "additionalProperties": False,
+}
+GOOD = {"price": 2, "name": "rex"}
+
+
+def model(schema: object, **others: object) -> BodyModel:
+    texts = {name: json.dumps(other) for name, other in others.items()}
+    return BodyModel(json.dumps(schema), API, texts.get)
+
+
+def problems(schema: object, value: object, **others: object) -> list[str]:
+    return model(schema, **others).problems(json.dumps(value).encode())
+
+
+@pytest.mark.parametrize(
+    "change, told",
+    [
+        ({}, []),
+        (
+            {"price": "2"},
+            [
+                'instance type (string) does not match any allowed primitive type (allowed: ["number"])'
+            ],
+        ),
+        (
+            {"price": 0.5},
+            ["numeric instance is lower than the required minimum (minimum: 1, found: 0.5)"],
+        ),
+        (
+            {"price": 10},
+            ["numeric instance is greater than the required maximum (maximum: 9, found: 10)"],
+        ),
+        ({"name": "x"}, ['string "x" is too short (length: 1, required minimum: 2)']),
+        ({"name": "abcde"}, ['string "abcde" is too long (length: 5, maximum allowed: 4)']),
+        ({"name": "REX"}, ['ECMA 262 regex "^[a-z]*$" does not match input string "REX"']),
+        (
+            {"kind": "cow"},
+            ['instance value ("cow") not found in enum (possible values: ["cat","dog"])'],
+        ),
+        (
+            {"tags": []},
+            ["array is too short: must have at least 1 elements but instance has 0 elements"],
+        ),
+        (
+            {"tags": [1, 2, 3]},
+            ["array is too long: must have at most 2 elements but instance has 3 elements"],
+        ),
+        ({"tags": [1, 1]}, ["array must not contain duplicate elements"]),
+        (
+            {"b": 1, "a": 2},
+            ['object instance has properties which are not allowed by the schema: ["a","b"]'],
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_in_words(change, told):
+    assert problems(PET, {**GOOD, **change}) == told
+
+
+def test_what_an_object_lacks_is_told_at_once():
+    assert problems(PET, {}) == ['object has missing required properties (["name","price"])']
+
+
+def test_an_empty_body_is_an_empty_object():
+    assert model(PET).problems(b"") == problems(PET, {})
+    assert model({"type": "object"}).problems(b"") == []
+
+
+@pytest.mark.parametrize("body", [b"not json", b"{", b'{"a": 1} x', b"\xff\xfe", b"[" * 100_000])
+def test_a_body_that_is_no_json_is_wrong(body):
+    (told,) = model({}).problems(body)
+    assert told.startswith("expected JSON")
+
+
+def test_models_name_each_other_even_in_circles():
+    tree = {"type": "object", "properties": {"left": {"$ref": reference(API, "Tree")}}}
+    assert problems(tree, {"left": {"left": {}}}, Tree=tree) == []
+    assert problems(tree, {"left": {"left": 1}}, Tree=tree) == [
+        'instance type (integer) does not match any allowed primitive type (allowed: ["object"])'
+    ]
+
+
+def test_definitions_of_a_schema_and_one_of_work():
+    schema = {
+        "definitions": {"a": {"type": "string"}},
+        "oneOf": [{"$ref": "#/definitions/a"}, {"type": "integer"}],
+    }
+    assert problems(schema, "x") == problems(schema, 1) == []
+    assert len(problems(schema, None)) == 1
+
+
+@pytest.mark.parametrize(
+    "ref", [reference(API, "Nobody"), reference("another123", "Pet"), "http://127.0.0.1:1/x"]
+)
+def test_a_reference_to_what_is_no_model_of_the_api_is_refused_and_not_fetched(ref):
+    with pytest.raises(NotASchema, match="expected a model of the API"):
+        model({"$ref": ref}, Pet=PET)
+
+
+def test_a_long_list_is_not_told_to_the_end():
+    assert len(problems({"items": {"type": "string"}}, list(range(1000)))) == 20
+    assert len(problems({"items": {"required": ["a"]}}, [{}] * 1000)) == 20
+
+
+def test_a_pattern_cannot_hold_a_body_for_ever():
+    schema = {"pattern": "^(?=(a+)+$)b"}
+    assert problems(schema, "a" * 60 + "!")
