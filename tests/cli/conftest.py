@@ -7,6 +7,7 @@ from tests.control.functions import FakeFunctions
 from tests.control.serving import served
 from typer.testing import CliRunner
 
+from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.stores import memory
 from octetgate.cli.commands import app
 from octetgate.cli.console import Trouble
@@ -28,7 +29,7 @@ def management():
     made = application(
         memory.open("memory://"),
         FakeFunctions(),
-        ControlSettings(hot_reload=True),
+        ControlSettings(hot_reload=True, issue_certificate=self_signed.issue),
         health=lambda: {"status": "ok", "gateway": "http://gateway.example:8080"},
     )
     with served(made) as port:

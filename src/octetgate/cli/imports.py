@@ -8,9 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from octetgate.cli.console import Trouble, print_json, table
-from octetgate.cli.definitions import Wanted, import_definition
+from octetgate.cli.definitions import Wanted, document, import_definition
 from octetgate.cli.options import AsJson, takes
+from octetgate.cli.stacks.importing import import_template
 from octetgate.cli.watching import edits
+from octetgate.control.cloudformation.template import is_template
 from octetgate.server.settings import ClientSettings
 
 
@@ -35,7 +37,8 @@ def import_(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="An OpenAPI or Swagger definition, JSON or YAML.", dir_okay=False
+            metavar="FILE",
+            help="An OpenAPI or Swagger definition, or a SAM or CloudFormation template.",
         ),
     ],
     *,
@@ -53,7 +56,12 @@ def import_(
     ] = None,
     name: Annotated[
         str | None,
-        typer.Option("--name", metavar="NAME", help="The API's name.", show_default="info.title"),
+        typer.Option(
+            "--name",
+            metavar="NAME",
+            help="The API's name; of a template, the stack's.",
+            show_default="info.title; the folder's name",
+        ),
     ] = None,
     new: Annotated[bool, typer.Option("--new", help="Create an API in any case.")] = False,
     mode: Annotated[
@@ -62,6 +70,10 @@ def import_(
     basepath: Annotated[
         BasePath, typer.Option("--basepath", help="What to do with the base path.")
     ] = BasePath.IGNORE,
+    parameter: Annotated[
+        list[str] | None,
+        typer.Option("--parameter", metavar="K=V", help="Of a template; may be repeated."),
+    ] = None,
     fail_on_warnings: Annotated[
         bool, typer.Option("--fail-on-warnings", help="Take warnings for errors.")
     ] = False,
@@ -84,23 +96,39 @@ def import_(
         fail_on_warnings=fail_on_warnings,
     )
 
-    def once() -> dict[str, Any]:
+    given = dict(_parameter(each) for each in parameter or ())
+
+    def once() -> None:
+        if is_template(document(file)[1]):
+            _say_stack(
+                import_template(
+                    settings.endpoint, file, name=name, stage=stage, parameters=given, watch=watch
+                ),
+                as_json=as_json,
+            )
+            return
+        nonlocal wanted
         made = import_definition(settings.endpoint, wanted)
+        # What the first round made, the next ones change.
+        wanted = wanted.of(made["id"])
         _say(made, as_json=as_json)
-        return made
 
     if not watch:
         once()
         return
     for _ in edits([file]):
         try:
-            made = once()
+            once()
         except Trouble as trouble:
             # The next edit may put it right.
             sys.stderr.write(f"octetgate: {trouble}\n")
-        else:
-            # What the first round made, the next ones change.
-            wanted = wanted.of(made["id"])
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals:
+        raise Trouble(f"--parameter: expected NAME=VALUE; found {text!r}")
+    return name, value
 
 
 def _say(made: dict[str, Any], *, as_json: bool) -> None:
@@ -115,3 +143,21 @@ def _say(made: dict[str, Any], *, as_json: bool) -> None:
         sys.stderr.write(f"warning: {warning}\n")
     if not made["stage"]:
         sys.stderr.write("not deployed; --stage NAME deploys it\n")
+
+
+def _say_stack(made: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        print_json(made)
+        return
+    columns = ("name", "type", "id", "outcome")
+    rows = [[each[column] for column in columns] for each in made["resources"]]
+    table(columns, rows, title=f"stack {made['stack']}")
+    if made["outputs"]:
+        table(["output", "value"], [[name, str(value)] for name, value in made["outputs"].items()])
+    if made["stages"]:
+        table(["stage", "answers at"], [[each["stage"], each["url"]] for each in made["stages"]])
+    for note in made["notes"]:
+        sys.stderr.write(f"note: {note}\n")
+    if made["skipped"]:
+        kinds = ", ".join(sorted({each["type"] for each in made["skipped"]}))
+        sys.stderr.write(f"note: skipped, as octetgate has no such service: {kinds}\n")

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 from octetgate.control.calls import Members, Write
 from octetgate.control.dispatch import answering
 from octetgate.control.errors import ApiError
+from octetgate.control.members import checked
 from octetgate.control.openapi.describing import Described, DescribedMethod
-from octetgate.control.openapi.members import checked
 from octetgate.control.openapi.problems import Problems
 from octetgate.control.wire import service
 from octetgate.core.model.api import Resource

@@ -13,10 +13,10 @@ from octetgate.control.api_settings import with_settings
 from octetgate.control.calls import Members, Write
 from octetgate.control.definitions import find_api
 from octetgate.control.errors import ApiError
+from octetgate.control.members import checked
 from octetgate.control.openapi import documentation
 from octetgate.control.openapi.applying import applied
 from octetgate.control.openapi.describing import describe
-from octetgate.control.openapi.members import checked
 from octetgate.control.openapi.problems import Problems
 from octetgate.control.openapi.settings import api_settings
 from octetgate.control.openapi.source import Source, reading

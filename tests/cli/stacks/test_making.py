@@ -1,0 +1,179 @@
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from octetgate.cli.console import Trouble
+from octetgate.cli.stacks.making import KINDS
+
+WHOLE = Path(__file__).with_name("whole.yaml")
+
+
+@pytest.fixture
+def stack(run, tmp_path):
+    """Import a template's text under a name; return what the command says as JSON."""
+
+    def imported(name, template, *words):
+        folder = tmp_path / name
+        folder.mkdir(exist_ok=True)
+        (folder / "layer" / "python").mkdir(parents=True, exist_ok=True)
+        (folder / "layer" / "python" / "shared.py").write_text("X = 1\n")
+        file = folder / "template.yaml"
+        file.write_text(template if isinstance(template, str) else yaml.safe_dump(template))
+        return json.loads(run("import", file, "--json", *words).out)
+
+    return imported
+
+
+def ids(told):
+    return {each["name"]: each["id"] for each in told["resources"]}
+
+
+def test_the_template_has_every_kind_that_is_made_but_urls_and_policies():
+    names = {line.split()[1] for line in WHOLE.read_text().splitlines() if "Type: AWS::" in line}
+    left = {"AWS::Lambda::Url", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy"}
+    assert names == (KINDS.keys() - left) | {"AWS::DynamoDB::Table"}
+
+
+def test_every_resource_of_a_template_is_made_and_refers_to_the_others(stack, management):
+    told = stack("whole", WHOLE.read_text())
+    gw, lam, known = management.gw, management.lam, ids(told)
+    assert [each["name"] for each in told["skipped"]] == ["Table"]
+    assert "Fn: VpcConfig has no effect here" in told["notes"]
+    api = gw.get_rest_api(restApiId=known["Api"])
+    assert (api["name"], api["binaryMediaTypes"]) == ("whole-pets", ["image/png"])
+    assert api["endpointConfiguration"]["types"] == ["REGIONAL"]
+    assert api["tags"]["team"] == "pets"
+    place = {"restApiId": api["id"], "resourceId": known["Pets"]}
+    post = gw.get_method(**place, httpMethod="POST")
+    assert (post["authorizationType"], post["authorizerId"]) == ("CUSTOM", known["Asks"])
+    assert (post["apiKeyRequired"], post["requestValidatorId"]) == (True, known["Checks"])
+    assert post["methodIntegration"]["uri"].endswith(":function:whole-Fn:live/invocations")
+    get = gw.get_method(**place, httpMethod="GET")
+    answers = get["methodIntegration"]["integrationResponses"]["200"]
+    assert answers["responseTemplates"] == {"application/json": "hello"}
+    function = lam.get_function_configuration(FunctionName="whole-Fn")
+    assert function["Environment"]["Variables"] == {
+        "TABLE": "pets",
+        "ARN": "arn:aws:dynamodb:us-east-1:000000000000:pets",
+        "ON": "true",
+    }
+    assert (function["Timeout"], function["Layers"][0]["Arn"]) == (7, known["Layer"])
+    settings = gw.get_stage(restApiId=api["id"], stageName="prod")
+    assert settings["variables"] == {"greeting": "hello"}
+    assert settings["methodSettings"]["*/*"]["throttlingBurstLimit"] == 5
+    assert settings["methodSettings"]["pets/GET"]["loggingLevel"] == "INFO"
+    plan = gw.get_usage_plan(usagePlanId=known["Plan"])
+    assert plan["apiStages"] == [{"apiId": api["id"], "stage": "prod"}]
+    keys = gw.get_usage_plan_keys(usagePlanId=plan["id"])["items"]
+    assert [each["id"] for each in keys] == [known["Key"]]
+    mapping = gw.get_base_path_mapping(domainName="pets.example.com", basePath="v1")
+    assert (mapping["restApiId"], mapping["stage"]) == (api["id"], "prod")
+    url = f"https://{api['id']}.execute-api.us-east-1.amazonaws.com/prod"
+    assert told["outputs"] == {"Url": url}
+
+
+def test_a_template_imported_again_changes_what_it_made(stack, management):
+    # Keys are told apart by their values among all stacks.
+    text = WHOLE.read_text().replace("a-key-of-twenty-letters", "another-key-of-its-own")
+    first = stack("again", text)
+    text = text.replace("ThrottlingRateLimit: 50", "ThrottlingRateLimit: 9")
+    second = stack("again", text, "--parameter", "Greeting=bye")
+    stays = ("Api", "Fn", "Link", "Certificate", "Stage")
+    assert {name: ids(second)[name] for name in stays} == {name: ids(first)[name] for name in stays}
+    assert {each["name"] for each in second["resources"] if each["outcome"] == "changed"} >= {
+        "Api",
+        "Fn",
+        "Stage",
+        "Alias",
+    }
+    assert "Key" not in ids(second)
+    api = ids(second)["Api"]
+    stage = management.gw.get_stage(restApiId=api, stageName="prod")
+    assert stage["variables"] == {"greeting": "bye"}
+    assert stage["deploymentId"] == ids(second)["Live"] != ids(first)["Live"]
+    assert stage["methodSettings"]["*/*"]["throttlingRateLimit"] == 9
+    paths = [each["path"] for each in management.gw.get_resources(restApiId=api)["items"]]
+    assert sorted(paths) == ["/", "/pets"]
+
+
+def api(**properties):
+    return {"Type": "AWS::ApiGateway::RestApi", "Properties": properties}
+
+
+MOCK = {
+    "openapi": "3.0.1",
+    "info": {"title": "from a body", "version": "1"},
+    "paths": {"/x": {"get": {"x-amazon-apigateway-integration": {"type": "mock"}}}},
+}
+
+
+def test_every_api_of_a_template_is_deployed_to_the_stage_that_is_asked_for(stack):
+    told = stack("staged", {"Resources": {"A": api(Body=MOCK)}}, "--stage", "dev")
+    assert told["stages"] == [
+        {
+            "api": ids(told)["A"],
+            "stage": "dev",
+            "url": f"http://gateway.example:8080/restapis/{ids(told)['A']}/dev/_user_request_/",
+        }
+    ]
+
+
+def test_a_body_may_be_a_file_beside_the_template(stack, tmp_path, management):
+    (tmp_path / "filed").mkdir()
+    (tmp_path / "filed" / "api.yaml").write_text(yaml.safe_dump(MOCK))
+    told = stack("filed", {"Resources": {"A": api(BodyS3Location="api.yaml")}})
+    shown = management.gw.get_rest_api(restApiId=ids(told)["A"])
+    assert shown["name"] == "from a body"
+
+
+def test_a_resource_that_is_refused_is_named_with_the_reason(stack, management):
+    broken = {"openapi": "3.0.1", "info": {"title": "broken"}, "paths": {"/b c": {"get": {}}}}
+    with pytest.raises(Trouble) as refused:
+        stack("broken", {"Resources": {"A": api(Body=broken)}})
+    assert str(refused.value).startswith(
+        "Resources.A (AWS::ApiGateway::RestApi): Errors found during import:\n"
+        "\tUnable to create resource at path '/b c': "
+    )
+    names = [each["name"] for each in management.gw.get_rest_apis(limit=500)["items"]]
+    assert "broken" not in names
+
+
+@pytest.mark.parametrize(
+    "resource, says",
+    [
+        pytest.param(
+            {"Type": "AWS::ApiGateway::Method", "Properties": {"HttpMethod": "GET"}},
+            "Resources.A (AWS::ApiGateway::Method): expected the property RestApiId",
+            id="a-property-that-is-missing",
+        ),
+        pytest.param(
+            {"Type": "AWS::Lambda::Function", "Properties": {"Code": "nowhere/"}},
+            "A.Code: expected a file or a folder; ",
+            id="code-that-is-not-there",
+        ),
+        pytest.param(
+            api(Name={"Fn::ImportValue": "x"}),
+            "Resources.A.Properties.Name.Fn::ImportValue: expected nothing of other stacks",
+            id="a-value-of-another-stack",
+        ),
+    ],
+)
+def test_what_cannot_be_made_is_told(stack, resource, says):
+    with pytest.raises(Trouble) as refused:
+        stack("told", {"Resources": {"A": resource}})
+    assert says in str(refused.value)
+
+
+def test_code_is_run_from_its_folder_while_the_template_is_watched(tmp_path):
+    from octetgate.cli.stacks.functions import _code
+    from octetgate.cli.stacks.stack import Stack
+
+    (tmp_path / "src").mkdir()
+    (tmp_path / "src" / "app.py").write_text("")
+    watched = Stack("s", tmp_path, None, None, "us-east-1", "000000000000", watch=True)
+    assert _code(watched, "Fn", {"Code": "src"}) == {
+        "S3Bucket": "hot-reload",
+        "S3Key": str(tmp_path / "src"),
+    }
