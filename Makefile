@@ -125,6 +125,7 @@ bench: install $(BENCH_VENV)/.installed
 	$(BIN)/python benchmarks/passthrough.py --peers $(BENCH_VENV) $(BENCH_ARGS)
 	$(BIN)/python benchmarks/payloads.py
 	$(BIN)/python benchmarks/templates.py --peers $(BENCH_VENV)
+	$(BIN)/python benchmarks/many_apis.py
 
 
 # --- Keeping -----------------------------------------------------------------------------------

@@ -163,6 +163,9 @@ class BrokenStore:
     def list(self, collection, prefix=""):
         raise self.error
 
+    def keys(self, collection, prefix=""):
+        raise self.error
+
     @contextmanager
     def write(self):
         raise self.error

@@ -58,6 +58,10 @@ class Agreement(RuleBasedStateMachine):
     def list(self, collection, prefix):
         self.both(lambda store: seen(store, lambda reading: reading.list(collection, prefix)))
 
+    @rule(collection=collections, prefix=keys)
+    def keys_alone(self, collection, prefix):
+        self.both(lambda store: seen(store, lambda reading: [*reading.keys(collection, prefix)]))
+
     @rule(collection=collections, key=keys)
     def get(self, collection, key):
         self.both(lambda store: seen(store, lambda reading: reading.get(collection, key)))

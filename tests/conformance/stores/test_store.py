@@ -124,6 +124,13 @@ def test_a_list_is_in_the_order_of_creation(store):
     assert listed(store) == ["b", "a", "c", "d"]
 
 
+@pytest.mark.parametrize("prefix", ["", "b", "\ud7ff", "\U0010ffff", "b\U0010ffff"])
+def test_keys_are_those_of_the_list(store, prefix):
+    put(store, "b", "a", "\ud7ffx", "\U0010ffffx", "b\U0010ffffx", "bx", "\ue000")
+    with store.read() as reading:
+        assert list(reading.keys(FUNCTION_CODE, prefix)) == listed(store, prefix)
+
+
 def test_a_replaced_document_keeps_its_place(store):
     put(store, "b", "a")
     put(store, "b", document=b"new")

@@ -5,7 +5,7 @@ writer works on a copy of what it touches and puts the new value in its place.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import dropwhile
@@ -61,6 +61,10 @@ class _View:
             for key, kept in self._documents.get(collection.name, {}).items()
             if key.startswith(prefix)
         ]
+
+    def keys(self, collection: Collection[T], prefix: str = "") -> Sequence[str]:
+        kept = self._documents.get(collection.name, {})
+        return [key for key in kept if key.startswith(prefix)]
 
 
 class _Draft(_View):

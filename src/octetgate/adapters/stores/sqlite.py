@@ -9,7 +9,7 @@ A store belongs to the process that opened it: open after a fork, not before.
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -58,16 +58,19 @@ _TRIM = delete(changes).where(changes.c.revision <= bindparam("last"))
 _IS_IT = (documents.c.collection == bindparam("in_")) & (documents.c.key == bindparam("key_"))
 _GET = select(documents.c.document).where(_IS_IT)
 _DELETE = delete(documents).where(_IS_IT)
-_LIST = (
-    select(documents.c.key, documents.c.document)
-    .where(
-        documents.c.collection == bindparam("in_"),
-        # The first lets the index skip what lies before, the second is the rule.
-        documents.c.key >= bindparam("prefix"),
-        func.substr(documents.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix"),
-    )
-    .order_by(documents.c.position)
+_PREFIXED = (
+    documents.c.collection == bindparam("in_"),
+    # The first lets the index skip what lies before, the second is the rule.
+    documents.c.key >= bindparam("prefix"),
+    func.substr(documents.c.key, 1, func.length(bindparam("prefix"))) == bindparam("prefix"),
 )
+_LIST = (
+    select(documents.c.key, documents.c.document).where(*_PREFIXED).order_by(documents.c.position)
+)
+_KEYS = select(documents.c.key).where(*_PREFIXED).order_by(documents.c.position)
+# Lets the index skip what lies after as well, where there is an end.
+_ENDS = documents.c.key < bindparam("end")
+_LIST_ENDS, _KEYS_ENDS = _LIST.where(_ENDS), _KEYS.where(_ENDS)
 _NEW = upsert(documents)
 _PUT = _NEW.on_conflict_do_update(
     index_elements=[documents.c.collection, documents.c.key],
@@ -111,8 +114,18 @@ class _View:
         return None if row is None else understood(collection, key, row.document)
 
     def list(self, collection: Collection[T], prefix: str = "") -> list[tuple[str, T]]:
-        rows = self._connection.execute(_LIST, {"in_": collection.name, "prefix": prefix})
+        rows = self._prefixed(_LIST, _LIST_ENDS, collection.name, prefix)
         return [(key, understood(collection, key, kept)) for key, kept in rows]
+
+    def keys(self, collection: Collection[T], prefix: str = "") -> Sequence[str]:
+        return [key for (key,) in self._prefixed(_KEYS, _KEYS_ENDS, collection.name, prefix)]
+
+    def _prefixed(self, query: Any, ends: Any, collection: str, prefix: str) -> Any:
+        given = {"in_": collection, "prefix": prefix}
+        end = _after(prefix)
+        if end is None:
+            return self._connection.execute(query, given)
+        return self._connection.execute(ends, {**given, "end": end})
 
 
 class _Draft(_View):
@@ -239,6 +252,19 @@ class SqliteStore:
             return None
         reason = f"expected {_EXPECTED[name]}, found: {error.orig}"
         return StoreUnusable(f"store {self._path}: {reason}")
+
+
+def _after(prefix: str) -> str | None:
+    """Return the first text that comes after all that have the prefix; None if there is no end.
+
+    SQLite compares UTF-8, whose order is that of the code points.
+    """
+    kept = prefix.rstrip("\U0010ffff")
+    if not kept:
+        return None
+    last = ord(kept[-1])
+    # Surrogates are no characters.
+    return kept[:-1] + chr(0xE000 if last == 0xD7FF else last + 1)
 
 
 def _engine(path: Path, wait: float) -> Engine:

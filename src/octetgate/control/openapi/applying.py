@@ -5,7 +5,7 @@ once.  What cannot be done is noted with its place, and the rest is tried all th
 one attempt tells of everything that is wrong.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace as with_fields
 from typing import Any, TypeVar
 
@@ -38,6 +38,9 @@ class Draft:
 
     def list(self, collection: Collection[T], prefix: str = "") -> list[tuple[str, T]]:
         return self._store.list(collection, prefix)
+
+    def keys(self, collection: Collection[T], prefix: str = "") -> Sequence[str]:
+        return self._store.keys(collection, prefix)
 
     def put(self, collection: Collection[T], key: str, document: T) -> None:
         if self._is_ours(collection, key) and isinstance(document, ApiDefinition):

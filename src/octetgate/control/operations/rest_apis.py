@@ -10,7 +10,7 @@ from octetgate.control.calls import Members, Read, Write
 from octetgate.control.definitions import find_api
 from octetgate.control.errors import BadRequestException, ConflictException
 from octetgate.control.keys import forget_stages
-from octetgate.control.paging import paged
+from octetgate.control.paging import page
 from octetgate.control.patching import (
     ADD,
     EVERY,
@@ -33,6 +33,7 @@ from octetgate.core.model.api import Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.model.schema import Model, built_in_models
 from octetgate.core.ports.store import (
+    API_HEADS,
     APIS,
     BASE_PATH_MAPPINGS,
     DEPLOYMENTS,
@@ -73,8 +74,10 @@ def get_rest_api(call: Read, asked: Members) -> Members:
 
 def get_rest_apis(call: Read, asked: Members) -> Members:
     """Return the APIs, in the order of creation."""
-    found = call.store.list(APIS)
-    return paged([(key, parts(definition.rest_api)) for key, definition in found], asked)
+    # Only what is on the page is read, and of that only the beginning: APIs may be many.
+    keys, position = page([(key, key) for key in call.store.keys(APIS)], asked)
+    found = (call.store.get(API_HEADS, key) for key in keys)
+    return {"items": [parts(each.rest_api) for each in found if each], "position": position}
 
 
 def update_rest_api(call: Write, asked: Members) -> Members:
@@ -95,7 +98,7 @@ def delete_rest_api(call: Write, asked: Members) -> None:
                 f"Please remove all base path mappings related to the API: {key} leads to {api}"
             )
     for collection in _OF_AN_API:
-        for key, _ in call.store.list(collection, f"{api}/"):
+        for key in call.store.keys(collection, f"{api}/"):
             call.store.delete(collection, key)
     forget_stages(call, api)
     call.store.delete(APIS, api)

@@ -28,6 +28,12 @@ class ApiDefinition(Record, frozen=True, kw_only=True):
     """By id."""
 
 
+class ApiHead(Record, frozen=True, kw_only=True):
+    """The beginning of an :class:`ApiDefinition`: the API without what it is made of."""
+
+    rest_api: RestApi
+
+
 class Deployment(Record, frozen=True, kw_only=True):
     """What boto3 sees of a deployment."""
 

@@ -5,6 +5,7 @@ A document is one frozen record under a key.  Keys with several parts join them 
 of it is atomic and a deployment is a copy.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
@@ -12,7 +13,7 @@ from typing import Generic, Protocol, TypeVar
 from octetgate.core.model.access import ApiKey, ApiKeyValue, UsagePlan, UsagePlanKey
 from octetgate.core.model.account import Account
 from octetgate.core.model.client_certificate import ClientCertificate
-from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
+from octetgate.core.model.definition import ApiDefinition, ApiHead, DeploymentRecord
 from octetgate.core.model.documentation import DocumentationVersionRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName, DomainNameAccessAssociation
 from octetgate.core.model.function import Function, FunctionUrl, Layer, LayerVersion
@@ -40,6 +41,8 @@ class Collection(Generic[T]):
 
 APIS = Collection("api", ApiDefinition)
 """key ``{api}``: what the console edits."""
+API_HEADS = Collection(APIS.name, ApiHead)
+"""The same documents, read only as far as a list of APIs shows them; not to be written."""
 DEPLOYMENTS = Collection("deployment", DeploymentRecord)
 """key ``{api}/{deployment}``: an immutable copy."""
 STAGES = Collection("stage", Stage)
@@ -122,6 +125,9 @@ class Reading(Protocol):
 
     def list(self, collection: Collection[T], prefix: str = "") -> list[tuple[str, T]]:
         """Return (key, document) of every key with the prefix, in the order of creation."""
+
+    def keys(self, collection: Collection[T], prefix: str = "") -> Sequence[str]:
+        """Return the keys alone, likewise: a page of many documents need not read them all."""
 
 
 class Writing(Reading, Protocol):
