@@ -1,0 +1,30 @@
+"""Definitions in goldens/openapi, written from AWS's documentation, and what each becomes."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+from tests.control.openapi.described import described
+
+GOLDENS = Path(__file__).parents[2] / "goldens" / "openapi"
+DEFINITIONS = sorted(file for file in GOLDENS.iterdir() if file.is_file())
+
+
+def expected(file):
+    return GOLDENS / "becomes" / f"{file.stem}.yaml"
+
+
+@pytest.mark.parametrize("file", DEFINITIONS, ids=lambda file: file.stem)
+def test_a_definition_becomes_what_its_golden_says(gw, file):
+    made = gw.import_rest_api(body=file.read_bytes())
+    found = {"warnings": made.get("warnings", []), **described(gw, made["id"])}
+    assert found == yaml.safe_load(expected(file).read_text())
+
+
+@pytest.mark.parametrize("file", DEFINITIONS, ids=lambda file: file.stem)
+def test_a_definition_put_over_itself_changes_nothing(gw, file):
+    made = gw.import_rest_api(body=file.read_bytes())["id"]
+    before = described(gw, made)
+    for mode in ("merge", "overwrite"):
+        gw.put_rest_api(restApiId=made, body=file.read_bytes(), mode=mode)
+        assert described(gw, made) == before
