@@ -12,7 +12,7 @@ from tests.control.packages import create
 from tests.control.serving import call, served
 
 from octetgate.adapters.stores import memory
-from octetgate.control import app as control_app
+from octetgate.control import requests
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.core.ports.functions import Outcome
@@ -137,7 +137,7 @@ def test_pages_of_other_sites_are_refused(call_raw, target):
 
 
 def test_a_body_that_is_too_large_is_refused(call_raw, monkeypatch):
-    monkeypatch.setattr(control_app, "LARGEST_BODY", 10)
+    monkeypatch.setattr(requests, "LARGEST_BODY", 10)
     status, headers, _ = call_raw("POST", "/restapis", body={"name": "longer than that"})
     assert (status, headers["x-amzn-errortype"]) == (413, "RequestEntityTooLargeException")
 
@@ -155,6 +155,9 @@ class BrokenStore:
 
     def __init__(self, error):
         self.error = error
+
+    def revision(self):
+        return 0
 
     @contextmanager
     def read(self):

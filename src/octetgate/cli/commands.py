@@ -15,6 +15,7 @@ from octetgate.cli import (
     functions,
     imports,
     invoke,
+    keys,
     serve,
 )
 
@@ -53,6 +54,7 @@ app.command("deploy")(deploy.deploy)
 app.command("export")(exports.export)
 app.add_typer(apis.app, name="apis")
 app.add_typer(functions.app, name="functions")
+app.add_typer(keys.app, name="keys")
 app.command("invoke")(invoke.invoke)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)

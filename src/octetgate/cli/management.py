@@ -17,13 +17,9 @@ _UNKNOWN = "octetgate"
 
 def connect(endpoint: str, service: str) -> Any:
     """Return a boto3 client of a running octetgate's ``apigateway`` or ``lambda``."""
-    # Credentials of a machine's role are asked for over the network, seconds on end.
-    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
-    import boto3
     from botocore.config import Config
 
-    # Typed by hand: the name of the service is not written here.
-    session: Any = boto3.Session()
+    session = _session()
     known = session.get_credentials() is not None
     return session.client(
         service,
@@ -33,6 +29,36 @@ def connect(endpoint: str, service: str) -> Any:
         aws_secret_access_key=None if known else _UNKNOWN,
         config=Config(retries={"total_max_attempts": 2}, proxies={}, read_timeout=900),
     )
+
+
+def _session() -> Any:
+    # Credentials of a machine's role are asked for over the network, seconds on end.
+    os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
+    import boto3
+
+    # Typed by hand: the name of the service is not written here.
+    return boto3.Session()
+
+
+def _signed(url: str) -> urllib.request.Request:
+    """Return a request for one of octetgate's own pages, signed if there is something to sign with.
+
+    Management asks for it when it has keys.
+    """
+    session = _session()
+    credentials = session.get_credentials()
+    if credentials is None:
+        return _request(url, {})
+    from botocore.auth import SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    asked = AWSRequest("GET", url)
+    SigV4Auth(credentials, "apigateway", session.region_name or "us-east-1").add_auth(asked)
+    return _request(url, dict(asked.headers.items()))
+
+
+def _request(url: str, headers: dict[str, str]) -> urllib.request.Request:
+    return urllib.request.Request(url, headers=headers)  # noqa: S310  # An endpoint is http(s).
 
 
 @contextmanager
@@ -98,14 +124,19 @@ def gateway_url(endpoint: str) -> str:
 
 def health(endpoint: str) -> dict[str, Any]:
     """Return what ``/_octetgate/health`` says, well or not."""
-    return page(endpoint, "/_octetgate/health")[1]
+    # Health is for everybody, and importing boto3 takes a while.
+    return _answer(endpoint, _request(f"{endpoint.rstrip('/')}/_octetgate/health", {}))[1]
 
 
 def page(endpoint: str, target: str) -> tuple[int, dict[str, Any]]:
     """Return the status and the JSON of one of octetgate's own pages."""
+    return _answer(endpoint, _signed(f"{endpoint.rstrip('/')}{target}"))
+
+
+def _answer(endpoint: str, asked: urllib.request.Request) -> tuple[int, dict[str, Any]]:
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        with opener.open(f"{endpoint.rstrip('/')}{target}", timeout=5) as answer:
+        with opener.open(asked, timeout=5) as answer:
             status, text = answer.status, answer.read()
     except urllib.error.HTTPError as error:
         status, text = error.code, error.read()
@@ -122,7 +153,7 @@ def pieces(endpoint: str, target: str) -> Iterator[bytes]:
     """Return one of octetgate's own pages as it comes, for as long as it does."""
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
-        answer = opener.open(f"{endpoint.rstrip('/')}{target}")
+        answer = opener.open(_signed(f"{endpoint.rstrip('/')}{target}"))
     except urllib.error.HTTPError as error:
         with error:
             raise Trouble(_reason(error.read()) or f"{endpoint}: {error}") from error

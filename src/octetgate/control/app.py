@@ -5,22 +5,24 @@ and the packages that GetFunction links to.
 """
 
 import asyncio
+import hashlib
 import logging
 import time
 import uuid
 from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache, partial
 from typing import Any
-from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Send
 
 from octetgate.control import explanations, function_logs
+from octetgate.control.access import Gatekeeper, Pass
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
 from octetgate.control.calls import (
@@ -35,16 +37,14 @@ from octetgate.control.calls import (
 )
 from octetgate.control.dispatch import Answering, answering
 from octetgate.control.errors import (
-    AccessDeniedException,
     ApiError,
-    BadRequestException,
     InternalFailure,
     NotImplementedException,
     Refused,
-    RequestEntityTooLargeException,
     UnknownOperationException,
     conflict,
 )
+from octetgate.control.requests import body_of, head_of, peer_of, query_of
 from octetgate.control.wire import parse, render, service
 from octetgate.control.wire.message import Answered, Asked
 from octetgate.control.wire.router import Router, service_of
@@ -64,9 +64,7 @@ from octetgate.core.ports.store import (
     Store,
     StoreConflict,
 )
-
-LARGEST_BODY = 70 * 1024 * 1024
-"""Bytes of one request: Lambda's 50 MiB package, in Base64, and room for the rest."""
+from octetgate.core.signing import sigv4
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _BUG = "Internal failure; the log of octetgate says more"
@@ -111,7 +109,7 @@ def application(
         return JSONResponse(report, 200 if report["status"] == "ok" else 503)
 
     async def explained(request: Request) -> Response:
-        refuse_other_sites(request.headers)
+        await management.admit(request)
         if explain is None:
             raise NotImplementedException("expected a gateway to ask, found none")
         return JSONResponse(
@@ -119,7 +117,7 @@ def application(
         )
 
     async def printed(request: Request) -> Response:
-        refuse_other_sites(request.headers)
+        await management.admit(request)
         lines = await function_logs.lines(
             logs, store, request.path_params["name"], request.query_params
         )
@@ -181,11 +179,13 @@ class Management:
         self._check_deployment = check_deployment
         self._rehearse = rehearse
         self._usage = usage
+        self._gate = Gatekeeper(store)
 
     async def call(self, request: Request) -> Response:
         """Answer one operation, or refuse it in the words of its service."""
         request.state.request_id = str(uuid.uuid4())
-        who = caller(request.headers.get("authorization"), self._settings)
+        credential = request.query_params.get("X-Amz-Credential")
+        who = caller(request.headers.get("authorization"), self._settings, credential)
         path = request.scope["raw_path"].decode("latin-1")
         name = who.service if who.service in service.SERVICES else service_of(path)
         try:
@@ -213,12 +213,17 @@ class Management:
         key = "{name}/{version}".format(**request.path_params)
         return await self._send(request, self._layer, key)
 
-    @staticmethod
-    async def _send(request: Request, find: Callable[[str], bytes | None], name: str) -> Response:
-        try:
-            refuse_other_sites(request.headers)
-        except AccessDeniedException as error:
-            return JSONResponse({"message": str(error)}, error.status)
+    async def admit(self, request: Request) -> None:
+        """Refuse one of octetgate's own pages to whoever may not ask for operations."""
+        refuse_other_sites(request.headers)
+        head = head_of(request)
+        held = await asyncio.to_thread(self._gate.recognise, head, peer_of(request))
+        self._gate.prove(held, head)
+
+    async def _send(
+        self, request: Request, find: Callable[[str], bytes | None], name: str
+    ) -> Response:
+        await self.admit(request)
         package = await asyncio.to_thread(find, name)
         if package is None:
             return JSONResponse({"message": f"{name}: no code of that name"}, 404)
@@ -226,20 +231,31 @@ class Management:
 
     async def _answered(self, request: Request, path: str, name: str, who: Caller) -> Answered:
         refuse_other_sites(request.headers)
+        head = head_of(request)
+        held = await asyncio.to_thread(self._gate.recognise, head, peer_of(request))
         asked = Asked(
             method=request.method,
             path=path,
-            query=parse_qs(request.url.query, keep_blank_values=True),
+            query=query_of(head),
             headers=dict(request.headers),
-            body=await _body(request),
+            body=await body_of(request),
         )
-        # Reading a model, or fifty megabytes of Base64, is no work for the loop.
+        # Reading a model, or hashing fifty megabytes of Base64, is no work for the loop.
+        await asyncio.to_thread(self._prove, held, head, asked.body)
         operation, answer, members = await asyncio.to_thread(_understood, name, asked)
-        result = await self._run(answer, self._about(request, who), members)
+        action = asked.method if name == "apigateway" else operation.name
+        self._gate.refuse_change(held, asked.method, account=who.account, action=f"{name}:{action}")
+        result = await self._run(answer, self._about(request, who, held), members)
         return render.answer(operation, result)
 
-    def _about(self, request: Request, who: Caller) -> dict[str, Any]:
+    def _prove(self, held: Pass | None, head: sigv4.Request, body: bytes) -> None:
+        if held is not None:
+            body_hash = hashlib.sha256(body).hexdigest()
+            self._gate.prove(held, replace(head, body_hash=body_hash))
+
+    def _about(self, request: Request, who: Caller, held: Pass | None) -> dict[str, Any]:
         return {
+            "signed": held.link if held else str,
             "account": who.account,
             "region": who.region,
             "now": time.time(),
@@ -324,20 +340,3 @@ def _understood(name: str, asked: Asked) -> tuple[Operation, Answering, Members]
 
 def _refused(name: str, error: ApiError) -> Answered:
     return render.failure(service.load(name), error)
-
-
-async def _body(request: Request) -> bytes:
-    """Return the request's body, which has to be whole and not too large."""
-    parts: list[bytes] = []
-    size = 0
-    try:
-        async for part in request.stream():
-            size += len(part)
-            if size > LARGEST_BODY:
-                raise RequestEntityTooLargeException(
-                    f"Request must be smaller than {LARGEST_BODY} bytes"
-                )
-            parts.append(part)
-    except ClientDisconnect:
-        raise BadRequestException("The request ended before its body did") from None
-    return b"".join(parts)

@@ -1,7 +1,7 @@
 """What keeps other people's web pages out of the management port.
 
-The port listens on loopback and takes any credentials, so a page in the developer's own
-browser could talk to it.  Two things give such a page away:
+The port listens on loopback and, as long as there are no keys, takes any credentials, so a page
+in the developer's own browser could talk to it.  Two things give such a page away:
 
 * it comes from another site: the browser then sends ``Origin``, or ``Sec-Fetch-Site``, and
   neither can be forged by the page;

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from octetgate.control.calls import ControlSettings
 
 _SCOPE = re.compile(
-    r"AWS4-[A-Z0-9-]+ Credential=(?P<key>[^/\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/"
+    r"(AWS4-[A-Z0-9-]+ Credential=)?"
+    r"(?P<key>[^/\s]+)/\d{8}/(?P<region>[^/]+)/(?P<service>[^/]+)/"
 )
 _ACCOUNT = re.compile(r"\d{12}")
 
@@ -21,9 +22,15 @@ class Caller:
     """The service that the request was signed for."""
 
 
-def caller(authorization: str | None, settings: ControlSettings) -> Caller:
-    """Return the caller; any credentials do, and an access key of twelve digits is an account."""
-    scope = _SCOPE.match(authorization or "")
+def caller(
+    authorization: str | None, settings: ControlSettings, credential: str | None = None
+) -> Caller:
+    """Return the caller; an access key of twelve digits is an account.
+
+    A presigned URL has its credential in the query.  Whether the caller is who it says, and
+    may ask, is the business of :mod:`octetgate.control.access`.
+    """
+    scope = _SCOPE.match(authorization or credential or "")
     if scope is None:
         return Caller(settings.account_id, settings.default_region, None)
     account = scope["key"] if _ACCOUNT.fullmatch(scope["key"]) else settings.account_id

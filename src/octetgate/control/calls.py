@@ -58,12 +58,18 @@ class Call:
     """Epoch seconds."""
     url: str
     """The management port as the caller wrote it, for links to it."""
+    signed: Callable[[str], str] = str
+    """Returns the URL of one of octetgate's own pages as whoever gets it may ask for it."""
     settings: ControlSettings
     check_deployment: CheckDeployment
     usage: Usage | None = None
     """What API keys have used; None where nobody counts."""
     request_id: str | None = None
     """What the answer calls itself in ``x-amzn-RequestId``."""
+
+    def link(self, page: str) -> str:
+        """Return the URL of one of octetgate's own pages."""
+        return self.signed(f"{self.url}{page}")
 
     def new_id(self, length: int) -> str:
         """Return a fresh id in API Gateway's alphabet."""

@@ -88,6 +88,30 @@ class AccessDeniedException(ApiError):
     status = 403
 
 
+class MissingAuthenticationTokenException(ApiError):
+    """Framework: a signature is needed, and there is none."""
+
+    status = 403
+
+
+class IncompleteSignatureException(ApiError):
+    """Framework: a signature lacks something without which it cannot be checked."""
+
+    status = 403
+
+
+class UnrecognizedClientException(ApiError):
+    """Framework: nobody has the access key."""
+
+    status = 403
+
+
+class InvalidSignatureException(ApiError):
+    """Framework: the signature is not that of this request, or too old."""
+
+    status = 403
+
+
 class UnknownOperationException(ApiError):
     """Framework: no operation lives at this method and path."""
 

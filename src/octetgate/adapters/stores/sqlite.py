@@ -8,6 +8,8 @@ survives ``kill -9`` and a power cut.
 A store belongs to the process that opened it: open after a fork, not before.
 """
 
+import contextlib
+import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -95,12 +97,24 @@ def open(url: str) -> Store:  # noqa: A001 - every store's module is opened by t
         raise StoreUnusable(f"store {url}: expected sqlite:/// and a path, found no path")
     path = Path(location.path[1:]).resolve()
     try:
-        # A new one holds what is nobody else's business; SQLite makes what is beside it alike.
-        path.touch(mode=0o600)
+        _keep_private(path)
         return SqliteStore(path, location.wait)
     except OSError as error:
         reason = f"expected {_EXPECTED['SQLITE_CANTOPEN']}, found: {error.strerror}"
         raise StoreUnusable(f"store {path}: {reason}") from error
+
+
+def _keep_private(path: Path) -> None:
+    """Let nobody but its owner open the file: there are keys and their secrets in it.
+
+    SQLite makes the files beside it with the same mode.
+    """
+    with contextlib.suppress(FileExistsError):
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    mode = path.stat().st_mode
+    if mode & 0o077:
+        with contextlib.suppress(PermissionError):
+            path.chmod(mode & 0o700)
 
 
 class _View:

@@ -73,7 +73,7 @@ def get_function(call: Read, asked: Members) -> Members:
     """Return a function or a version of it, and where its zip can be fetched."""
     found = find_qualified(call, asked)
     number = None if found.version.version == LATEST else found.version.version
-    location = f"{call.url}/_octetgate/functions/{qualified(found.function.name, number)}/code"
+    location = call.link(f"/_octetgate/functions/{qualified(found.function.name, number)}/code")
     if found.version.folder:
         location = Path(found.version.folder).as_uri()
     reserved = found.function.reserved_concurrency

@@ -101,7 +101,7 @@ def _whole(call: Read | Write, found: LayerVersion) -> Members:
         **shown_layer_version(found),
         "LayerArn": _layer_arn(found),
         "Content": {
-            "Location": f"{call.url}/_octetgate/layers/{found.layer}/{found.version}/content",
+            "Location": call.link(f"/_octetgate/layers/{found.layer}/{found.version}/content"),
             "CodeSha256": found.code_sha256,
             "CodeSize": found.code_size,
         },

@@ -17,6 +17,7 @@ from octetgate.core.model.definition import ApiDefinition, ApiHead, DeploymentRe
 from octetgate.core.model.documentation import DocumentationVersionRecord
 from octetgate.core.model.domain import BasePathMapping, DomainName, DomainNameAccessAssociation
 from octetgate.core.model.function import Function, FunctionUrl, Layer, LayerVersion
+from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.model.stage import Stage
 from octetgate.core.model.vpc_link import VpcLink
 
@@ -71,6 +72,8 @@ USAGE_PLAN_KEYS = Collection("usage_plan_key", UsagePlanKey)
 """key ``{plan}/{key}``."""
 ACCOUNTS = Collection("account", Account)
 """key ``{account}/{region}``."""
+MANAGEMENT_KEYS = Collection("management_key", ManagementKey)
+"""key ``{access key id}``."""
 FUNCTIONS = Collection("function", Function)
 """key ``{name}``: a function as it is now, its aliases, policy, and what else is set for it."""
 FUNCTION_VERSIONS = Collection("function_version", Function)
@@ -99,6 +102,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     USAGE_PLANS,
     USAGE_PLAN_KEYS,
     ACCOUNTS,
+    MANAGEMENT_KEYS,
     FUNCTIONS,
     FUNCTION_VERSIONS,
     FUNCTION_URLS,

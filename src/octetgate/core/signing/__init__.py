@@ -1,0 +1,1 @@
+"""AWS signatures: what a request claims, and whether it holds."""
