@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from octetgate.control.calls import Members, Write
+from octetgate.control.calls import Write
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.store import (
@@ -25,8 +25,10 @@ def keep_stage(call: Write, api: str, stage: Stage) -> None:
         raise BadRequestException(
             f"stageName: expected 1 to 128 of a-zA-Z0-9_-; found {stage.stage_name!r}"
         )
-    if call.store.get(DEPLOYMENTS, f"{api}/{stage.deployment_id}") is None:
-        raise BadRequestException("Deployment id does not exist")
+    canary = stage.canary_settings
+    for deployment in (stage.deployment_id, *((canary.deployment_id,) if canary else ())):
+        if call.store.get(DEPLOYMENTS, f"{api}/{deployment}") is None:
+            raise BadRequestException("Deployment id does not exist")
     version = stage.documentation_version
     if version and call.store.get(DOCUMENTATION_VERSIONS, f"{api}/{version}") is None:
         raise NotFoundException("Invalid Documentation version specified")
@@ -34,13 +36,8 @@ def keep_stage(call: Write, api: str, stage: Stage) -> None:
     if certificate and call.store.get(CLIENT_CERTIFICATES, certificate) is None:
         raise BadRequestException("Invalid Client Certificate ID specified")
     _check_variables(stage.variables or {})
+    _check_variables((canary and canary.stage_variable_overrides) or {})
     call.store.put(STAGES, f"{api}/{stage.stage_name}", stage)
-
-
-def refuse_canary(asked: Members) -> None:
-    """Refuse canaries: nothing would send them traffic."""
-    if asked.get("canarySettings") is not None:
-        raise BadRequestException("canarySettings: canaries are not supported yet; expected none")
 
 
 def _check_variables(variables: Mapping[str, str]) -> None:

@@ -140,6 +140,10 @@ class Route:
     """As in the URL, undecoded."""
     logged: str
     """What the access log says of every call that takes it."""
+    canary: "tuple[float, Route] | None" = None
+    """Where a share of the calls goes instead, in per cent."""
+    is_canary: bool | None = None
+    """Whether it leads to a canary; None where the stage has none."""
 
 
 class Call:

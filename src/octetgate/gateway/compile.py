@@ -1,7 +1,10 @@
 """A definition and a stage become a snapshot: everything that can be decided is decided here."""
 
 import logging
+from dataclasses import replace as replaced
 from typing import Any
+
+from msgspec.structs import replace
 
 from octetgate.core import kinds
 from octetgate.core.http.limits import head_limits
@@ -22,6 +25,7 @@ from octetgate.gateway.phases.method_request import body_models, required_parame
 from octetgate.gateway.phases.stage_cache import method_cache
 from octetgate.gateway.snapshot import (
     BadConfiguration,
+    Canary,
     Integration,
     MethodPlan,
     Ports,
@@ -35,15 +39,39 @@ _log = logging.getLogger(__name__)
 
 
 def compile_stage(
-    record: DeploymentRecord, stage: Stage, ports: Ports, *, aws_limits: bool
+    record: DeploymentRecord,
+    stage: Stage,
+    ports: Ports,
+    *,
+    aws_limits: bool,
+    canary: DeploymentRecord | None = None,
 ) -> StageSnapshot:
-    """Return the stage ready to serve.
+    """Return the stage ready to serve, its canary with it.
 
     A method that cannot be compiled answers 500 and is named in ``problems``; it never takes
     its neighbours down with it.
     """
-    definition = record.definition
-    facts = _facts(definition, stage, record.deployment.id, ports, aws_limits=aws_limits)
+    served = _compile_deployment(record, stage, ports, aws_limits=aws_limits)
+    settings = stage.canary_settings
+    if canary is None or settings is None:
+        return served
+    overrides = settings.stage_variable_overrides or {}
+    own = replace(stage, variables={**(stage.variables or {}), **overrides})
+    shared = stage.deployment_id if settings.use_stage_cache else None
+    tried = _compile_deployment(canary, own, ports, aws_limits=aws_limits, cached_as=shared)
+    return replaced(served, canary=Canary(settings.percent_traffic, tried))
+
+
+def _compile_deployment(
+    record: DeploymentRecord,
+    stage: Stage,
+    ports: Ports,
+    *,
+    aws_limits: bool,
+    cached_as: str | None = None,
+) -> StageSnapshot:
+    definition, deployment = record.definition, record.deployment.id
+    facts = _facts(definition, stage, deployment, ports, aws_limits=aws_limits, cached_as=cached_as)
     problems: list[str] = []
     routes = [
         (
@@ -74,7 +102,7 @@ def compile_stage(
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
     source = definition.rest_api.api_key_source
-    return StageSnapshot(facts, tree, nowhere, responses, tuple(problems), source)
+    return StageSnapshot(facts, tree, nowhere, responses, tuple(problems), api_key_source=source)
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:
@@ -100,7 +128,13 @@ def _varies(integration: model.Integration) -> bool:
 
 
 def _facts(
-    definition: ApiDefinition, stage: Stage, deployment_id: str, ports: Ports, *, aws_limits: bool
+    definition: ApiDefinition,
+    stage: Stage,
+    deployment_id: str,
+    ports: Ports,
+    *,
+    aws_limits: bool,
+    cached_as: str | None = None,
 ) -> StageFacts:
     api = definition.rest_api
     return StageFacts(
@@ -112,6 +146,7 @@ def _facts(
         media_types=MediaTypes(api.binary_media_types or ()),
         variables=stage.variables or {},
         ports=ports,
+        cached_as=cached_as or deployment_id,
         aws_limits=head_limits(api.endpoint_configuration.types[0]) if aws_limits else None,
     )
 

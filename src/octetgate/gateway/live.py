@@ -115,9 +115,13 @@ class Live:
             if stage is None:
                 return None
             record = reading.get(DEPLOYMENTS, f"{api_id}/{stage.deployment_id}")
+            settings = stage.canary_settings
+            canary = None
+            if settings is not None:
+                canary = reading.get(DEPLOYMENTS, f"{api_id}/{settings.deployment_id}")
         if record is None:
             return None
-        return compile_stage(record, stage, self._ports, aws_limits=self._aws_limits)
+        return compile_stage(record, stage, self._ports, aws_limits=self._aws_limits, canary=canary)
 
     def _load_mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
         with self._store.read() as reading:

@@ -66,6 +66,8 @@ class StageFacts:
     media_types: MediaTypes
     variables: dict[str, str]
     ports: Ports
+    cached_as: str
+    """The deployment under which answers are remembered: a canary may share the stage's."""
     aws_limits: HeadLimits | None
     """AWS's limits of heads where they are to be kept; those of payloads hold for streams then."""
 
@@ -143,8 +145,16 @@ class StageSnapshot:
     """The gateway responses that are not the built-in ones."""
     problems: tuple[str, ...]
     """What could not be compiled; those methods answer 500."""
+    canary: "Canary | None" = None
     api_key_source: str = "HEADER"
     """Where a call's API key comes from: ``HEADER`` or ``AUTHORIZER``."""
+
+
+class Canary(NamedTuple):
+    """A deployment that gets a share of a stage's calls."""
+
+    percent: float
+    stage: StageSnapshot
 
 
 RouteKey = tuple[str | None, str, str]

@@ -95,13 +95,6 @@ def test_a_canary_needs_a_stage(gw, mocked, given, message):
     assert found == bad(message)
 
 
-def test_a_canary_is_refused_while_nothing_would_send_it_traffic(gw, mocked):
-    api = mocked["restApiId"]
-    gw.create_deployment(restApiId=api, stageName="s")
-    found = refused(gw.create_deployment, restApiId=api, stageName="s", canarySettings={})
-    assert found == bad("canarySettings: canaries are not supported yet; expected none")
-
-
 def test_a_deployment_in_use_is_not_deleted(gw, mocked):
     api = mocked["restApiId"]
     first = gw.create_deployment(restApiId=api, stageName="s")["id"]

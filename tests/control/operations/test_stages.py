@@ -17,7 +17,6 @@ FIRST = {
     "requireAuthorizationForCacheControl": True,
     "unauthorizedCacheControlHeaderStrategy": "SUCCEED_WITH_RESPONSE_HEADER",
 }
-UNSUPPORTED = "canarySettings: canaries are not supported yet; expected none"
 
 
 @pytest.fixture
@@ -83,7 +82,11 @@ def test_what_is_given_comes_back(gw, stage):
             bad("stageName: expected 1 to 128 of a-zA-Z0-9_-; found 'a/b'"),
             id="bad-name",
         ),
-        pytest.param({"canarySettings": {}}, bad(UNSUPPORTED), id="canary"),
+        pytest.param(
+            {"canarySettings": {"deploymentId": "nope"}},
+            bad("Deployment id does not exist"),
+            id="canary",
+        ),
         pytest.param(
             {"documentationVersion": "1"},
             absent("Invalid Documentation version specified"),
@@ -306,7 +309,20 @@ def no_setting(path):
             id="add-canary",
         ),
         pytest.param(
-            "replace", "/canarySettings/percentTraffic", "5", None, UNSUPPORTED, id="canary"
+            "replace",
+            "/canarySettings/percentTraffic",
+            "100.1",
+            None,
+            "canarySettings.percentTraffic: expected 0.0 to 100.0; found 100.1",
+            id="canary-share",
+        ),
+        pytest.param(
+            "replace",
+            "/canarySettings/deploymentId",
+            "nope",
+            None,
+            "Deployment id does not exist",
+            id="no-canary-deployment",
         ),
         pytest.param(
             "copy",

@@ -5,12 +5,13 @@ from typing import Any
 from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
+from octetgate.control.canaries import canary
 from octetgate.control.definitions import find_api
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.control.paging import paged
 from octetgate.control.patching import REPLACE, Listing, Row, Table, option
 from octetgate.control.records import parts
-from octetgate.control.staging import keep_stage, refuse_canary
+from octetgate.control.staging import keep_stage
 from octetgate.core.model.definition import ApiDefinition, Deployment, DeploymentRecord
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.store import DEPLOYMENTS, STAGES
@@ -22,7 +23,7 @@ def create_deployment(call: Write, asked: Members) -> Members:
     api = definition.rest_api.id
     name = asked.get("stageName")
     stage = call.store.get(STAGES, f"{api}/{name}") if name else None
-    _refuse_canary(asked, stage)
+    _check_canary(asked, stage)
     _check(call, definition)
     deployment = Deployment(
         id=call.new_id(6), created_date=call.now, description=asked.get("description")
@@ -59,7 +60,8 @@ def delete_deployment(call: Write, asked: Members) -> None:
     """Forget a deployment that no stage serves."""
     deployment = _find(call, asked).deployment
     for _, stage in call.store.list(STAGES, f"{asked['restApiId']}/"):
-        if stage.deployment_id == deployment.id:
+        canary = stage.canary_settings
+        if deployment.id in {stage.deployment_id, canary.deployment_id if canary else None}:
             raise BadRequestException(
                 "Active stages pointing to this deployment must be moved or deleted"
             )
@@ -107,8 +109,13 @@ def _check(call: Write, definition: ApiDefinition) -> None:
         raise BadRequestException("; ".join(problems))
 
 
-def _refuse_canary(asked: Members, stage: Stage | None) -> None:
+def _check_canary(asked: Members, stage: Stage | None) -> None:
     if asked.get("canarySettings") is None:
+        if stage is not None and stage.canary_settings is not None:
+            raise BadRequestException(
+                f"Stage {stage.stage_name} has a canary: expected canarySettings for another "
+                "canary, or the canary promoted or removed before the stage is deployed to"
+            )
         return
     name = asked.get("stageName")
     if not name:
@@ -122,11 +129,14 @@ def _refuse_canary(asked: Members, stage: Stage | None) -> None:
             f"Invalid deployment content specified.Stage {name} must already be created before "
             "making a canary release deployment"
         )
-    refuse_canary(asked)
 
 
 def _staged(call: Write, asked: Members, stage: Stage | None, deployment_id: str) -> Stage:
-    """Return the stage, new or as it was, serving the deployment."""
+    """Return the stage, new or as it was, serving the deployment, or trying it out."""
+    given_canary = asked.get("canarySettings")
+    if stage is not None and given_canary is not None:
+        settings = canary(given_canary, deployment_id)
+        return replace(stage, canary_settings=settings, last_updated_date=call.now)
     base = stage or Stage(
         stage_name=asked["stageName"],
         deployment_id=deployment_id,

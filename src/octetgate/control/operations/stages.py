@@ -6,6 +6,18 @@ from typing import Any
 from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
+from octetgate.control.canaries import (
+    bad_copy,
+    canary,
+    canary_cache,
+    canary_deployment,
+    canary_percent,
+    canary_variable,
+    canary_variables,
+    no_canary,
+    promoted_deployment,
+    promoted_variables,
+)
 from octetgate.control.definitions import find_api, find_stage
 from octetgate.control.errors import (
     ApiError,
@@ -28,7 +40,7 @@ from octetgate.control.patching import (
     truth,
 )
 from octetgate.control.shown import shown_stage
-from octetgate.control.staging import keep_stage, refuse_canary
+from octetgate.control.staging import keep_stage
 from octetgate.core.model.stage import AccessLogSettings, MethodSetting, Stage
 from octetgate.core.ports.store import STAGES
 
@@ -45,7 +57,7 @@ def create_stage(call: Write, asked: Members) -> Members:
     api = find_api(call, asked["restApiId"]).rest_api.id
     if call.store.get(STAGES, f"{api}/{asked['stageName']}") is not None:
         raise ConflictException("Stage already exists")
-    refuse_canary(asked)
+    given = asked.get("canarySettings")
     stage = Stage(
         stage_name=asked["stageName"],
         deployment_id=asked["deploymentId"],
@@ -56,6 +68,7 @@ def create_stage(call: Write, asked: Members) -> Members:
         cache_cluster_enabled=asked.get("cacheClusterEnabled", False),
         cache_cluster_size=asked.get("cacheClusterSize"),
         documentation_version=asked.get("documentationVersion"),
+        canary_settings=(None if given is None else canary(given, given.get("deploymentId", ""))),
         tracing_enabled=asked.get("tracingEnabled", False),
         tags=asked.get("tags", {}),
     )
@@ -118,7 +131,6 @@ _VALID = (
     f"[{_PLAIN}, {_SETTINGS_OF_ONE}, {_SETTINGS_OF_ALL}, "
     "/variables/{variable_name}, /tracingEnabled]"
 )
-_PROMOTED = ("/canarySettings/deploymentId", "/canarySettings/stageVariableOverrides")
 
 
 class _StageComplaints:
@@ -138,16 +150,8 @@ class _StageComplaints:
 
     def _copy_or_remove(self, patch: Patch) -> ApiError | None:
         if patch.op == COPY:
-            return _bad_copy(patch)
+            return bad_copy(patch)
         return _no_setting(patch) if patch.op == REMOVE else None
-
-
-def _bad_copy(patch: Patch) -> ApiError:
-    return BadRequestException(
-        f"Invalid copy operation with path: {patch.path} and from {patch.source}. "
-        "Valid copy:path are [/deploymentId, /variables] and valid copy:from are "
-        f"[{', '.join(_PROMOTED)}]"
-    )
 
 
 def _no_setting(patch: Patch) -> ApiError:
@@ -157,21 +161,15 @@ def _no_setting(patch: Patch) -> ApiError:
     )
 
 
-def _no_promotion(patch: Patch) -> ApiError:
-    if patch.source not in _PROMOTED:
-        return _bad_copy(patch)
-    return BadRequestException("Promotion not available. Canary does not exist.")
-
-
 def _deployment(stage: Stage, patch: Patch) -> Stage:
     if patch.op == COPY:
-        raise _no_promotion(patch)
+        return promoted_deployment(stage, patch)
     return replace(stage, deployment_id=patch.value or "")
 
 
 def _variables(stage: Stage, patch: Patch) -> Stage:
     if patch.op == COPY:
-        raise _no_promotion(patch)
+        return promoted_variables(stage, patch)
     return replace(stage, variables=None)
 
 
@@ -182,12 +180,6 @@ def _variable(stage: Stage, patch: Patch) -> Stage:
     else:
         variables[patch.name] = patch.value or ""
     return replace(stage, variables=variables or None)
-
-
-def _no_canary(stage: Stage, patch: Patch) -> Stage:
-    if patch.op == REMOVE:
-        return stage
-    raise BadRequestException("canarySettings: canaries are not supported yet; expected none")
 
 
 def _access_log(stage: Stage, patch: Patch) -> Stage:
@@ -275,12 +267,12 @@ _PATHS: Table[Stage] = Table(
         Row("/accessLogSettings/{member}", EVERY, _access_log),
         Row("/cacheClusterEnabled", (REPLACE,), flag("cache_cluster_enabled")),
         Row("/cacheClusterSize", (REPLACE,), option("cache_cluster_size")),
-        Row("/canarySettings", (REMOVE,), _no_canary),
-        Row("/canarySettings/deploymentId", (REPLACE,), _no_canary),
-        Row("/canarySettings/percentTraffic", (REPLACE,), _no_canary),
-        Row("/canarySettings/useStageCache", (REPLACE,), _no_canary),
-        Row("/canarySettings/stageVariableOverrides", (REPLACE,), _no_canary),
-        Row("/canarySettings/stageVariableOverrides/{name}", (REPLACE,), _no_canary),
+        Row("/canarySettings", (REMOVE,), no_canary),
+        Row("/canarySettings/deploymentId", (REPLACE,), canary_deployment),
+        Row("/canarySettings/percentTraffic", (REPLACE,), canary_percent),
+        Row("/canarySettings/useStageCache", (REPLACE,), canary_cache),
+        Row("/canarySettings/stageVariableOverrides", (REPLACE, REMOVE), canary_variables),
+        Row("/canarySettings/stageVariableOverrides/{name}", (REPLACE, REMOVE), canary_variable),
         Row("/clientCertificateId", (REPLACE,), option("client_certificate_id")),
         Row("/deploymentId", (REPLACE, COPY), _deployment),
         Row("/description", (REPLACE,), option("description")),

@@ -25,6 +25,18 @@ class MethodSetting(Record, frozen=True, kw_only=True):
     unauthorized_cache_control_header_strategy: str = "SUCCEED_WITH_RESPONSE_HEADER"
 
 
+class CanarySettings(Record, frozen=True, kw_only=True):
+    """A second deployment that gets a share of the stage's traffic."""
+
+    deployment_id: str
+    percent_traffic: float = 0.0
+    """0 to 100."""
+    stage_variable_overrides: dict[str, str] | None = None
+    """Laid over the stage's variables."""
+    use_stage_cache: bool = False
+    """Whether the canary's calls share the stage's cache."""
+
+
 class Stage(Record, frozen=True, kw_only=True):
     """A deployment being served."""
 
@@ -40,6 +52,7 @@ class Stage(Record, frozen=True, kw_only=True):
     client_certificate_id: str | None = None
     documentation_version: str | None = None
     access_log_settings: AccessLogSettings | None = None
+    canary_settings: CanarySettings | None = None
     tracing_enabled: bool = False
     tags: dict[str, str] = {}
     cache_epoch: int = 0

@@ -3,6 +3,8 @@
 Spec: request-lifecycle 2 and 3.
 """
 
+from random import random
+
 from octetgate.core.http.target import split
 from octetgate.core.routing.hosts import (
     ByDomain,
@@ -14,7 +16,7 @@ from octetgate.core.routing.hosts import locate as read_url
 from octetgate.gateway.call import Arrival, Call, Route
 from octetgate.gateway.faults import Forbidden
 from octetgate.gateway.phases.access_log import log_of_route
-from octetgate.gateway.snapshot import Table
+from octetgate.gateway.snapshot import StageSnapshot, Table
 
 
 def locate(arrival: Arrival, live: Table) -> Call:
@@ -22,11 +24,16 @@ def locate(arrival: Arrival, live: Table) -> Call:
     live.catch_up()
     kept = arrival.exchange.head.headers.kept
     if kept is None:
-        return Call(arrival, *_way(arrival, live))
-    led = kept.get("way")
-    if led is None or led[0] is not live.generation:
-        led = kept["way"] = (live.generation, _way(arrival, live))
-    return Call(arrival, *led[1])
+        route, method, query = _way(arrival, live)
+    else:
+        led = kept.get("way")
+        if led is None or led[0] is not live.generation:
+            led = kept["way"] = (live.generation, _way(arrival, live))
+        route, method, query = led[1]
+    # Every call draws for itself (documented).
+    if route.canary is not None and random() * 100 < route.canary[0]:  # noqa: S311  # no secret
+        route = route.canary[1]
+    return Call(arrival, route, method, query)
 
 
 def _way(arrival: Arrival, live: Table) -> tuple[Route, str, str]:
@@ -51,6 +58,16 @@ def _find(host: str | None, path: str, method: str, live: Table) -> Route:
     stage = live.stage(located.api_id, located.stage)
     if stage is None:
         raise Forbidden(f"no stage {located.stage!r} of an API {located.api_id!r}")
+    route = _in_stage(located, stage, method)
+    if stage.canary is not None:
+        route.is_canary = False
+        tried = _in_stage(located, stage.canary.stage, method)
+        tried.is_canary = True
+        route.canary = (stage.canary.percent, tried)
+    return route
+
+
+def _in_stage(located: Located, stage: StageSnapshot, method: str) -> Route:
     match = stage.routes.find(method, located.route)
     plan = stage.nowhere if match is None else match.value
     parameters = {} if match is None else match.path_parameters

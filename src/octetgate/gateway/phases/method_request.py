@@ -244,6 +244,8 @@ def context_values(call: Call) -> dict[str, object]:
         "apiId": facts.api_id,
     }
     # Recorded: what a call has not is no key of its requestContext, not a null one.
+    if call.route.is_canary is not None:
+        values["isCanaryRequest"] = call.route.is_canary
     if call.plan.method.operation_name:
         values["operationName"] = call.plan.method.operation_name
     if arrival.endpoint_request_id is not None:

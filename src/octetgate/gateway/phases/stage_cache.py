@@ -204,7 +204,7 @@ def method_cache(
     size = float(stage.cache_cluster_size or _DEFAULT_SIZE) * _GIGABYTE
     return MethodCache(
         caches.open(f"{facts.api_id}-{facts.stage_name}", int(size)),
-        (facts.deployment_id, stage.cache_epoch, integration.cache_namespace or resource.id),
+        (facts.cached_as, stage.cache_epoch, integration.cache_namespace or resource.id),
         tuple(_parameter(name, mapped) for name in parameters),
         setting.cache_ttl_in_seconds,
         setting.require_authorization_for_cache_control,
