@@ -3,7 +3,7 @@
 import asyncio
 import queue
 
-from octetgate.core.ports.functions import Invocation, InvokeError, Outcome, StreamBroken
+from octetgate.core.ports.functions import Invocation, InvokeError, Outcome, Provision, StreamBroken
 
 
 class FakeFunctions:
@@ -12,6 +12,8 @@ class FakeFunctions:
     def __init__(self):
         self.asked: list[Invocation] = []
         self.answers: list[Outcome | InvokeError | FakeStream] = []
+        self.provisions: dict[tuple[str, str], Provision] = {}
+        """By function and qualifier."""
 
     async def invoke(self, invocation):
         self.asked.append(invocation)
@@ -21,6 +23,9 @@ class FakeFunctions:
         return answer
 
     stream = invoke
+
+    async def provision(self, function, qualifier):
+        return self.provisions[function.rpartition(":")[2], qualifier]
 
 
 class FakeStream:

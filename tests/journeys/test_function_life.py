@@ -1,10 +1,12 @@
 """The whole life of a function, with boto3 and with the aws CLI, against a running server."""
 
+import asyncio
 import json
 import os
 import subprocess
 
 import pytest
+from tests.adapters.runners.waiting import until
 from tests.control.packages import ROLE, package
 
 CODE = "def handler(event, context): return [{!r}, event]"
@@ -126,6 +128,49 @@ def test_a_function_lives_its_life_with_the_aws_cli(octetgate, project):
     ]
     assert json.loads(policy)["Statement"][0]["Resource"] == f"{arn}:live"
     assert gone == "ResourceNotFoundException"
+
+
+def test_urls_warm_processes_and_later_calls_with_the_aws_cli(octetgate, project):
+    done = subprocess.run(
+        ["sh", "more.sh", "cli-more"],
+        cwd=project / "examples/function-life",
+        env={**os.environ, "OCTETGATE_ENDPOINT": octetgate.endpoint},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.splitlines() == [
+        "arn:aws:lambda:us-east-1:000000000000:function:cli-more:1",
+        '{"Message":"Forbidden"}',
+        "You are at /a/b",
+        "Access-Control-Allow-Origin: https://example.com",
+        "IN_PROGRESS",
+        "2 are ready",
+        '"provisioned-concurrency"',
+        "0",
+        "202",
+        "heard: Success on-demand",
+    ]
+
+
+def test_a_version_is_kept_warm_and_says_when_it_is(octetgate):
+    client, place = octetgate.functions, {"FunctionName": "warm", "Qualifier": "live"}
+    kind = "import os\ndef handler(*_): return os.environ['AWS_LAMBDA_INITIALIZATION_TYPE']"
+    create(client, "warm", Code={"ZipFile": package(kind)}, Publish=True)
+    client.create_alias(FunctionName="warm", Name="live", FunctionVersion="1")
+    made = client.put_provisioned_concurrency_config(**place, ProvisionedConcurrentExecutions=1)
+    assert made["Status"] == "IN_PROGRESS"
+
+    def status():
+        return client.get_provisioned_concurrency_config(**place)["Status"]
+
+    asyncio.run(until(lambda: status() == "READY"))
+    assert call(client, "warm:live")[0] == "provisioned-concurrency"
+    client.delete_provisioned_concurrency_config(**place)
+    with pytest.raises(client.exceptions.ProvisionedConcurrencyConfigNotFoundException):
+        status()
 
 
 def test_an_edit_is_run_by_the_next_call(octetgate, tmp_path):

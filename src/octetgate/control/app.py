@@ -52,7 +52,7 @@ from octetgate.control.wire.service import Operation
 from octetgate.control.wire.validate import validate
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.explanation import Explain
-from octetgate.core.ports.functions import Functions, InvokeError
+from octetgate.core.ports.functions import InvokeError, LocalFunctions
 from octetgate.core.ports.logs import FunctionLogs
 from octetgate.core.ports.meters import Usage
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearse, Rehearsed
@@ -74,7 +74,7 @@ _LOG = logging.getLogger(__name__)
 
 def application(
     store: Store,
-    functions: Functions,
+    functions: LocalFunctions,
     settings: ControlSettings,
     health: Callable[[], Mapping[str, object]],
     *,
@@ -167,7 +167,7 @@ class Management:
     def __init__(
         self,
         store: Store,
-        functions: Functions,
+        functions: LocalFunctions,
         settings: ControlSettings,
         check_deployment: CheckDeployment,
         rehearse: Rehearse,
@@ -267,10 +267,11 @@ class Management:
         }
 
     async def _run(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:
+        look = partial(self._look, about)
         if answer.needs is Invoke:
-            return await answer.function(Invoke(functions=self._functions, **about), members)
+            invoke = Invoke(functions=self._functions, look=look, **about)
+            return await answer.function(invoke, members)
         if answer.needs is Rehearsing:
-            look = partial(self._look, about)
             call = Rehearsing(look=look, rehearse=self._rehearse, **about)
             return await answer.function(call, members)
         return await asyncio.to_thread(self._transact, answer, about, members)

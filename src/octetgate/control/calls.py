@@ -15,7 +15,7 @@ from typing import Any
 
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.certificates import IssueCertificate
-from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.functions import LocalFunctions
 from octetgate.core.ports.meters import Usage
 from octetgate.core.ports.objects import Objects
 from octetgate.core.ports.rehearsal import Rehearse
@@ -98,7 +98,9 @@ class Write(Call):
 class Invoke(Call):
     """A call that runs a function; awaited, and outside any transaction."""
 
-    functions: Functions
+    functions: LocalFunctions
+    look: Callable[[], AbstractContextManager["Read"]]
+    """Opens a view; blocking, so it is for a thread."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,12 +7,14 @@ import os
 import pytest
 from tests.adapters.runners.waiting import until
 
+from octetgate.core.model.function import Provisioned
 from octetgate.core.ports.functions import (
     FunctionNotFound,
     InvalidPayload,
     InvocationType,
     InvokeDenied,
     PayloadTooLarge,
+    Provision,
     TooManyInvocations,
 )
 
@@ -135,3 +137,15 @@ async def test_nothing_runs_of_a_function_for_which_nothing_is_reserved(aws):
     aws.put(ECHO, reserved_concurrency=0)
     with pytest.raises(TooManyInvocations):
         await aws.invoke()
+
+
+async def test_what_is_kept_warm_is_told_of_each_version(aws):
+    aws.put(ECHO)
+    aws.publish("1")
+    assert await aws.supervisor.provision("f", "1") == Provision(0, 0)
+    aws.change(provisioned={"1": Provisioned(requested=1, last_modified=0.0)})
+    async with asyncio.timeout(10):
+        while await aws.supervisor.provision("f", "1") != Provision(1, 1):  # noqa: ASYNC110 - it comes from another process
+            await asyncio.sleep(0.01)
+    with pytest.raises(FunctionNotFound, match="nobody:1"):
+        await aws.supervisor.provision("nobody", "1")

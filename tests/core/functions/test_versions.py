@@ -5,8 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
-from octetgate.core.functions.versions import chosen_version, is_unchanged, leads_to, published
-from octetgate.core.model.function import Alias, Function, Statement
+from octetgate.core.functions.versions import (
+    chosen_version,
+    is_unchanged,
+    leads_to,
+    provisioned_versions,
+    published,
+)
+from octetgate.core.model.function import Alias, Function, Provisioned, Statement
 
 FUNCTION = Function(
     name="f",
@@ -56,7 +62,7 @@ def test_every_member_is_either_compared_or_known_to_be_the_functions_or_the_ver
     assert changes == {
         "name", "arn", "runtime", "handler", "role", "code_key", "code_sha256", "code_size",
         "folder", "description", "timeout", "memory_size", "environment", "architectures",
-        "ephemeral_storage", "tracing_mode", "layers",
+        "ephemeral_storage", "tracing_mode", "layers", "dead_letter",
     }  # fmt: skip
 
 
@@ -84,3 +90,13 @@ def test_an_alias_leads_to_both_of_its_versions():
     aliases = [alias("1", _2=0.5), replace(alias("3"), name="old")]
     found = {version: leads_to(aliases, version) for version in "1234"}
     assert found == {"1": ["live"], "2": ["live"], "3": ["old"], "4": []}
+
+
+def test_what_an_alias_provides_goes_to_its_main_version():
+    aliases = {"live": alias("1", v2=0.5), "next": alias("2")}
+    provisioned = {
+        name: Provisioned(requested=count, last_modified=0.0)
+        for name, count in {"live": 3, "2": 4, "next": 5}.items()
+    }
+    found = replace(WHOLE, aliases=aliases, provisioned=provisioned)
+    assert provisioned_versions(found) == {"1": 3, "2": 9}

@@ -69,3 +69,5 @@ class Plan:
     idle_seconds: float
     answer_limit: int
     shared: Mapping[str, str] = field(default_factory=dict)
+    initialization: str = "on-demand"
+    """What the process is told of why it was started."""

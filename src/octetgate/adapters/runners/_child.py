@@ -98,6 +98,7 @@ class Child(asyncio.SubprocessProtocol):
             temporary=seen.temporary,
             layers=seen.layers,
             shared=self._plan.shared,
+            initialization=self._plan.initialization,
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

@@ -3,6 +3,8 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Coroutine
+from typing import Any
 
 from octetgate.adapters.runners import _frames
 from octetgate.adapters.runners._frames import (
@@ -11,11 +13,19 @@ from octetgate.adapters.runners._frames import (
     Cancel,
     Done,
     Invoke,
+    Look,
     Piece,
     Refusal,
+    Seen,
     Taken,
 )
-from octetgate.core.ports.functions import Functions, InvokeError, Outcome, Stream, StreamBroken
+from octetgate.core.ports.functions import (
+    InvokeError,
+    LocalFunctions,
+    Outcome,
+    Stream,
+    StreamBroken,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +58,7 @@ class Window:
 class Conversation:
     """Carries out what one connection asks for."""
 
-    def __init__(self, functions: Functions, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, functions: LocalFunctions, writer: asyncio.StreamWriter) -> None:
         self._functions = functions
         self._writer = writer
         self._calls: dict[int, asyncio.Task[None]] = {}
@@ -80,7 +90,9 @@ class Conversation:
     def _hear(self, head: _frames.Head, payload: bytes) -> None:
         match head:
             case Invoke():
-                self._begin(head, payload)
+                self._answer_soon(head.id, self._answer(head, payload))
+            case Look():
+                self._answer_soon(head.id, self._look(head))
             case Cancel(id=number) if number in self._calls:
                 self._calls[number].cancel()
             case Taken(id=number, size=size) if number in self._windows:
@@ -88,15 +100,30 @@ class Conversation:
             case _:
                 pass  # about a call that has ended meanwhile
 
-    def _begin(self, head: Invoke, payload: bytes) -> None:
-        call = asyncio.get_running_loop().create_task(self._answer(head, payload))
-        self._calls[head.id] = call
+    def _answer_soon(self, number: int, answering: Coroutine[Any, Any, None]) -> None:
+        call = asyncio.get_running_loop().create_task(answering)
+        self._calls[number] = call
 
         def ended(call: asyncio.Task[None]) -> None:
             del call
-            del self._calls[head.id]
+            del self._calls[number]
 
         call.add_done_callback(ended)
+
+    async def _look(self, head: Look) -> None:
+        answer: Seen | Refusal
+        try:
+            found = await self._functions.provision(head.function, head.qualifier)
+            answer = Seen(
+                id=head.id,
+                allocated=found.allocated,
+                available=found.available,
+                reason=found.reason,
+            )
+        except InvokeError as error:
+            answer = _refusal(head.id, error)
+        with contextlib.suppress(ConnectionError):
+            await _frames.send(self._writer, answer)
 
     async def _answer(self, head: Invoke, payload: bytes) -> None:
         answer: Done | Refusal

@@ -81,6 +81,23 @@ class Done(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True)
     request_id: str
 
 
+class Look(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """How far is it with the processes that are to be kept warm?"""
+
+    id: int
+    function: str
+    qualifier: str
+
+
+class Seen(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
+    """So far."""
+
+    id: int
+    allocated: int
+    available: int
+    reason: str
+
+
 class Refusal(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=True):
     """The function did not run."""
 
@@ -91,7 +108,7 @@ class Refusal(msgspec.Struct, frozen=True, tag=True, array_like=True, kw_only=Tr
     reason: str | None = None
 
 
-Head = Invoke | Cancel | Taken | Begun | Piece | Done | Refusal
+Head = Invoke | Cancel | Taken | Begun | Piece | Done | Look | Seen | Refusal
 
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Head).decode

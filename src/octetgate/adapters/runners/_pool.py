@@ -1,8 +1,9 @@
 """The processes of one function as it is now, and the calls that wait for one of them."""
 
+import asyncio
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Protocol
 
@@ -13,13 +14,17 @@ from octetgate.core.ports.functions import Outcome, TooManyInvocations
 
 _COMING = (State.STARTING, State.RESTING)
 _AT_WORK = (State.BUSY, State.STREAMING)
+_STARTS_AT_ONCE = 2
+"""Provisioned processes of a pool that are started at the same time."""
+_FAILED_SECONDS = (1.0, 60.0)
+"""Before another is started after one that failed to; doubled each time, up to the second."""
 
 
 class Room(Protocol):
     """How many processes there may be on this machine, and who starts them."""
 
-    def start_worker(self, worker: Worker) -> None:
-        """Start the process; it takes a place until it is gone."""
+    def start_worker(self, worker: Worker, *, provisioned: bool = False) -> None:
+        """Start the process; it takes a place until it is gone, unless it is provisioned."""
 
     def has_place(self) -> bool:
         """Return whether one more process may be started."""
@@ -49,6 +54,13 @@ class Pool:
         self._bounds = bounds
         self._idle: list[Worker] = []
         self._draining = False
+        self._least = 0
+        self._failed_starts = 0
+        self._pause: asyncio.TimerHandle | None = None
+        self._ready: set[Worker] = set()
+        """Provisioned ones that have been able to take a call."""
+        self.provisioned: set[Worker] = set()
+        """Those that are kept warm, whatever there is to do."""
         self.workers: set[Worker] = set()
         self.waiting: deque[Call] = deque()
 
@@ -113,7 +125,7 @@ class Pool:
         coming = sum(worker.state in _COMING for worker in self.workers)
         while (
             len(self.waiting) > coming
-            and len(self.workers) < self._bounds.workers
+            and len(self.workers) - len(self.provisioned) < self._bounds.workers
             and self._room.has_place()
         ):
             worker = Worker(self.plan, self)
@@ -125,14 +137,68 @@ class Pool:
 
     def shrink(self) -> bool:
         """End the process that has been idle longest; say whether there was one."""
-        if not self._idle:
-            return False
-        self._idle[0].retire()
-        return True
+        surplus = next((worker for worker in self._idle if worker not in self.provisioned), None)
+        if surplus is not None:
+            surplus.retire()
+        return surplus is not None
+
+    # --- Processes that are kept warm ---
+
+    @property
+    def ready(self) -> int:
+        """How many provisioned processes have started."""
+        return len(self._ready)
+
+    @property
+    def cannot_start(self) -> bool:
+        """Whether the provisioned process that was started last failed to."""
+        return self._failed_starts > 0
+
+    def provide(self, least: int) -> None:
+        """Keep so many processes warm from now on; surplus ones end when they are idle."""
+        self._least = least
+        for worker in list(self._idle):
+            if len(self.provisioned) > least and worker in self.provisioned:
+                self._let_go(worker)
+        self._fill()
+
+    def _let_go(self, worker: Worker) -> None:
+        """End a provisioned process that is not wanted any more."""
+        self.provisioned.discard(worker)
+        self._ready.discard(worker)
+        worker.retire()
+
+    def _fill(self) -> None:
+        if self._pause is not None:
+            self._pause.cancel()
+            self._pause = None
+        plan = replace(self.plan, idle_seconds=0, initialization="provisioned-concurrency")
+        while (
+            not self._draining
+            and len(self.provisioned) < self._least
+            and len(self.provisioned) - len(self._ready) < _STARTS_AT_ONCE
+        ):
+            worker = Worker(plan, self)
+            self.provisioned.add(worker)
+            self.workers.add(worker)
+            self._room.start_worker(worker, provisioned=True)
+
+    def _refill(self, worker: Worker) -> None:
+        """Replace a provisioned process that is gone; one that never started later than others."""
+        self.provisioned.discard(worker)
+        if worker in self._ready:
+            self._ready.discard(worker)
+            self._fill()
+        elif self._least and not self._draining and self._pause is None:
+            first, most = _FAILED_SECONDS
+            seconds = min(most, first * 2.0**self._failed_starts)
+            self._failed_starts = min(self._failed_starts + 1, 10)
+            self._pause = asyncio.get_running_loop().call_later(seconds, self._fill)
 
     def drain(self) -> None:
         """Let no process take another call; those at work finish the one they have."""
         self._draining = True
+        self.provide(0)
         for worker in list(self.workers):
             if worker.state not in _AT_WORK:
                 worker.retire()
@@ -140,6 +206,7 @@ class Pool:
     def end(self) -> None:
         """End every process now; calls fail."""
         self._draining = True
+        self.provide(0)
         for call in self.waiting:
             if call.wanted:
                 closing = TooManyInvocations(f"{self.plan.function.name}: the supervisor closes")
@@ -153,6 +220,13 @@ class Pool:
         if self._draining:
             worker.retire()
             return
+        if worker in self.provisioned:
+            if len(self.provisioned) > self._least:
+                self._let_go(worker)
+                return
+            self._ready.add(worker)
+            self._failed_starts = 0
+            self._fill()
         self._idle.append(worker)
         if worker.has_served:
             # Another function may need the place more.  A process that was just started works
@@ -181,6 +255,8 @@ class Pool:
     def gone(self, worker: Worker) -> None:
         self.workers.discard(worker)
         self._room.free(worker)
+        if worker in self.provisioned:
+            self._refill(worker)
         self._room.share()
         if not self._draining:
             self.grow()

@@ -23,7 +23,12 @@ from octetgate.adapters.runners._watch import Watch
 from octetgate.adapters.runners._worker import Worker
 from octetgate.core.functions.names import FunctionName
 from octetgate.core.model.function import LATEST, Function
-from octetgate.core.ports.functions import RESERVED_LIMIT, InvalidPackage, TooManyInvocations
+from octetgate.core.ports.functions import (
+    RESERVED_LIMIT,
+    InvalidPackage,
+    Provision,
+    TooManyInvocations,
+)
 from octetgate.core.ports.store import Store
 
 _NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -52,6 +57,7 @@ class Pools:
         self._replaced: set[Pool] = set()
         self._logs: dict[str, FunctionLog] = {}
         self._workers: set[Worker] = set()
+        self._provisioned: set[Worker] = set()
         self._starts: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -89,6 +95,20 @@ class Pools:
             raise TooManyInvocations("functions: the supervisor is closing")
         self._hold_to_reserved(target.function)
         pool.submit(call)
+
+    async def provide(self, target: Target, least: int) -> None:
+        """Keep so many processes of the target's version warm; raises InvokeError."""
+        pool = await self._pool(target)
+        if not self._closing:
+            pool.provide(least)
+
+    def provision(self, name: str, version: str) -> Provision:
+        """Return how far the processes are that are kept warm."""
+        pool = self._pools.get((name, version))
+        if pool is None:
+            return Provision(allocated=0, available=0)
+        reason = "FUNCTION_ERROR_INIT_FAILURE" if pool.cannot_start else ""
+        return Provision(len(pool.provisioned), pool.ready, reason)
 
     def _hold_to_reserved(self, function: Function) -> None:
         """Raise TooManyInvocations if as many calls run as the function may have at once.
@@ -179,14 +199,17 @@ class Pools:
 
     # --- The room that pools share ---
 
-    def start_worker(self, worker: Worker) -> None:
+    def start_worker(self, worker: Worker, *, provisioned: bool = False) -> None:
         self._workers.add(worker)
+        if provisioned:
+            self._provisioned.add(worker)
         start = asyncio.get_running_loop().create_task(worker.start())
         self._starts.add(start)
         start.add_done_callback(self._starts.discard)
 
     def has_place(self) -> bool:
-        return not self._closing and len(self._workers) < self._settings.workers_total
+        taken = len(self._workers) - len(self._provisioned)
+        return not self._closing and taken < self._settings.workers_total
 
     def share(self) -> None:
         starved = [pool for pool in self._pools.values() if pool.starved]
@@ -206,6 +229,7 @@ class Pools:
 
     def free(self, worker: Worker) -> None:
         self._workers.discard(worker)
+        self._provisioned.discard(worker)
 
     # --- The end ---
 

@@ -14,6 +14,7 @@ from octetgate.adapters.runners._events import Events
 from octetgate.adapters.runners._known import Known, Target
 from octetgate.adapters.runners._pools import Pools
 from octetgate.adapters.runners._probe import Found, NoIsolation, describe, probe
+from octetgate.adapters.runners._provisioning import Provisioning
 from octetgate.adapters.runners._settings import SupervisorSettings
 from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.names import function_name
@@ -23,6 +24,7 @@ from octetgate.core.ports.functions import (
     Invocation,
     InvocationType,
     Outcome,
+    Provision,
     TooManyInvocations,
 )
 from octetgate.core.ports.store import Store
@@ -54,12 +56,14 @@ class Supervisor:
             destinations,
             settings.event_retry_seconds,
         )
+        self._provisioning = Provisioning(store, self._pools)
         self._calls: set[asyncio.Future[Outcome]] = set()
 
     async def start(self) -> None:
         """Make the folders; processes start when their function is called, or was before."""
         await self._pools.start()
         await self._events.start()
+        self._provisioning.start()
 
     # --- Invoking ---
 
@@ -85,6 +89,13 @@ class Supervisor:
             stream.close()
             raise
         return stream
+
+    async def provision(self, function: str, qualifier: str) -> Provision:
+        """Return how far the processes are that are to be kept warm; raises FunctionNotFound."""
+        name = function_name(function, qualifier)
+        if name is None:
+            raise FunctionNotFound(f"Function not found: {function}")
+        return self._provisioning.provision(name)
 
     def _admitted(self, invocation: Invocation) -> tuple[Target, Call]:
         name = function_name(invocation.function, invocation.qualifier)
@@ -138,6 +149,7 @@ class Supervisor:
 
     async def close(self) -> None:
         """Let calls at work end, up to the grace; then end every process."""
+        await self._provisioning.close()
         self._pools.stop()
         self._events.stop()
         if self._calls:

@@ -23,17 +23,20 @@ from octetgate.adapters.runners._frames import (
     Begun,
     Cancel,
     Done,
+    Look,
     Piece,
     Refusal,
+    Seen,
     Taken,
 )
 from octetgate.adapters.runners._stream import Stream
 from octetgate.core.ports.functions import (
-    Functions,
     Invocation,
     InvokeError,
+    LocalFunctions,
     Outcome,
     PayloadTooLarge,
+    Provision,
 )
 
 _log = logging.getLogger(__name__)
@@ -45,7 +48,7 @@ _ERRORS: Mapping[str, type[InvokeError]] = {
 }
 
 
-async def serve(functions: Functions, path: Path) -> "Server":
+async def serve(functions: LocalFunctions, path: Path) -> "Server":
     """Let processes of the same user invoke functions; raises OSError or NoPlaceForSocket."""
     listening = _listen(address(path))
     server = Server(functions)
@@ -84,7 +87,7 @@ def _remove_abandoned(path: Path) -> None:
 class Server:
     """The supervisor's end."""
 
-    def __init__(self, functions: Functions) -> None:
+    def __init__(self, functions: LocalFunctions) -> None:
         self._functions = functions
         self._conversations: set[Conversation] = set()
 
@@ -132,6 +135,10 @@ class UnixFunctions:
     async def stream(self, invocation: Invocation) -> Stream:
         """Return the answer as soon as it begins; raises InvokeError."""
         return await (await self._admitting(invocation)).stream(invocation)
+
+    async def provision(self, function: str, qualifier: str) -> Provision:
+        """Return how far the processes are that are to be kept warm; raises InvokeError."""
+        return await (await self._connected()).look(function, qualifier)
 
     async def close(self) -> None:
         """Let go of the connection; calls under way fail."""
@@ -190,6 +197,7 @@ class _Connection:
         self._numbers = itertools.count()
         self._waiting: dict[int, asyncio.Future[Outcome]] = {}
         self._streams: dict[int, Stream] = {}
+        self._looks: dict[int, asyncio.Future[Provision]] = {}
         self.lost = False
         self._listening = asyncio.get_running_loop().create_task(self._listen(reader))
 
@@ -218,6 +226,20 @@ class _Connection:
             stream.close()
             raise
         return stream
+
+    async def look(self, function: str, qualifier: str) -> Provision:
+        number = next(self._numbers)
+        seen: asyncio.Future[Provision] = asyncio.get_running_loop().create_future()
+        self._looks[number] = seen
+        try:
+            await _frames.send(
+                self._writer, Look(id=number, function=function, qualifier=qualifier)
+            )
+            return await seen
+        except ConnectionError as error:
+            raise _left() from error
+        finally:
+            del self._looks[number]
 
     def _expect(self) -> "tuple[int, asyncio.Future[Outcome]]":
         """Return the number of a new call, and what will be its outcome."""
@@ -262,8 +284,14 @@ class _Connection:
             for outcome in self._waiting.values():
                 if not outcome.done():
                     outcome.set_exception(_left())
+            for seen in self._looks.values():
+                if not seen.done():
+                    seen.set_exception(_left())
 
     def _hand_over(self, head: _frames.Head, payload: bytes) -> None:
+        if head.id in self._looks:
+            self._show(head, self._looks[head.id])
+            return
         outcome = self._waiting.get(head.id)
         if outcome is None or outcome.done():
             return  # whoever waited has left
@@ -281,6 +309,16 @@ class _Connection:
                 stream.feed(payload)
             case _:
                 pass  # nothing that a supervisor says
+
+    @staticmethod
+    def _show(head: _frames.Head, seen: "asyncio.Future[Provision]") -> None:
+        match head:
+            case Seen() if not seen.done():
+                seen.set_result(Provision(head.allocated, head.available, head.reason))
+            case Refusal() if not seen.done():
+                seen.set_exception(_raised(head))
+            case _:
+                pass  # nobody waits, or nothing that a supervisor says
 
 
 def _left() -> InvokeError:

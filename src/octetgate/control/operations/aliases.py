@@ -59,7 +59,7 @@ def delete_alias(call: Write, asked: Members) -> None:
     name = asked["Name"]
     if name not in function.aliases:
         return
-    members = ("aliases", "event_invoke_configs")
+    members = ("aliases", "event_invoke_configs", "provisioned")
     left = {
         member: {k: v for k, v in getattr(function, member).items() if k != name}
         for member in members

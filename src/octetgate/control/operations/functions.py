@@ -174,9 +174,9 @@ def _delete_version(call: Write, function: Function, qualifier: str) -> None:
     forget_unused(call, *_keys(version))
     configs = {k: v for k, v in function.event_invoke_configs.items() if k != qualifier}
     policy = tuple(each for each in function.policy if each.qualifier != qualifier)
-    call.store.put(
-        FUNCTIONS, function.name, replace(function, policy=policy, event_invoke_configs=configs)
-    )
+    warm = {k: v for k, v in function.provisioned.items() if k != qualifier}
+    left = replace(function, policy=policy, event_invoke_configs=configs, provisioned=warm)
+    call.store.put(FUNCTIONS, function.name, left)
 
 
 def _versions(call: Read | Write, function: Function) -> list[tuple[str, Function]]:

@@ -30,6 +30,7 @@ def environment(
     temporary: str,
     layers: str | None = None,
     shared: Mapping[str, str],
+    initialization: str = "on-demand",
 ) -> dict[str, str]:
     """Return the variables (spec: lambda 7).
 
@@ -48,7 +49,7 @@ def environment(
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.memory_size),
         "AWS_LAMBDA_FUNCTION_NAME": function.name,
         "AWS_LAMBDA_FUNCTION_VERSION": function.version,
-        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": initialization,
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{function.name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": log_stream,
         "AWS_LAMBDA_RUNTIME_API": runtime_api,

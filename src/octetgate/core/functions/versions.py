@@ -14,6 +14,7 @@ _WHOLE = (
     "aliases",
     "reserved_concurrency",
     "event_invoke_configs",
+    "provisioned",
 )
 """What belongs to a function as a whole, so that a version leaves it out."""
 _OWN = ("version", "version_description", "last_modified", "revision_id")
@@ -39,6 +40,19 @@ def chosen_version(alias: Alias, dice: float) -> str:
             return version
         dice -= weight
     return alias.function_version
+
+
+def provisioned_versions(function: Function) -> dict[str, int]:
+    """Return how many processes of each version are to be kept warm.
+
+    What an alias asks for goes to its main version.
+    """
+    wanted: dict[str, int] = {}
+    for qualifier, provisioned in function.provisioned.items():
+        alias = function.aliases.get(qualifier)
+        version = alias.function_version if alias else qualifier
+        wanted[version] = wanted.get(version, 0) + provisioned.requested
+    return wanted
 
 
 def leads_to(aliases: Iterable[Alias], version: str) -> list[str]:

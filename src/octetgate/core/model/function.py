@@ -57,6 +57,13 @@ class EventInvokeConfig(Record, frozen=True, kw_only=True):
     """ARN of where a record goes of a call that was given up."""
 
 
+class Provisioned(Record, frozen=True, kw_only=True):
+    """How many processes of a version are to be kept warm."""
+
+    requested: int
+    last_modified: float
+
+
 class Function(Record, frozen=True, kw_only=True):
     """A function as it is now ($LATEST), or a published version of it.
 
@@ -106,6 +113,8 @@ class Function(Record, frozen=True, kw_only=True):
     """Calls of all versions together that may run at once; None: as many as there is room for."""
     event_invoke_configs: dict[str, EventInvokeConfig] = {}
     """By qualifier, or ``$LATEST``."""
+    provisioned: dict[str, Provisioned] = {}
+    """By version or alias."""
 
     @property
     def brings_runtime(self) -> bool:

@@ -119,6 +119,18 @@ class Outcome:
     request_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Provision:
+    """How far the processes are that are to be kept warm."""
+
+    allocated: int
+    """Processes that there are, started or starting."""
+    available: int
+    """Those of them that can take calls, or do."""
+    reason: str = ""
+    """Why there are not more, where they fail to start."""
+
+
 class StreamBroken(Exception):
     """A function's answer stopped before its end: it failed, or it was given up."""
 
@@ -154,4 +166,14 @@ class Functions(Protocol):
 
         Raises InvokeError when the function did not run.  Whoever closes the stream early
         leaves the function running, as on AWS.
+        """
+
+
+class LocalFunctions(Functions, Protocol):
+    """The same of functions that run here, and what only their supervisor knows."""
+
+    async def provision(self, function: str, qualifier: str) -> Provision:
+        """Return how far the processes of a version or an alias are that are to be kept warm.
+
+        Raises InvokeError.
         """
