@@ -80,7 +80,7 @@ JAVA_ORACLE := javac:default-jdk-headless /usr/share/java/velocity.jar:velocity 
 
 .PHONY: test
 test: $(VENV)/.installed-dev
-	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli node:nodejs cc:gcc $(JAVA_ORACLE)
+	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli node:nodejs bwrap:bubblewrap cc:gcc $(JAVA_ORACLE)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 # Inputs nobody has tried before, for so many seconds each; the suite repeats a few known ones.

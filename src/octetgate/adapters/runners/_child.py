@@ -20,6 +20,8 @@ from octetgate.adapters.runners._start import Inside, Start, inside, start
 from octetgate.core.functions.environment import environment
 
 _MIB = 2**20
+_LOOKED_AT = 8
+"""Processes whose memory is looked at after each call; the watch looks at all."""
 
 
 class Child(asyncio.SubprocessProtocol):
@@ -36,6 +38,8 @@ class Child(asyncio.SubprocessProtocol):
         self._most_bytes = 0
         self._user: int | None = None
         self._folder = plan.scratch / secrets.token_hex(8)
+        self.is_many = False
+        """Whether it has started so much that looking at it takes long."""
         self.output = Output(plan.log)
 
     @property
@@ -116,6 +120,7 @@ class Child(asyncio.SubprocessProtocol):
             return None
         allowed = self._plan.function.memory_size
         pids = _tree.tree(self._pid)
+        self.is_many = len(pids) > _LOOKED_AT
         held = _tree.held_bytes(pids)
         if held > allowed * _MIB:
             held = _tree.own_bytes(pids)
@@ -136,7 +141,9 @@ class Child(asyncio.SubprocessProtocol):
     def peak_memory(self) -> int:
         """Return the most memory that was held, in MiB."""
         if self._pid is not None and not self._has_exited:
-            peaks = [_tree.peak_bytes(pid) for pid in _tree.tree(self._pid)]
+            peaks = [
+                _tree.peak_bytes(pid) for pid in _tree.tree(self._pid, _LOOKED_AT)[:_LOOKED_AT]
+            ]
             self._most_bytes = max(self._most_bytes, *peaks, 0)
         return self._most_bytes // _MIB
 

@@ -101,10 +101,11 @@ def _problem(isolation: Isolation) -> str | None:
 
 
 def _failure(isolation: Isolation, folder: Path, user: int | None) -> str | None:
-    # Where the code will be, or what will be above it.
-    code = isolation.data or folder
-    while not code.is_dir():
-        code = code.parent
+    code = folder / "code"
+    code.mkdir(mode=0o755)
+    if isolation.view is View.SHARED and isolation.data is not None:
+        # Whether others can pass to where the code will be, or to what will be above it.
+        code = next(path for path in (isolation.data, *isolation.data.parents) if path.is_dir())
     seen = inside(isolation, code, None, folder)
     how = start(
         isolation,

@@ -11,6 +11,9 @@ import signal
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+MOST = 10_000
+"""Processes that one may have started."""
+
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _PROPORTIONAL = re.compile(rb"^Pss:\s+(\d+)", re.MULTILINE)
 _PEAK = re.compile(rb"^VmHWM:\s+(\d+)", re.MULTILINE)
@@ -28,12 +31,20 @@ def children(pid: int) -> list[int]:
     return found
 
 
-def tree(pid: int) -> list[int]:
-    """Return the process, and below it all that it started; nothing if it has ended."""
-    found = [pid] if Path(f"/proc/{pid}").exists() else []
-    for each in found:
-        found += [child for child in children(each) if child not in found]
-    return found
+def tree(pid: int, most: int = MOST) -> list[int]:
+    """Return the process, and below it what it started; nothing if it has ended.
+
+    No more is looked for once there are ``most``, as there may be a thousand.
+    """
+    found = dict.fromkeys([pid] if Path(f"/proc/{pid}").exists() else ())
+    queue = list(found)
+    for each in queue:
+        if len(found) >= most:
+            break
+        fresh = [child for child in children(each) if child not in found]
+        found.update(dict.fromkeys(fresh))
+        queue += fresh
+    return list(found)
 
 
 def of_user(user: int) -> list[int]:
@@ -104,7 +115,8 @@ def end(pid: int, user: int | None) -> None:
 def _stop_all(pid: int, user: int | None) -> set[int]:
     stopped: set[int] = set()
     for _ in range(_ROUNDS):
-        found = {*tree(pid), *(() if user is None else of_user(user))} - stopped
+        # All of a user's own processes are its, and quicker to find.
+        found = set(tree(pid) if user is None else of_user(user)) - stopped
         if not found or found == {pid}:
             break
         for each in found:
@@ -115,14 +127,8 @@ def _stop_all(pid: int, user: int | None) -> set[int]:
 
 def end_user(user: int) -> None:
     """Kill whatever the user runs."""
-    for _ in range(_ROUNDS):
-        found = of_user(user)
-        for each in found:
-            _signal(each, signal.SIGSTOP)
-        for each in found:
-            _signal(each, signal.SIGKILL)
-        if not found:
-            break
+    for each in _stop_all(0, user):
+        _signal(each, signal.SIGKILL)
 
 
 def end_group(pid: int) -> None:

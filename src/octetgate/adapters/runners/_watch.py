@@ -22,11 +22,19 @@ class Watch:
     def __init__(self, workers: AbstractSet[Worker], *, adopts_orphans: bool) -> None:
         self._workers = workers
         self._adopts_orphans = adopts_orphans
+        self._looks: dict[Worker, asyncio.Task[None]] = {}
         if adopts_orphans:
             _tree.adopt_orphans()
 
     async def run(self) -> None:
         """Work until cancelled."""
+        try:
+            await self._run()
+        finally:
+            for look in self._looks.values():
+                look.cancel()
+
+    async def _run(self) -> None:
         for count in itertools.count(1):
             await asyncio.sleep(_SECONDS)
             try:
@@ -36,12 +44,21 @@ class Watch:
 
     async def _look(self, *, seldom: bool) -> None:
         for worker in list(self._workers):
-            if seldom or worker.is_active:
+            if worker.is_many:
+                self._look_long(worker)
+            elif seldom or worker.is_active:
                 worker.look()
         if seldom:
             for worker in list(self._workers):
                 await worker.look_at_folder()
             self._end_orphans()
+
+    def _look_long(self, worker: Worker) -> None:
+        """Look at one that has started very much, without keeping the others waiting."""
+        if worker not in self._looks:
+            look = asyncio.get_running_loop().create_task(worker.look_long())
+            self._looks[worker] = look
+            look.add_done_callback(lambda _: self._looks.pop(worker))
 
     def _end_orphans(self) -> None:
         known = [worker.pid for worker in self._workers]

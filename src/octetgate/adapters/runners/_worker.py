@@ -237,9 +237,18 @@ class Worker:
         order = self._move(Event.TIMED_OUT)
         self._perform(order, lambda request_id: reports.timed_out(request_id, now, seconds))
 
+    @property
+    def is_many(self) -> bool:
+        """Whether looking at it takes long."""
+        return self._child.is_many
+
     def look(self) -> None:
         """Kill the process if it holds more memory than it may."""
         self._end_excess(self._child.excess())
+
+    async def look_long(self) -> None:
+        """Do the same, while others are served."""
+        self._end_excess(await asyncio.to_thread(self._child.excess))
 
     async def look_at_folder(self) -> None:
         """Kill the process if its temporary files are more than they may be."""
