@@ -8,6 +8,7 @@ import os
 import re
 import time
 from binascii import b2a_base64
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -66,6 +67,16 @@ def _digits() -> list[str]:
     return os.urandom(6 * _IDS).hex("-", 6).split("-")
 
 
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as an authorizer found out."""
+
+    context: Mapping[str, object]
+    """``$context.authorizer``."""
+    api_key: str | None = None
+    """The value of the API key that the authorizer names for it."""
+
+
 class Notes:
     """What the access log will say; each is set only where there is something to say."""
 
@@ -81,6 +92,8 @@ class Notes:
     integration_ended = 0.0
     endpoint_request_id: str | None = None
     """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
+    caller: "Caller | None" = None
+    """Who an authorizer says calls."""
     grant: "Grant | None" = None
     """The API key that let the call in."""
     replaced_id = False

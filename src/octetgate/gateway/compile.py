@@ -1,6 +1,7 @@
 """A definition and a stage become a snapshot: everything that can be decided is decided here."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace as replaced
 from typing import Any
 
@@ -16,14 +17,15 @@ from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
-from octetgate.gateway.call import Call
-from octetgate.gateway.faults import ApiConfigurationError
+from octetgate.gateway.call import Call, Caller
+from octetgate.gateway.faults import ApiConfigurationError, AuthorizerConfigurationError
 from octetgate.gateway.phases.access_log import method_tallies, stage_tallies
 from octetgate.gateway.phases.admit import method_buckets
 from octetgate.gateway.phases.gateway_response import compile_responses
 from octetgate.gateway.phases.method_request import body_models, required_parameters
 from octetgate.gateway.phases.stage_cache import method_cache
 from octetgate.gateway.snapshot import (
+    Authorizer,
     BadConfiguration,
     Canary,
     Integration,
@@ -34,6 +36,7 @@ from octetgate.gateway.snapshot import (
 )
 
 _INTEGRATIONS = "octetgate.gateway.integrations"
+_AUTHORIZERS = "octetgate.gateway.authorizers"
 _VARIABLE = "${stageVariables."
 _log = logging.getLogger(__name__)
 
@@ -73,11 +76,12 @@ def _compile_deployment(
     definition, deployment = record.definition, record.deployment.id
     facts = _facts(definition, stage, deployment, ports, aws_limits=aws_limits, cached_as=cached_as)
     problems: list[str] = []
+    guards = _authorizers(facts, definition, problems)
     routes = [
         (
             resource.path,
             {
-                verb: _plan(facts, stage, definition, resource, method, problems)
+                verb: _plan(facts, stage, definition, guards, resource, method, problems)
                 for verb, method in resource.resource_methods.items()
             },
         )
@@ -172,6 +176,7 @@ def _plan(
     facts: StageFacts,
     stage: Stage,
     definition: ApiDefinition,
+    guards: Mapping[str, Authorizer],
     resource: Resource,
     method: Method,
     problems: list[str],
@@ -205,14 +210,47 @@ def _plan(
         models=models,
         validates=bool(required or models),
         cache=cache,
+        authorizer=guards.get(method.authorizer_id or "") if _is_guarded(method) else None,
         tallies=method_tallies(facts, stage, resource, method),
     )
 
 
+def _is_guarded(method: Method) -> bool:
+    return method.authorization_type not in {"NONE", "AWS_IAM"}
+
+
+def _authorizers(
+    facts: StageFacts, definition: ApiDefinition, problems: list[str]
+) -> dict[str, Authorizer]:
+    """Return those that can let anybody in, by id; all methods that name one share its memory."""
+    authorizers: dict[str, Authorizer] = {}
+    for authorizer in definition.authorizers.values():
+        if authorizer.type.lower() not in kinds.names(_AUTHORIZERS):
+            continue
+        try:
+            module = kinds.load(_AUTHORIZERS, authorizer.type)
+            authorizers[authorizer.id] = module.compile(facts, authorizer)
+        except BadConfiguration as error:
+            problems.append(f"authorizer {authorizer.name}: {error}")
+            authorizers[authorizer.id] = Misconfigured(problems[-1])
+    return authorizers
+
+
 def load_integrations() -> None:
-    """Import every integration now, so that no call waits for it."""
-    for name in kinds.names(_INTEGRATIONS):
-        kinds.load(_INTEGRATIONS, name)
+    """Import every integration and authorizer now, so that no call waits for it."""
+    for folder in (_INTEGRATIONS, _AUTHORIZERS):
+        for name in kinds.names(folder):
+            kinds.load(folder, name)
+
+
+class Misconfigured:
+    """An authorizer that cannot work: whoever calls is told so, and nobody is let in."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    async def authorize(self, call: Call) -> Caller:
+        raise AuthorizerConfigurationError(self._reason)
 
 
 class Unserved:

@@ -47,6 +47,20 @@ class ApiConfigurationError(Fault):
     type = GatewayResponseType.API_CONFIGURATION_ERROR
 
 
+class AuthorizerConfigurationError(Fault):
+    """The authorizer, or what its function answers, cannot work."""
+
+    type = GatewayResponseType.AUTHORIZER_CONFIGURATION_ERROR
+    before_execution = True
+
+
+class AuthorizerFailure(Fault):
+    """The authorizer could not be asked."""
+
+    type = GatewayResponseType.AUTHORIZER_FAILURE
+    before_execution = True
+
+
 class BadRequest(Fault):
     """The client's request cannot be mapped."""
 
@@ -138,3 +152,10 @@ class UnsupportedMediaType(Fault):
     """No template fits, and passing the body through is switched off."""
 
     type = GatewayResponseType.UNSUPPORTED_MEDIA_TYPE
+
+
+class Unauthorized(Fault):
+    """The caller has not said who it is, or not so that anybody believes it."""
+
+    type = GatewayResponseType.UNAUTHORIZED
+    before_execution = True

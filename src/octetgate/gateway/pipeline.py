@@ -14,7 +14,7 @@ from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Arrival, Call, Ids, arrive
 from octetgate.gateway.faults import ExecutionFailed, Fault
 from octetgate.gateway.phases.access_log import WriteLine, access_log, add_up
-from octetgate.gateway.phases.admit import admit
+from octetgate.gateway.phases.admit import admit, authorize
 from octetgate.gateway.phases.gateway_response import gateway_response
 from octetgate.gateway.phases.locate import locate
 from octetgate.gateway.phases.method_request import method_request, validate
@@ -37,7 +37,7 @@ class Gateway:
         self._write_log = write_log
         self._ids = Ids()
 
-    async def handle(self, exchange: Exchange) -> None:
+    async def handle(self, exchange: Exchange) -> None:  # noqa: C901  # one order, one place
         """Answer one API call, and write its line."""
         arrival = arrive(exchange, self._ids)
         call: Call | None = None
@@ -45,6 +45,8 @@ class Gateway:
         try:
             try:
                 call = locate(arrival, self._live)
+                if call.plan.authorizer is not None:
+                    await authorize(call, call.plan.authorizer)
                 admit(call, self._live, self._meters)
                 limits = call.stage.facts.aws_limits
                 if limits is not None or "content-encoding" in arrival.sent:

@@ -20,7 +20,7 @@ from octetgate.core.ports.services import Services
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
 from octetgate.core.validation.bodies import BodyModel
-from octetgate.gateway.call import Call, Route
+from octetgate.gateway.call import Call, Caller, Route
 from octetgate.gateway.grants import Grant
 
 
@@ -39,6 +39,13 @@ class Integration(Protocol):
 
     async def answer(self, call: Call, result: Any) -> Reply:
         """Shape the integration response: selection, conversion, template, parameters."""
+
+
+class Authorizer(Protocol):
+    """Decides who may call the methods that name it."""
+
+    async def authorize(self, call: Call) -> Caller:
+        """Return who calls; raises a fault when that may not be, or cannot be found out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,8 @@ class MethodPlan:
     validates: bool = False
     """Whether there is anything to require of a call."""
     cache: Remembering | None = None
+    authorizer: Authorizer | None = None
+    """None where the method names none; whether it is open its ``authorization_type`` says."""
     tallies: tuple[Tally, ...] = ()
     """What its calls are added to."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from octetgate.core.model.function import Statement
+from octetgate.core.policy.wildcards import matches
 
 _ACTIONS = ("lambda:Invoke*", "lambda:*", "*")
 _INVOKE = "lambda:InvokeFunction"
@@ -92,7 +93,7 @@ def _equal(found: str | None, expected: str) -> bool:
 
 
 def _like(found: str | None, pattern: str) -> bool:
-    return found is not None and _matches(found, pattern)
+    return found is not None and matches(found, pattern)
 
 
 def _arn_like(found: str | None, pattern: str) -> bool:
@@ -110,25 +111,3 @@ _OPERATORS = {
     "stringequals": _equal,
     "bool": _equal,
 }
-
-
-def _matches(text: str, pattern: str) -> bool:
-    """Return whether IAM's ``*`` (any text) and ``?`` (any one character) cover the text.
-
-    Only the latest star is ever tried again, so a hostile pattern costs no more than the
-    product of the two lengths; a regular expression would cost powers of it.
-    """
-    at = place = 0
-    star = resume = -1
-    while at < len(text):
-        if place < len(pattern) and pattern[place] == "*":
-            star, resume = place, at
-            place += 1
-        elif place < len(pattern) and pattern[place] in ("?", text[at]):
-            at, place = at + 1, place + 1
-        elif star >= 0:
-            resume += 1
-            at, place = resume, star + 1
-        else:
-            return False
-    return not pattern[place:].strip("*")

@@ -62,16 +62,16 @@ class ProxyResponse:
 
 def proxy_event(request: ProxyRequest) -> bytes:
     """Return the event's JSON (spec: lambda 1.1)."""
-    headers = _multi_valued(request.headers)
-    query = _grouped(request.query)
+    headers = multi_valued(request.headers)
+    query = grouped(request.query)
     event = msgspec.json.encode(
         {
             "resource": request.resource,
             "path": request.path,
             "httpMethod": request.http_method,
-            "headers": _last_values(headers),
+            "headers": last_values(headers),
             "multiValueHeaders": headers or None,
-            "queryStringParameters": _last_values(query),
+            "queryStringParameters": last_values(query),
             "multiValueQueryStringParameters": query or None,
             "pathParameters": request.path_parameters or None,
             "stageVariables": request.stage_variables or None,
@@ -90,20 +90,22 @@ def _body(body: str | bytes | None) -> tuple[bytes, ...]:
     return (msgspec.json.encode(body),)
 
 
-def _multi_valued(headers: Headers) -> dict[str, list[str]]:
+def multi_valued(headers: Headers) -> dict[str, list[str]]:
     """Return name → values; a name sent in several casings is told in its first."""
     casing: dict[str, str] = {}
-    return _grouped((casing.setdefault(key, sent), value) for sent, key, value in headers.fields)
+    return grouped((casing.setdefault(key, sent), value) for sent, key, value in headers.fields)
 
 
-def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+def grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    """Return name → values, both in order."""
     values: dict[str, list[str]] = {}
     for name, value in pairs:
         values.setdefault(name, []).append(value)
     return values
 
 
-def _last_values(values: Mapping[str, list[str]]) -> dict[str, str] | None:
+def last_values(values: Mapping[str, list[str]]) -> dict[str, str] | None:
+    """Return name → the last of its values; None for none."""
     return {name: several[-1] for name, several in values.items()} or None
 
 

@@ -31,6 +31,7 @@ from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed
 from octetgate.gateway.phases.function import (
     Begun,
     FunctionTarget,
+    event_headers,
     function_of,
     invoke,
     open_stream,
@@ -108,7 +109,7 @@ class _LambdaProxy:
             resource=self._resource.path,
             path=call.route.located.path,
             http_method=call.method,
-            headers=_event_headers(call),
+            headers=event_headers(call),
             query=parse_query(call.query),
             path_parameters=call.route.path_parameters,
             stage_variables=self._facts.variables,
@@ -195,16 +196,3 @@ def _length(headers: Headers) -> int | None:
 def _size(body: str | bytes) -> int:
     """Return the bytes that a body has, as UTF-8 if it is text."""
     return len(body) if isinstance(body, bytes) or body.isascii() else len(body.encode())
-
-
-def _event_headers(call: Call) -> Headers:
-    """Return the client's visible headers and what the gateway adds (spec: lambda 1.1)."""
-    headers, arrival = call.headers.copy(), call.arrival
-    secure = arrival.exchange.secure
-    _, _, port = arrival.sent.get("host", "").partition(":")
-    forwarded = [*headers.all("x-forwarded-for"), arrival.exchange.peer]
-    headers.set("X-Amzn-Trace-Id", arrival.trace_id)
-    headers.set("X-Forwarded-For", ", ".join(forwarded))
-    headers.set("X-Forwarded-Port", port or ("443" if secure else "80"))
-    headers.set("X-Forwarded-Proto", "https" if secure else "http")
-    return headers

@@ -1,7 +1,7 @@
 """May this caller call this method, and may it do so now?
 
-Signatures cannot be checked yet, so a method that asks for one is closed: to serve it openly
-would be worse than not to serve it.
+Signatures and tokens of user pools cannot be checked yet, so a method that asks for one is closed:
+to serve it openly would be worse than not to serve it.
 """
 
 from octetgate.core.http.limits import long_arn
@@ -22,11 +22,17 @@ from octetgate.gateway.faults import (
 )
 from octetgate.gateway.grants import Grant
 from octetgate.gateway.phases.function import source_arn
-from octetgate.gateway.snapshot import Bucket, StageFacts, Table
+from octetgate.gateway.snapshot import Authorizer, Bucket, StageFacts, Table
 
 _ACCOUNT = Throttle(10_000, 5000)
 _UNSET = Throttle(MethodSetting().throttling_rate_limit, MethodSetting().throttling_burst_limit)
 """What a method setting says that was made for something else (spec: request-lifecycle 9)."""
+
+
+async def authorize(call: Call, authorizer: Authorizer) -> None:
+    """Find out who calls, before anything is counted; refuse who may not (spec: lifecycle 8)."""
+    _bound_arn(call)
+    call.arrival.caller = await authorizer.authorize(call)
 
 
 def admit(call: Call, live: Table, meters: Meters) -> None:
@@ -36,7 +42,7 @@ def admit(call: Call, live: Table, meters: Meters) -> None:
         # Never 404 or 405 (recorded): what is not there is refused like what is not allowed.
         asked = f"{call.method} {call.route.located.route}"
         raise MissingAuthenticationToken(f"no resource has {asked}")
-    if plan.method.authorization_type != "NONE":
+    if plan.method.authorization_type != "NONE" and plan.authorizer is None:
         _bound_arn(call)
         _refuse_unsigned(call)
     if plan.method.api_key_required:
@@ -64,15 +70,17 @@ def _refuse_unsigned(call: Call) -> None:
 
 def _grant(call: Call, live: Table) -> Grant:
     """Return what the caller's API key may do here."""
-    if call.stage.api_key_source != "HEADER":
-        raise InvalidApiKey("apiKeySource AUTHORIZER: no authorizer has named a key")
-    value = call.arrival.sent.get("x-api-key")
+    if call.stage.api_key_source == "HEADER":
+        source, value = "X-API-Key", call.arrival.sent.get("x-api-key")
+    else:
+        source, caller = "usageIdentifierKey", call.arrival.caller
+        value = caller.api_key if caller else None
     if value is None:
-        raise InvalidApiKey("expected an API key in X-API-Key, found none")
+        raise InvalidApiKey(f"expected an API key in {source}, found none")
     facts = call.stage.facts
     grant = live.grants(facts.api_id, facts.stage_name).get(value)
     if grant is None:
-        raise InvalidApiKey("X-API-Key: no enabled key of a usage plan of this stage has the value")
+        raise InvalidApiKey(f"{source}: no enabled key of a usage plan of this stage has the value")
     return grant
 
 

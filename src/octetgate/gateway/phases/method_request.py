@@ -248,6 +248,8 @@ def context_values(call: Call) -> dict[str, object]:
         values["isCanaryRequest"] = call.route.is_canary
     if call.plan.method.operation_name:
         values["operationName"] = call.plan.method.operation_name
+    if arrival.caller is not None:
+        values["authorizer"] = arrival.caller.context
     if arrival.endpoint_request_id is not None:
         values["awsEndpointRequestId"] = arrival.endpoint_request_id
     return values

@@ -1,0 +1,1 @@
+"""IAM policies: read, and asked whether somebody may do something."""

@@ -1,0 +1,130 @@
+"""The conditions of a policy's statement: operator, key, and the values one of which has to fit.
+
+An operator that is not known never holds: whoever wrote it meant to narrow something.
+"""
+
+import ipaddress
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from octetgate.core.policy.wildcards import matches
+
+Facts = Mapping[str, str]
+"""What is so, by condition key in lower case: ``aws:sourceip`` and the like."""
+
+_IF_EXISTS = "ifexists"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One operator on one key."""
+
+    operator: str
+    """In lower case, without ``IfExists``."""
+    key: str
+    """In lower case."""
+    expected: tuple[str, ...]
+    if_exists: bool = False
+    """Whether it holds where nothing is known of the key."""
+
+    def holds(self, facts: Facts) -> bool:
+        """Return whether the facts fulfil it."""
+        found = facts.get(self.key)
+        if self.operator == "null":
+            return ("true" if found is None else "false") in map(str.lower, self.expected)
+        negated = self.operator in _NEGATED
+        compare = _OPERATORS.get(_NEGATED.get(self.operator, self.operator))
+        if compare is None:
+            return False
+        if found is None:
+            return self.if_exists or negated
+        return any(compare(found, each) for each in self.expected) is not negated
+
+
+def parse_condition(operator: str, key: str, expected: Sequence[str]) -> Condition:
+    """Return a condition as a policy spells it."""
+    plain = operator.lower()
+    if_exists = plain.endswith(_IF_EXISTS) and plain != _IF_EXISTS
+    name = plain.removesuffix(_IF_EXISTS) if if_exists else plain
+    return Condition(name, key.lower(), tuple(expected), if_exists)
+
+
+def is_known(condition: Condition) -> bool:
+    """Whether the operator is one of IAM's."""
+    return condition.operator in {"null", *_OPERATORS, *_NEGATED}
+
+
+def _arn_like(found: str, pattern: str) -> bool:
+    """Compare six colon-separated parts; a wildcard of the first five stays inside its part."""
+    parts, patterns = found.split(":", 5), pattern.split(":", 5)
+    return len(parts) == len(patterns) and all(map(matches, parts, patterns))
+
+
+def _address(found: str, network: str) -> bool:
+    try:
+        return ipaddress.ip_address(found) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False
+
+
+def _numeric(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
+    def holds(found: str, expected: str) -> bool:
+        try:
+            return compare(float(found), float(expected))
+        except ValueError:
+            return False
+
+    return holds
+
+
+def _date(compare: Callable[[float, float], bool]) -> Callable[[str, str], bool]:
+    def holds(found: str, expected: str) -> bool:
+        now, then = _epoch(found), _epoch(expected)
+        return now is not None and then is not None and compare(now, then)
+
+    return holds
+
+
+def _epoch(text: str) -> float | None:
+    """Return a moment, given as epoch seconds or in ISO 8601."""
+    try:
+        return float(text)
+    except ValueError:
+        pass
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+_COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
+    "equals": lambda found, expected: found == expected,
+    "lessthan": lambda found, expected: found < expected,
+    "lessthanequals": lambda found, expected: found <= expected,
+    "greaterthan": lambda found, expected: found > expected,
+    "greaterthanequals": lambda found, expected: found >= expected,
+}
+
+_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
+    "stringequals": lambda found, expected: found == expected,
+    "stringequalsignorecase": lambda found, expected: found.lower() == expected.lower(),
+    "stringlike": matches,
+    "arnlike": _arn_like,
+    "arnequals": _arn_like,  # AWS treats the two alike
+    "ipaddress": _address,
+    "bool": lambda found, expected: found.lower() == expected.lower(),
+    **{f"numeric{name}": _numeric(compare) for name, compare in _COMPARISONS.items()},
+    **{f"date{name}": _date(compare) for name, compare in _COMPARISONS.items()},
+}
+_NEGATED: Mapping[str, str] = {
+    "stringnotequals": "stringequals",
+    "stringnotequalsignorecase": "stringequalsignorecase",
+    "stringnotlike": "stringlike",
+    "arnnotlike": "arnlike",
+    "arnnotequals": "arnequals",
+    "notipaddress": "ipaddress",
+    "numericnotequals": "numericequals",
+    "datenotequals": "dateequals",
+}

@@ -1,0 +1,209 @@
+"""A Lambda function that is asked who calls; what it said is remembered for a while.
+
+The memory belongs to the stage as it was compiled: every change of the stage empties it, a
+flush among them (spec: request-lifecycle 8.1).
+"""
+
+import asyncio
+import time
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from hashlib import blake2b
+
+from octetgate.core.functions.authorizer import (
+    UNAUTHORIZED,
+    BadAuthorizerAnswer,
+    Granted,
+    error_message,
+    read_answer,
+)
+from octetgate.core.mapping.identity import IdentitySource, read_identity
+from octetgate.core.model.access import Authorizer
+from octetgate.core.policy.evaluate import Verdict, verdict
+from octetgate.core.ports.functions import (
+    FunctionNotFound,
+    Invocation,
+    InvokeDenied,
+    InvokeError,
+    Outcome,
+)
+from octetgate.gateway.call import Call, Caller
+from octetgate.gateway.faults import (
+    AccessDenied,
+    AuthorizerConfigurationError,
+    AuthorizerFailure,
+    Unauthorized,
+)
+from octetgate.gateway.phases.function import function_of, source_arn
+from octetgate.gateway.phases.method_request import Parameters
+from octetgate.gateway.snapshot import StageFacts
+
+_ACTION = "execute-api:Invoke"
+_DEFAULT_TTL = 300
+_LONGEST_SECONDS = 29.0
+_REMEMBERED = 4096
+_DENIED = (
+    "User is not authorized to access this resource with an explicit deny in an "
+    "identity-based policy"
+)
+
+Identity = Mapping[str, str]
+"""What the call says of its caller, by expression."""
+
+
+class LambdaAuthorizer:
+    """What TOKEN and REQUEST have in common."""
+
+    def __init__(
+        self, facts: StageFacts, authorizer: Authorizer, sources: tuple[IdentitySource, ...]
+    ) -> None:
+        self._facts = facts
+        self._function = function_of(facts, authorizer.authorizer_uri)
+        self._source_arn = (
+            f"arn:aws:execute-api:{facts.region}:{facts.account_id}:{facts.api_id}"
+            f"/authorizers/{authorizer.id}"
+        )
+        ttl = authorizer.authorizer_result_ttl_in_seconds
+        self.remembers = (_DEFAULT_TTL if ttl is None else ttl) > 0
+        self._ttl = _DEFAULT_TTL if ttl is None else ttl
+        self._sources = sources
+        self._memory: dict[bytes, tuple[float, Granted]] = {}
+
+    async def authorize(self, call: Call) -> Caller:
+        """Return who calls; raises a fault when that may not be, or cannot be found out."""
+        identity = self.identity(call)
+        spent = 0
+        granted = self._remembered(identity)
+        if granted is None:
+            began = time.perf_counter()
+            granted = await self.ask(call, identity)
+            spent = round((time.perf_counter() - began) * 1000)
+            self._remember(identity, granted)
+        _refuse_unless_allowed(call, granted)
+        context = {
+            **granted.context,
+            "principalId": granted.principal_id,
+            "integrationLatency": spent,
+        }
+        return Caller(context, granted.usage_identifier_key)
+
+    async def ask(self, call: Call, identity: Identity) -> Granted:
+        """Return what the function says, whatever it has said before."""
+        invocation = Invocation(
+            function=self._function,
+            payload=self.event(call, identity),
+            source_arn=self._source_arn,
+            trace_id=call.arrival.trace_id,
+        )
+        outcome = await self._invoked(invocation)
+        if outcome.function_error:
+            message = error_message(outcome.payload)
+            if message == UNAUTHORIZED:
+                raise Unauthorized("the authorizer's function raised Unauthorized")
+            raise AuthorizerConfigurationError(f"the authorizer's function failed: {message}")
+        try:
+            return read_answer(outcome.payload)
+        except BadAuthorizerAnswer as error:
+            raise AuthorizerConfigurationError(str(error)) from error
+
+    async def _invoked(self, invocation: Invocation) -> Outcome:
+        try:
+            async with asyncio.timeout(_LONGEST_SECONDS):
+                return await self._facts.ports.functions.invoke(invocation)
+        except TimeoutError as error:
+            raise AuthorizerFailure(
+                f"{self._function} did not answer in {_LONGEST_SECONDS:g} s"
+            ) from error
+        except (InvokeDenied, FunctionNotFound) as error:
+            raise AuthorizerConfigurationError(f"{error.code}: {error}") from error
+        except InvokeError as error:
+            raise AuthorizerFailure(f"{error.code}: {error}") from error
+
+    def identity(self, call: Call) -> Identity:
+        """Return who the call says it comes from; 401 where it has to say and does not."""
+        found = read_identity(self._sources, Said(call))
+        if found is None:
+            named = ", ".join(source.text for source in self._sources)
+            raise Unauthorized(f"identitySource: expected {named}, found none")
+        return found
+
+    def event(self, call: Call, identity: Identity) -> bytes:
+        """Return what the function is told."""
+        raise NotImplementedError
+
+    def _remembered(self, identity: Identity) -> Granted | None:
+        until, granted = self._memory.get(_digest(identity.values()), (0.0, None))
+        return granted if granted is not None and time.monotonic() < until else None
+
+    def _remember(self, identity: Identity, granted: Granted) -> None:
+        # Without an identity all callers would be one.
+        if not self.remembers or not identity:
+            return
+        if len(self._memory) >= _REMEMBERED:
+            del self._memory[next(iter(self._memory))]
+        key = _digest(identity.values())
+        self._memory[key] = time.monotonic() + self._ttl, granted
+
+
+def _digest(values: Iterable[str]) -> bytes:
+    # Tokens are secrets, and need not stay in memory for that.
+    told = blake2b(digest_size=16)
+    for value in values:
+        told.update(f"{len(value)}:{value}".encode("utf-8", "surrogatepass"))
+    return told.digest()
+
+
+class Said:
+    """What a call says of its caller, as identity sources read it."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+        self._parameters = Parameters(call)
+
+    def header(self, name: str) -> str | None:
+        """Return a header's first value, whatever its name's case."""
+        return self._call.arrival.sent.get(name.lower())
+
+    def query(self, name: str) -> str | None:
+        """Return a query parameter's last value."""
+        values = self._parameters.query(name)
+        return values[-1] if values else None
+
+    def stage_variable(self, name: str) -> str | None:
+        """Return a stage variable."""
+        return self._parameters.stage_variable(name)
+
+    def context(self, name: str) -> str | None:
+        """Return a member of ``$context`` as text."""
+        value: object = self._parameters.context_values
+        for part in name.split("."):
+            value = value.get(part) if isinstance(value, Mapping) else None
+        return None if value is None or isinstance(value, Mapping) else str(value)
+
+
+def method_arn(call: Call) -> str:
+    """Return what a caller has to be allowed to invoke: the method at the path asked for."""
+    return source_arn(call.stage.facts, call.method, call.route.located.route)
+
+
+def _refuse_unless_allowed(call: Call, granted: Granted) -> None:
+    arn = method_arn(call)
+    said = verdict(granted.policy, _ACTION, arn, _policy_facts(call))
+    if said is Verdict.DENY:
+        raise AccessDenied(f"the authorizer's policy denies {_ACTION} on {arn}", message=_DENIED)
+    if said is Verdict.SILENT:
+        raise AccessDenied(f"the authorizer's policy does not allow {_ACTION} on {arn}")
+
+
+def _policy_facts(call: Call) -> dict[str, str]:
+    arrival = call.arrival
+    moment = datetime.fromtimestamp(arrival.time, UTC)
+    known = {
+        "aws:sourceip": arrival.exchange.peer,
+        "aws:useragent": arrival.sent.get("user-agent"),
+        "aws:referer": arrival.sent.get("referer"),
+        "aws:securetransport": "true" if arrival.exchange.secure else "false",
+        "aws:currenttime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:epochtime": str(int(arrival.time)),
+    }
+    return {key: value for key, value in known.items() if value is not None}
