@@ -8,7 +8,7 @@ def soup(words: str, most: int = 25) -> st.SearchStrategy[str]:
 
     Blanks separate the words; an underscore stands for a blank in one.
     """
-    word = st.sampled_from(["", " ", *words.replace("_", " ").split(" ")])
+    word = st.sampled_from(["", " ", *(word.replace("_", " ") for word in words.split(" "))])
     return st.lists(st.one_of(word, word, word, word, st.text(max_size=4)), max_size=most).map(
         "".join
     )

@@ -1,6 +1,7 @@
 """Collections in pages: ``limit`` and ``position`` (spec: control-plane 1)."""
 
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
@@ -44,6 +45,8 @@ def _start(found: Sequence[tuple[str, object]], position: str | None) -> int:
         return 0
     keys = [key for key, _ in found]
     try:
-        return keys.index(pybase64.urlsafe_b64decode(position).decode())
+        # In the alphabet of URLs; "+" and "/" would be passed over, with a warning.
+        plain = re.sub("[+/]", "?", position)
+        return keys.index(pybase64.b64decode(plain, b"-_", validate=True).decode())
     except (binascii.Error, ValueError):
         raise BadRequestException("Invalid position specified") from None

@@ -1,5 +1,6 @@
 """A gateway worker: one event loop that answers API calls on its share of the port."""
 
+import asyncio
 import contextlib
 import gc
 import socket
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 
 import uvloop
 
+from octetgate.adapters.aws.services import load
 from octetgate.adapters.caches.disk import DiskCaches
 from octetgate.adapters.front import h1, tls
 from octetgate.adapters.meters.throttles import SharedThrottles
@@ -26,6 +28,7 @@ from octetgate.server.build import access_lines, configure_logs, open_store
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
 from octetgate.server.settings import Settings
+from octetgate.server.warming import names_services
 
 _COLLECTOR = (50_000, 20, 20)
 """Calls leave no circles behind, failed ones neither (tests/gateway/test_circles.py), so the
@@ -56,6 +59,8 @@ async def _serve(
         held.callback(caches.close)
         tallies = CallTallies(running.place.metrics, post.name)
         ports = gateway_ports(settings, upstream, functions, caches, tallies)
+        if await asyncio.to_thread(names_services, store):
+            await asyncio.to_thread(load)
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
         usage = KeptUsage(running.place.usage)

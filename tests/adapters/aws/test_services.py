@@ -118,3 +118,20 @@ def test_a_secret_is_not_shown():
 def test_a_worker_starts_without_botocore():
     loaded = "import octetgate.server.worker, sys; sys.exit('botocore' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", loaded], check=False).returncode == 0
+
+
+def test_what_is_loaded_ahead_is_all_that_a_service_needs():
+    asked = """
+import sys
+from octetgate.adapters.aws.services import AwsServices, AwsSettings, load
+from octetgate.core.http.body import Body
+from octetgate.core.http.headers import Headers
+from octetgate.core.ports.upstream import UpstreamRequest
+load()
+before = set(sys.modules)
+services = AwsServices(AwsSettings(access_key_id="a", secret_access_key="b"))
+service = services.find("sqs", "eu-west-1")
+services.sign(service, UpstreamRequest(service.origin, "GET", "/", Headers(), Body(), 1000))
+sys.exit(str(set(sys.modules) - before) if set(sys.modules) - before else 0)
+"""
+    subprocess.run([sys.executable, "-c", asked], check=True)

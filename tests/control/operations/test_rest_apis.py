@@ -136,6 +136,7 @@ def test_apis_are_listed_in_pages_that_survive_deleting(gw):
     [
         ({"limit": 0}, "limit: expected 1 to 500; found 0"),
         ({"position": "bogus"}, "Invalid position specified"),
+        ({"position": "+/+/"}, "Invalid position specified"),
     ],
 )
 def test_a_page_that_cannot_be_is_refused(gw, members, message):

@@ -52,6 +52,12 @@ def refusal(name, members, service="apigateway"):
             id="enum-in-a-list-of-structures",
         ),
         pytest.param(
+            "UpdateRestApi",
+            {"restApiId": "a", "patchOperations": [{"op": "add"}, None]},
+            "Value null at 'updateRestApiInput.patchOperations.2.member' failed to satisfy constraint: Member must not be null",
+            id="null-in-a-list",
+        ),
+        pytest.param(
             "GetGatewayResponse",
             {"restApiId": "a", "responseType": "X"},
             "Value 'X' at 'responseType' failed to satisfy constraint: Member must satisfy enum value set: [REQUEST_TOO_LARGE, RESOURCE_NOT_FOUND, AUTHORIZER_CONFIGURATION_ERROR, MISSING_AUTHENTICATION_TOKEN, BAD_REQUEST_BODY, INVALID_SIGNATURE, INVALID_API_KEY, BAD_REQUEST_PARAMETERS, AUTHORIZER_FAILURE, UNAUTHORIZED, INTEGRATION_TIMEOUT, ACCESS_DENIED, DEFAULT_4XX, DEFAULT_5XX, WAF_FILTERED, QUOTA_EXCEEDED, THROTTLED, API_CONFIGURATION_ERROR, UNSUPPORTED_MEDIA_TYPE, INTEGRATION_FAILURE, EXPIRED_TOKEN]",

@@ -39,6 +39,15 @@ def endpoint_key(name: str) -> str:
     return name.lower().replace(" ", "_").replace("-", "_").replace(".", "_")
 
 
+def load() -> None:
+    """Import botocore and read what services there are now, so that no call waits for it."""
+    from octetgate.adapters.aws import _models, _sigv4
+
+    del _sigv4
+    _models.model("sts")
+    _models.endpoint("sts", "us-east-1")
+
+
 class AwsServices:
     """AWS services; botocore is imported when the first one is asked for."""
 

@@ -63,6 +63,11 @@ def _of_structure(shape: Shape, value: Mapping[str, Any], path: str) -> Iterator
 
 
 def _of_list(shape: Shape, values: list[Any], path: str) -> Iterator[str]:
+    if None in values:
+        for number, part in enumerate(values, start=1):
+            if part is None:
+                yield _missing(f"{path}.{number}.member")
+        return
     if shape.element.type in {"structure", "list", "map"}:
         for number, part in enumerate(values, start=1):
             yield from _of_value(shape.element, part, f"{path}.{number}.member")
