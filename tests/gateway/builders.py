@@ -195,14 +195,15 @@ class World:
         aws_settings: AwsSettings | None = None,
         caches: Any = None,
         tallies: Any = None,
+        logs: Any = None,
     ) -> None:
         self.upstream = FakeUpstream()
         self.functions = FakeFunctions()
         self.store = memory.open("memory://")
         self.lines: list[str] = []
         services = AwsServices(aws_settings or AwsSettings())
-        self.caches = caches
-        ports = Ports(self.upstream, self.functions, services, caches, tallies)
+        self.caches, self.logs = caches, logs
+        ports = Ports(self.upstream, self.functions, services, caches, tallies, logs)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
         self.meters = free_meters()
         self.gateway = Gateway(

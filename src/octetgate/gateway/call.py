@@ -22,6 +22,7 @@ from octetgate.core.ports.exchange import Exchange
 
 if TYPE_CHECKING:
     from octetgate.core.routing.hosts import Located
+    from octetgate.gateway.faults import Fault
     from octetgate.gateway.grants import Grant
     from octetgate.gateway.snapshot import MethodPlan, StageSnapshot
 
@@ -102,6 +103,8 @@ class Notes:
     """``hit`` or ``miss`` of the stage's cache, where the method has one."""
     error = ""
     response_type = ""
+    fault: "Fault | None" = None
+    """Why the call was refused."""
 
 
 class Arrival(Notes):

@@ -24,6 +24,7 @@ from octetgate.gateway.phases.admit import method_buckets
 from octetgate.gateway.phases.gateway_response import compile_responses
 from octetgate.gateway.phases.method_request import body_models, required_parameters
 from octetgate.gateway.phases.stage_cache import method_cache
+from octetgate.gateway.phases.stage_log import stage_log
 from octetgate.gateway.snapshot import (
     Authorizer,
     BadConfiguration,
@@ -103,10 +104,13 @@ def _compile_deployment(
         tallies=stage_tallies(facts),
     )
     responses = compile_responses(definition.gateway_responses, problems)
+    log = stage_log(stage, ports.logs, problems)
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
     source = definition.rest_api.api_key_source
-    return StageSnapshot(facts, tree, nowhere, responses, tuple(problems), api_key_source=source)
+    return StageSnapshot(
+        facts, tree, nowhere, responses, tuple(problems), log, api_key_source=source
+    )
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:

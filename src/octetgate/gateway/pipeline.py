@@ -80,13 +80,24 @@ class Gateway:
             _log.exception("request %s", arrival.request_id)
             status, complete = await self._bug(arrival)
         finally:
-            access_log(self._write_log, arrival, call, status, complete=complete, streamed=streamed)
-            tallies = self._elsewhere if call is None else call.plan.tallies
-            add_up(tallies, arrival, status, complete=complete)
+            self._ended(arrival, call, status, complete=complete, streamed=streamed)
+
+    def _ended(
+        self, arrival: Arrival, call: Call | None, status: int, *, complete: bool, streamed: bool
+    ) -> None:
+        """Write the call down, and add it up."""
+        access_log(self._write_log, arrival, call, status, complete=complete, streamed=streamed)
+        if call is None:
+            add_up(self._elsewhere, arrival, status, complete=complete)
+            return
+        add_up(call.plan.tallies, arrival, status, complete=complete)
+        if call.stage.log is not None:
+            call.stage.log.add(call, status)
 
     def _refuse(self, arrival: Arrival, call: Call | None, fault: Fault) -> Reply:
         arrival.error = fault.reason
         arrival.response_type = fault.type
+        arrival.fault = fault
         arrival.exchange.body.close()
         return gateway_response(arrival, call, fault)
 

@@ -17,6 +17,7 @@ from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.metrics import Tallies, Tally
 from octetgate.core.ports.services import Services
+from octetgate.core.ports.stage_logs import StageLogs
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
 from octetgate.core.validation.bodies import BodyModel
@@ -59,6 +60,8 @@ class Ports:
     """None where nothing is to be remembered."""
     tallies: Tallies | None = None
     """None where nothing is to be added up."""
+    logs: StageLogs | None = None
+    """None where stages have no access logs of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +99,13 @@ class Remembering(Protocol):
 
     async def answer(self, call: Call, integrate: Integrate) -> Reply:
         """Return what is remembered, or ask the integration and remember."""
+
+
+class WritingDown(Protocol):
+    """How a stage's calls are written down in its own words."""
+
+    def add(self, call: Call, status: int) -> None:
+        """Write down a call that has ended."""
 
 
 class Bucket(NamedTuple):
@@ -154,6 +164,7 @@ class StageSnapshot:
     """The gateway responses that are not the built-in ones."""
     problems: tuple[str, ...]
     """What could not be compiled; those methods answer 500."""
+    log: WritingDown | None = None
     canary: "Canary | None" = None
     api_key_source: str = "HEADER"
     """Where a call's API key comes from: ``HEADER`` or ``AUTHORIZER``."""

@@ -8,6 +8,7 @@ from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.metrics import Tallies
+from octetgate.core.ports.stage_logs import StageLogs
 from octetgate.core.ports.upstream import Upstream
 from octetgate.gateway.snapshot import Ports
 from octetgate.server.settings import Settings
@@ -56,10 +57,11 @@ def gateway_ports(
     here: Functions,
     caches: Caches | None = None,
     tallies: Tallies | None = None,
+    logs: StageLogs | None = None,
 ) -> Ports:
     """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
     services = aws_services(settings)
     if not services.endpoint_url("lambda"):
-        return Ports(upstream, here, services, caches, tallies)
+        return Ports(upstream, here, services, caches, tallies, logs)
     elsewhere = RemoteFunctions(upstream, services, settings.region)
-    return Ports(upstream, elsewhere, services, caches, tallies)
+    return Ports(upstream, elsewhere, services, caches, tallies, logs)

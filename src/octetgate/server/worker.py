@@ -16,6 +16,7 @@ from octetgate.adapters.meters.throttles import SharedThrottles
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.adapters.telemetry.metrics import CallTallies
+from octetgate.adapters.telemetry.stage_logs import StageLogFiles
 from octetgate.core.ports.meters import Meters
 from octetgate.core.ports.metrics import Subject
 from octetgate.gateway.entrance import entrance
@@ -58,9 +59,11 @@ async def _serve(
         caches = DiskCaches(running.place.caches, settings.cache_bytes)
         held.callback(caches.close)
         tallies = CallTallies(running.place.metrics, post.name)
-        ports = gateway_ports(settings, upstream, functions, caches, tallies)
         if await asyncio.to_thread(names_services, store):
             await asyncio.to_thread(load)
+        stage_logs = StageLogFiles(running.place.logs / "access")
+        held.callback(stage_logs.close)
+        ports = gateway_ports(settings, upstream, functions, caches, tallies, stage_logs)
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
         usage = KeptUsage(running.place.usage)
@@ -76,7 +79,12 @@ async def _serve(
         gc.freeze()
         gc.set_threshold(*_COLLECTOR)
         post.ready()
-        await post.told_to_leave(reopen=lines.reopen)
+
+        def reopen() -> None:
+            lines.reopen()
+            stage_logs.reopen()
+
+        await post.told_to_leave(reopen=reopen)
         await door.close(settings.grace_seconds)
 
 
