@@ -68,7 +68,7 @@ def _typed(names: Names, shape: Shape, value: Any, path: str) -> Any:
         case "structure", dict():
             return _structure(names, shape, value, f"{path}.")
         case "list", list():
-            return [_typed(names, shape.element, part, path) for part in value]
+            return [_element(names, shape.element, part, path) for part in value]
         case "map", dict():
             return {
                 key: _typed(names, shape.element, part, f"{path}.{key}")
@@ -78,6 +78,12 @@ def _typed(names: Names, shape: Shape, value: Any, path: str) -> Any:
             raise _unlike(path, shape.type, value)
         case _:
             return _scalar(shape.type, value, path)
+
+
+def _element(names: Names, shape: Shape, value: Any, path: str) -> Any:
+    if value is None:
+        raise _unlike(path, shape.type, value)
+    return _typed(names, shape, value, path)
 
 
 def _scalar(kind: str, value: str | float, path: str) -> Any:

@@ -52,7 +52,7 @@ def _part(given: Any) -> DocumentationPart:
     location = given.get("location") if isinstance(given, dict) else None
     if not isinstance(location, dict):
         raise BadRequestException("expected an object with location and properties")
-    if location.get("type") not in set(DocumentationPartType):
+    if str(location.get("type")) not in set(DocumentationPartType):
         raise BadRequestException(
             f"location.type: expected one of {', '.join(DocumentationPartType)}; "
             f"found {location.get('type')!r}"
