@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import requests
+from tests.control.openapi.described import described
 
 DEMO = "http://petstore.execute-api.us-west-2.amazonaws.com"
 
@@ -86,3 +87,31 @@ def test_a_pet_is_found_by_its_id_and_another_is_added(pets):
 def test_browsers_may_ask_from_elsewhere(pets):
     answer = requests.options(f"{pets.url}pets", timeout=30)
     assert answer.headers["Access-Control-Allow-Methods"] == "POST,GET,OPTIONS"
+
+
+@pytest.mark.parametrize("form", ["swagger", "oas30"])
+@pytest.mark.parametrize("spelling", ["--yaml", "--json"])
+def test_what_is_exported_and_imported_again_is_the_same_api(
+    octetgate, pets, tmp_path, form, spelling
+):
+    gateway = octetgate.gateway
+    version = f"{form}{spelling}"
+    gateway.create_documentation_version(
+        restApiId=pets.id, documentationVersion=version, stageName="test"
+    )
+    file = tmp_path / "exported"
+    words = ["--yaml"] if spelling == "--yaml" else []
+    extensions = "apigateway,documentation"
+    done = octetgate.command(
+        *("export", pets.id, "--format", form, "--output", str(file)),
+        *("--extensions", extensions, *words),
+    )
+    assert done.returncode == 0, done.stderr
+    done = octetgate.command("import", str(file), "--new", "--json")
+    assert done.returncode == 0, done.stderr
+    again = json.loads(done.stdout)
+    assert again["warnings"] == []
+    found = described(gateway, again["id"])
+    # Without a version of its own an API is exported with the moment of its deployment.
+    del found["api"]["version"]
+    assert found == described(gateway, pets.id)
