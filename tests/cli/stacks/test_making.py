@@ -128,6 +128,17 @@ def test_a_body_may_be_a_file_beside_the_template(stack, tmp_path, management):
     assert shown["name"] == "from a body"
 
 
+def test_a_body_may_be_included_and_refer_to_the_template(stack, tmp_path, management):
+    (tmp_path / "included").mkdir()
+    text = yaml.safe_dump(MOCK).replace("from a body", "!Sub '${AWS::StackName} it is'")
+    (tmp_path / "included" / "api.yaml").write_text(text.replace("'!Sub", "!Sub"))
+    include = {"Name": "AWS::Include", "Parameters": {"Location": "api.yaml"}}
+    body = {"Fn::Transform": include, "x-amazon-apigateway-binary-media-types": ["image/png"]}
+    told = stack("included", {"Resources": {"A": api(Body=body)}})
+    shown = management.gw.get_rest_api(restApiId=ids(told)["A"])
+    assert (shown["name"], shown["binaryMediaTypes"]) == ("included it is", ["image/png"])
+
+
 def test_a_resource_that_is_refused_is_named_with_the_reason(stack, management):
     broken = {"openapi": "3.0.1", "info": {"title": "broken"}, "paths": {"/b c": {"get": {}}}}
     with pytest.raises(Trouble) as refused:

@@ -8,9 +8,16 @@ from octetgate.cli.console import Trouble
 from octetgate.cli.stacks import apis, elsewhere, functions, stages
 from octetgate.cli.stacks.stack import Made, Stack, ignored, pseudo_parameters
 from octetgate.control.cloudformation import sam
+from octetgate.control.cloudformation.includes import included
 from octetgate.control.cloudformation.intrinsics import Resolver, Values
 from octetgate.control.cloudformation.ordering import in_order
-from octetgate.control.cloudformation.template import BadTemplate, Declared, understood
+from octetgate.control.cloudformation.template import (
+    BadTemplate,
+    Declared,
+    tagged,
+    understood,
+)
+from octetgate.control.documents import BadDocument, read
 
 Make = Callable[[Stack, str, Mapping[str, Any]], Made]
 
@@ -58,6 +65,7 @@ class Result:
 
 def make(stack: Stack, document: dict[str, Any], parameters: Mapping[str, str]) -> Result:
     """Make every resource of a template whose condition holds."""
+    document = included(document, lambda location: _file(stack, location))
     pseudo = pseudo_parameters(stack.name, stack.region, stack.account)
     given = understood(document, parameters).parameters
     plain = sam.transformed(document, {**pseudo, **given}, stack.region)
@@ -71,6 +79,15 @@ def make(stack: Stack, document: dict[str, Any], parameters: Mapping[str, str]) 
         if "Condition" not in each or resolver.holds(each["Condition"], f"Outputs.{name}")
     }
     return Result(rows, outputs)
+
+
+def _file(stack: Stack, location: str) -> Any:
+    """Return what a file beside the template says, in the template's own words."""
+    path = stack.path(location, "AWS::Include")
+    try:
+        return read(path.read_bytes(), tagged)
+    except BadDocument as error:
+        raise BadTemplate(f"{location}: {error}") from error
 
 
 def _made(stack: Stack, each: Declared, resolver: Resolver, values: Values) -> dict[str, str]:
