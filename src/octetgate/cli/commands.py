@@ -16,6 +16,7 @@ from octetgate.cli import (
     imports,
     invoke,
     keys,
+    pull,
     serve,
 )
 
@@ -52,6 +53,7 @@ app.command("demo")(demo.demo)
 app.command("import")(imports.import_)
 app.command("deploy")(deploy.deploy)
 app.command("export")(exports.export)
+app.command("pull")(pull.pull)
 app.add_typer(apis.app, name="apis")
 app.add_typer(functions.app, name="functions")
 app.add_typer(keys.app, name="keys")

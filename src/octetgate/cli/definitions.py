@@ -1,6 +1,7 @@
 """A definition in a file, put into an octetgate by way of its management port."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,8 +16,9 @@ from octetgate.control.documents import BadDocument, read
 class Wanted:
     """What ``octetgate import`` was told."""
 
-    file: Path
     stage: str | None = None
+    variables: Mapping[str, str] | None = None
+    """Of the stage; None leaves them as they are."""
     api: str | None = None
     name: str | None = None
     new: bool = False
@@ -44,11 +46,18 @@ def document(file: Path) -> tuple[bytes, dict[str, Any]]:
     return text, found
 
 
-def import_definition(endpoint: str, wanted: Wanted) -> dict[str, Any]:
-    """Create or update an API from a definition, deploy it, and say what there is now."""
-    text, found = document(wanted.file)
+def import_file(endpoint: str, file: Path, wanted: Wanted) -> dict[str, Any]:
+    """Create or update an API from a file, deploy it, and say what there is now."""
+    text, found = document(file)
     if "swagger" not in found and "openapi" not in found:
-        raise Trouble(f"{wanted.file}: expected swagger or openapi at its root; found neither")
+        raise Trouble(f"{file}: expected swagger or openapi at its root; found neither")
+    return import_definition(endpoint, text, found, wanted)
+
+
+def import_definition(
+    endpoint: str, text: bytes, found: dict[str, Any], wanted: Wanted
+) -> dict[str, Any]:
+    """Create or update an API from a definition, deploy it, and say what there is now."""
     info = found.get("info")
     title = info.get("title") if isinstance(info, dict) else None
     if wanted.name is not None:
@@ -57,11 +66,13 @@ def import_definition(endpoint: str, wanted: Wanted) -> dict[str, Any]:
     client = connect(endpoint, "apigateway")
     with told(endpoint):
         before = _before(client, wanted, wanted.name or str(title))
-        with busy(f"importing {wanted.file.name}, {len(text)} bytes"):
+        with busy(f"importing {wanted.name or title}, {len(text)} bytes"):
             made = _put(client, wanted, text, before)
         if wanted.stage is not None:
             with busy(f"deploying to {wanted.stage}"):
-                client.create_deployment(restApiId=made["id"], stageName=wanted.stage)
+                client.create_deployment(
+                    restApiId=made["id"], stageName=wanted.stage, **_variables(wanted)
+                )
         paths = resources(client, made["id"])
     url = stage_url(gateway_url(endpoint), made["id"], wanted.stage) if wanted.stage else None
     return {
@@ -74,6 +85,10 @@ def import_definition(endpoint: str, wanted: Wanted) -> dict[str, Any]:
         "url": url,
         "warnings": made.get("warnings", []),
     }
+
+
+def _variables(wanted: Wanted) -> dict[str, Any]:
+    return {} if wanted.variables is None else {"variables": wanted.variables}
 
 
 def _before(client: Any, wanted: Wanted, name: str) -> str | None:

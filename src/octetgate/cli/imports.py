@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from octetgate.cli.console import Trouble, print_json, table
-from octetgate.cli.definitions import Wanted, document, import_definition
+from octetgate.cli.definitions import Wanted, document, import_file
 from octetgate.cli.options import AsJson, takes
 from octetgate.cli.stacks.importing import import_template
 from octetgate.cli.watching import edits
@@ -86,7 +86,6 @@ def import_(
     if new and api:
         raise Trouble("--new: expected no --api with it")
     wanted = Wanted(
-        file=file,
         stage=stage,
         api=api,
         name=name,
@@ -108,10 +107,10 @@ def import_(
             )
             return
         nonlocal wanted
-        made = import_definition(settings.endpoint, wanted)
+        made = import_file(settings.endpoint, file, wanted)
         # What the first round made, the next ones change.
         wanted = wanted.of(made["id"])
-        _say(made, as_json=as_json)
+        say_import(made, as_json=as_json)
 
     if not watch:
         once()
@@ -131,7 +130,8 @@ def _parameter(text: str) -> tuple[str, str]:
     return name, value
 
 
-def _say(made: dict[str, Any], *, as_json: bool) -> None:
+def say_import(made: dict[str, Any], *, as_json: bool) -> None:
+    """Tell of an API that was imported."""
     if as_json:
         print_json(made)
         return

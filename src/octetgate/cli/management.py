@@ -62,8 +62,8 @@ def _request(url: str, headers: dict[str, str]) -> urllib.request.Request:
 
 
 @contextmanager
-def told(endpoint: str) -> Iterator[None]:
-    """Turn what boto3 raises into one line."""
+def told(endpoint: str, unreachable: str | None = None) -> Iterator[None]:
+    """Turn what boto3 raises into one line; ``unreachable`` says what to do if nobody answers."""
     from botocore.exceptions import (
         BotoCoreError,
         ClientError,
@@ -78,7 +78,7 @@ def told(endpoint: str) -> Iterator[None]:
         text = found.get("Message") or error.response.get("message") or found.get("Code", "")
         raise Trouble(f"{error.operation_name}: {text}") from error
     except EndpointConnectionError as error:
-        raise Trouble(_nobody(endpoint)) from error
+        raise Trouble(unreachable or _nobody(endpoint)) from error
     except ParamValidationError as error:
         raise Trouble(" ".join(str(error).split())) from error
     except BotoCoreError as error:
