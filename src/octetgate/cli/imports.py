@@ -8,11 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from octetgate.cli.console import Trouble, print_json, table
-from octetgate.cli.definitions import Wanted, document, import_file
 from octetgate.cli.options import AsJson, takes
-from octetgate.cli.stacks.importing import import_template
 from octetgate.cli.watching import edits
-from octetgate.control.cloudformation.template import is_template
 from octetgate.server.settings import ClientSettings
 
 
@@ -83,6 +80,10 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Create or update an API from a file, and deploy it; what is in the file is what is."""
+    from octetgate.cli.definitions import Wanted, document, import_file
+    from octetgate.cli.stacks.importing import import_template
+    from octetgate.control.cloudformation.template import is_template
+
     if new and api:
         raise Trouble("--new: expected no --api with it")
     wanted = Wanted(

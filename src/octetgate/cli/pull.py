@@ -6,12 +6,10 @@ import typer
 
 from octetgate.cli.apis import Api
 from octetgate.cli.console import Trouble, busy
-from octetgate.cli.definitions import Wanted, import_definition
 from octetgate.cli.exports import exported
 from octetgate.cli.imports import say_import
 from octetgate.cli.management import find_api, only_stage, told
 from octetgate.cli.options import AsJson, takes
-from octetgate.control.documents import read
 from octetgate.server.settings import ClientSettings
 
 
@@ -43,6 +41,9 @@ def pull(
 
     It is read with GetRestApis, GetStages and GetExport; nothing there is changed.
     """
+    from octetgate.cli.definitions import Wanted, import_definition
+    from octetgate.control.documents import read
+
     client = _account(profile, region)
     where = client.meta.endpoint_url
     with told(where, f"nothing answers at {where}"), busy(f"fetching {api}"):
