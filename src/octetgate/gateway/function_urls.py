@@ -15,6 +15,7 @@ from octetgate.core.functions import cors
 from octetgate.core.functions.answer_fields import MalformedProxyResponse
 from octetgate.core.functions.prelude import CONTENT_TYPE, MalformedPrelude, Prelude
 from octetgate.core.functions.url_event import (
+    Signer,
     UrlRequest,
     UrlResponse,
     is_text,
@@ -49,6 +50,7 @@ from octetgate.gateway.url_refusals import (
     refusal,
     too_large,
 )
+from octetgate.gateway.url_signers import KeyTable, signer
 
 _log = logging.getLogger(__name__)
 
@@ -63,8 +65,11 @@ class UrlTable(Protocol):
 class FunctionUrls:
     """Answers calls of function URLs."""
 
-    def __init__(self, table: UrlTable, functions: Functions, write_log: WriteLine) -> None:
+    def __init__(
+        self, table: UrlTable, keys: KeyTable, functions: Functions, write_log: WriteLine
+    ) -> None:
         self._table = table
+        self._keys = keys
         self._functions = functions
         self._write_log = write_log
         self._ids = Ids()
@@ -131,25 +136,38 @@ class FunctionUrls:
         sent = arrival.exchange.head.headers
         if url.cors is not None and cors.is_preflight(arrival.exchange.head.method, sent):
             return Reply(200, Headers(cors.preflight(url.cors, sent)), Body())
-        if url.auth_type != "NONE":
-            raise forbidden(f"AuthType {url.auth_type}: no credentials are known that it allows")
+        body = await _collected(arrival.exchange)
+        signed = self._signed(url, arrival, body)
         invocation = Invocation(
             function=url.arn,
-            payload=await _event(arrival, url_id, path),
-            url_auth_type=url.auth_type,
+            payload=_event(arrival, url_id, path, body, signed),
+            # Whoever signs is of the account, and needs no permission of the function's.
+            url_auth_type=None if signed else url.auth_type,
             trace_id=arrival.trace_id,
             request_id=arrival.request_id,
         )
         arrival.integration_started = time.perf_counter()
         try:
-            response, body = await self._invoked(url, invocation)
+            response, answer = await self._invoked(url, invocation)
         except InvokeError as error:
             raise not_invoked(error) from error
         except (StreamBroken, MalformedPrelude, MalformedProxyResponse, BadPayload) as error:
             raise failed(str(error)) from error
         arrival.integration_ended = time.perf_counter()
         arrival.integration_status = 200
-        return Reply(response.status, _headers(url, response, sent.get("origin")), body)
+        return Reply(response.status, _headers(url, response, sent.get("origin")), answer)
+
+    def _signed(self, url: FunctionUrl, arrival: Arrival, body: bytes) -> Signer | None:
+        """Return who signed a call that has to be signed."""
+        if url.auth_type == "NONE":
+            return None
+        key = signer(arrival.exchange, body, self._keys, arrival.time)
+        account = url.arn.split(":")[4]
+        return Signer(
+            access_key=key.access_key_id,
+            account_id=account,
+            user_arn=f"arn:aws:iam::{account}:user/{key.name}",
+        )
 
     async def _invoked(self, url: FunctionUrl, invocation: Invocation) -> tuple[UrlResponse, Body]:
         """Return what the function says, and the body that the client gets."""
@@ -212,12 +230,15 @@ def _asked(exchange: Exchange) -> tuple[str, str]:
     return found
 
 
-async def _event(arrival: Arrival, url_id: str, path: str) -> bytes:
-    exchange = arrival.exchange
+async def _collected(exchange: Exchange) -> bytes:
     try:
-        data = await exchange.body.collect(AWS_PAYLOAD_LIMIT)
+        return await exchange.body.collect(AWS_PAYLOAD_LIMIT)
     except BodyTooLarge as error:
         raise too_large(str(error)) from error
+
+
+def _event(arrival: Arrival, url_id: str, path: str, data: bytes, signed: Signer | None) -> bytes:
+    exchange = arrival.exchange
     body: str | bytes | None = None
     if data:
         sent = arrival.sent
@@ -237,6 +258,7 @@ async def _event(arrival: Arrival, url_id: str, path: str) -> bytes:
             time=time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(arrival.time)),
             time_epoch=int(arrival.time * 1000),
             body=body,
+            signer=signed,
         )
     )
 

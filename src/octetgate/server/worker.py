@@ -22,6 +22,7 @@ from octetgate.core.ports.metrics import Subject
 from octetgate.gateway.entrance import entrance
 from octetgate.gateway.function_urls import FunctionUrls
 from octetgate.gateway.live import Live
+from octetgate.gateway.live_keys import LiveKeys
 from octetgate.gateway.live_urls import LiveUrls
 from octetgate.gateway.pipeline import Gateway
 from octetgate.server.backends import gateway_ports, open_pool
@@ -70,7 +71,7 @@ async def _serve(
         held.callback(usage.close)
         elsewhere = (tallies.of(Subject()),)
         gateway = Gateway(live, Meters(throttles, usage), lines.write, elsewhere)
-        urls = FunctionUrls(LiveUrls(store), functions, lines.write)
+        urls = FunctionUrls(LiveUrls(store), LiveKeys(store), functions, lines.write)
         door = await h1.serve(
             entrance(gateway.handle, urls.handle), share, _door(settings), _tls(settings)
         )

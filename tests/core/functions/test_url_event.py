@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from octetgate.core.functions.answer_fields import MalformedProxyResponse
 from octetgate.core.functions.url_event import (
+    Signer,
     UrlRequest,
     is_text,
     streamed_url_response,
@@ -175,3 +176,11 @@ def test_a_streams_metadata_says_all_but_the_body():
 def test_metadata_has_to_be_an_object(metadata):
     with pytest.raises(MalformedProxyResponse):
         streamed_url_response(metadata)
+
+
+def test_who_signed_is_told():
+    signer = Signer(access_key="K", account_id="111122223333", user_arn="arn:aws:iam::1:user/u")
+    context = event(signer=signer)["requestContext"]
+    assert (context["accountId"], context["authentication"]) == ("111122223333", None)
+    assert context["authorizer"]["iam"]["userArn"] == "arn:aws:iam::1:user/u"
+    assert "authorizer" not in event()["requestContext"]

@@ -27,6 +27,15 @@ _COOKIES = re.compile(r";\s*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Signer:
+    """Who signed a request."""
+
+    access_key: str
+    account_id: str
+    user_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UrlRequest:
     """One request, as the event tells it."""
 
@@ -46,6 +55,7 @@ class UrlRequest:
     """Milliseconds."""
     body: str | bytes | None = None
     """Text, or Base64 as ASCII bytes; None without a body."""
+    signer: Signer | None = None
 
     @property
     def is_base64_encoded(self) -> bool:
@@ -91,8 +101,10 @@ def url_event(request: UrlRequest) -> bytes:
     event["headers"] = headers
     if query:
         event["queryStringParameters"] = query
+    signer = request.signer
     event["requestContext"] = {
-        "accountId": "anonymous",
+        "accountId": signer.account_id if signer else "anonymous",
+        **_signed(signer),
         "apiId": request.url_id,
         "domainName": domain,
         "domainPrefix": request.url_id,
@@ -116,6 +128,22 @@ def url_event(request: UrlRequest) -> bytes:
         pieces += [b',"body":', msgspec.json.encode(request.body)]
     encoded = b"true" if request.is_base64_encoded else b"false"
     return b"".join((*pieces, b',"isBase64Encoded":', encoded, b"}"))
+
+
+def _signed(signer: Signer | None) -> dict[str, Any]:
+    if signer is None:
+        return {}
+    identity = {
+        "accessKey": signer.access_key,
+        "accountId": signer.account_id,
+        # AWS has ids of its own for users; a key's is the nearest to one.
+        "callerId": signer.access_key,
+        "cognitoIdentity": None,
+        "principalOrgId": None,
+        "userArn": signer.user_arn,
+        "userId": signer.access_key,
+    }
+    return {"authentication": None, "authorizer": {"iam": identity}}
 
 
 def _joined(pairs: Any) -> dict[str, str]:
