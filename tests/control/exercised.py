@@ -136,6 +136,12 @@ TABLE: dict[str, dict[str, str]] = {
         "get_rest_apis": "test_apis_are_listed_in_pages_that_survive_deleting",
         "update_rest_api": "test_patching_an_api",
     },
+    "test_exports": {"get_export": "test_an_export_is_a_file_to_save"},
+    "test_sdks": {
+        "get_sdk": "test_a_client_is_the_same_file_each_time",
+        "get_sdk_type": "test_the_types_are_those_of_aws_and_python",
+        "get_sdk_types": "test_the_types_are_those_of_aws_and_python",
+    },
     "test_stage_caches": {
         "flush_stage_authorizers_cache": "test_flushing_raises_the_epoch_of_that_cache_alone",
         "flush_stage_cache": "test_epochs_are_not_shown",
