@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from octetgate.adapters.runners import _frames
@@ -19,6 +19,7 @@ from octetgate.adapters.runners._frames import (
     Seen,
     Taken,
 )
+from octetgate.adapters.runners._wire import FrameWire
 from octetgate.core.ports.functions import (
     InvokeError,
     LocalFunctions,
@@ -58,22 +59,13 @@ class Window:
 class Conversation:
     """Carries out what one connection asks for."""
 
-    def __init__(self, functions: LocalFunctions, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, functions: LocalFunctions, left: "Callable[[Conversation], None]") -> None:
+        """``left`` is told when the caller has gone."""
         self._functions = functions
-        self._writer = writer
+        self._left = left
+        self.wire = FrameWire(self)
         self._calls: dict[int, asyncio.Task[None]] = {}
         self._windows: dict[int, Window] = {}
-
-    async def run(self, reader: asyncio.StreamReader) -> None:
-        """Serve the connection to its end."""
-        try:
-            while (frame := await _frames.receive(reader)) is not None:
-                self._hear(*frame)
-        except BadFrame as error:
-            _log.warning("supervisor: closed a connection: %s", error)
-        finally:
-            self.cancel()
-            self._writer.close()
 
     def cancel(self) -> None:
         """End every call; those who wait for them see the connection end."""
@@ -83,11 +75,15 @@ class Conversation:
     async def closed(self) -> None:
         """Wait until nothing of it is left, after it was cancelled."""
         await asyncio.gather(*self._calls.values(), return_exceptions=True)
-        self._writer.close()
-        with contextlib.suppress(OSError):
-            await self._writer.wait_closed()
+        await self.wire.closed()
 
-    def _hear(self, head: _frames.Head, payload: bytes) -> None:
+    def lost(self, error: BadFrame | None) -> None:
+        if error is not None:
+            _log.warning("supervisor: closed a connection: %s", error)
+        self.cancel()
+        self._left(self)
+
+    def hear(self, head: _frames.Head, payload: bytes) -> None:
         match head:
             case Invoke():
                 self._answer_soon(head.id, self._answer(head, payload))
@@ -123,7 +119,7 @@ class Conversation:
         except InvokeError as error:
             answer = _refusal(head.id, error)
         with contextlib.suppress(ConnectionError):
-            await _frames.send(self._writer, answer)
+            await self.wire.send(answer)
 
     async def _answer(self, head: Invoke, payload: bytes) -> None:
         answer: Done | Refusal
@@ -144,7 +140,7 @@ class Conversation:
             answer = _refusal(head.id, InvokeError("functions: the supervisor failed"))
         # A caller that is gone needs no answer.
         with contextlib.suppress(ConnectionError):
-            await _frames.send(self._writer, answer, result)
+            await self.wire.send(answer, result)
 
     async def _forward(self, number: int, stream: Stream) -> Outcome:
         """Send a stream on, as fast as it is read at the other end; return how it ended."""
@@ -157,10 +153,10 @@ class Conversation:
                 executed_version=stream.executed_version,
                 request_id=stream.request_id,
             )
-            await _frames.send(self._writer, begun)
+            await self.wire.send(begun)
             while piece := await stream.read():
                 await window.take(len(piece))
-                await _frames.send(self._writer, Piece(id=number), piece)
+                await self.wire.send(Piece(id=number), piece)
         except StreamBroken as broken:
             error = broken
         finally:

@@ -8,7 +8,6 @@ connection, so each stream is held back by itself: of pieces that were not answe
 ``Taken`` the supervisor sends no more than a window.
 """
 
-import asyncio
 import struct
 
 import msgspec
@@ -19,7 +18,7 @@ HEAD_LIMIT = 2**20
 PAYLOAD_LIMIT = 2**24
 """More than Lambda takes, so that the refusal is Lambda's and not the socket's."""
 
-_LENGTHS = struct.Struct(">II")
+LENGTHS = struct.Struct(">II")
 
 
 class BadFrame(Exception):
@@ -114,38 +113,30 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Head).decode
 
 
-async def receive(reader: asyncio.StreamReader) -> tuple[Head, bytes] | None:
-    """Return the next frame, or None at the end; raises BadFrame."""
+def lengths(data: bytearray, at: int) -> tuple[int, int]:
+    """Return a frame's two lengths; raises BadFrame."""
+    head_size, payload_size = LENGTHS.unpack_from(data, at)
+    if head_size > HEAD_LIMIT or payload_size > PAYLOAD_LIMIT:
+        raise BadFrame(
+            f"frame: expected at most {HEAD_LIMIT} and {PAYLOAD_LIMIT} bytes; "
+            f"found {head_size} and {payload_size}"
+        )
+    return head_size, payload_size
+
+
+def head(data: memoryview) -> Head:
+    """Return the head; raises BadFrame."""
     try:
-        lengths = await reader.readexactly(_LENGTHS.size)
-        head_size, payload_size = _LENGTHS.unpack(lengths)
-        if head_size > HEAD_LIMIT or payload_size > PAYLOAD_LIMIT:
-            raise BadFrame(
-                f"frame: expected at most {HEAD_LIMIT} and {PAYLOAD_LIMIT} bytes; "
-                f"found {head_size} and {payload_size}"
-            )
-        head = await reader.readexactly(head_size)
-        payload = await reader.readexactly(payload_size)
-    except (asyncio.IncompleteReadError, ConnectionError):
-        return None
-    try:
-        return _decode(head), payload
+        decoded: Head = _decode(data)
     except msgspec.DecodeError as error:
         raise BadFrame(f"frame: expected a head; {error}") from error
+    return decoded
 
 
-def write(writer: asyncio.StreamWriter, head: Head, payload: bytes = b"") -> None:
-    """Write one frame, whole."""
-    encoded = _encode(head)
-    writer.write(_LENGTHS.pack(len(encoded), len(payload)) + encoded)
-    if payload:
-        writer.write(payload)
-
-
-async def send(writer: asyncio.StreamWriter, head: Head, payload: bytes = b"") -> None:
-    """Write one frame, and wait for the other end to keep up."""
-    write(writer, head, payload)
-    await writer.drain()
+def encoded(head: Head, payload_size: int) -> bytes:
+    """Return all of a frame but its payload."""
+    data = _encode(head)
+    return LENGTHS.pack(len(data), payload_size) + data
 
 
 def invoke(number: int, invocation: Invocation, *, streams: bool) -> Invoke:

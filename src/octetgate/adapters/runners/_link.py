@@ -11,10 +11,13 @@ from typing import Protocol, cast
 import httptools
 
 from octetgate.core.functions.runtime_api import Refused, Reply
-from octetgate.core.http.headers import Headers
+from octetgate.core.http.headers import Field, Headers
 
 HEAD_LIMIT = 256 * 1024
 """Bytes of one request's path and headers; clients put whole stack traces into a header."""
+_JOINED = 32 * 1024
+"""A body up to this size leaves in one piece with its head."""
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 
 class Sink(Protocol):
@@ -79,7 +82,7 @@ class Link(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._path = b""
-        self._headers = Headers()
+        self._fields: list[Field] = []
         self._head_size = 0
         self._in_head = True
         self._body: list[bytes] = []
@@ -90,14 +93,18 @@ class Link(asyncio.Protocol):
         self._path += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers.add(name.decode("latin-1"), value.decode("latin-1"))
+        text = name.decode("latin-1")
+        self._fields.append((text, text.lower(), value.decode("latin-1")))
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._head_size = 0
+        # Trailers are added to the same list.
+        self._headers = Headers.of_fields(self._fields)
+        self._asked = self._parser.get_method().decode("ascii"), self._path.decode("latin-1")
         if (self._headers.get("expect") or "").lower() == "100-continue":
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
-        self._sink = self._listener.opened(self, *self._asked(), self._headers)
+        self._sink = self._listener.opened(self, *self._asked, self._headers)
 
     def on_body(self, piece: bytes) -> None:
         if self._sink is not None:
@@ -113,14 +120,11 @@ class Link(asyncio.Protocol):
         too_long = self._body_size > self._body_limit
         self._listener.hear(
             self,
-            *self._asked(),
+            *self._asked,
             self._headers,
             None if too_long else b"".join(self._body),
         )
         self._body.clear()
-
-    def _asked(self) -> tuple[str, str]:
-        return self._parser.get_method().decode("ascii"), self._path.decode("latin-1")
 
     def hold_reading(self) -> None:
         """Let the process wait with what it writes; may be called more than once."""
@@ -136,11 +140,18 @@ class Link(asyncio.Protocol):
 
     def reply(self, reply: Reply) -> None:
         """Write one response."""
-        lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}"]
-        lines += [f"{name}: {value}" for name, value in reply.headers]
-        lines.append(f"Content-Length: {len(reply.body)}\r\n\r\n")
-        self._transport.write("\r\n".join(lines).encode("latin-1"))
-        self._transport.write(reply.body)
+        head = _head(reply)
+        if len(reply.body) <= _JOINED:
+            self._transport.write(head + reply.body)
+        else:
+            self._transport.writelines((head, reply.body))
 
     def close(self) -> None:
         self._transport.close()
+
+
+def _head(reply: Reply) -> bytes:
+    lines = [f"HTTP/1.1 {reply.status} {_PHRASES[reply.status]}"]
+    lines += [f"{name}: {value}" for name, value in reply.headers]
+    lines.append(f"Content-Length: {len(reply.body)}\r\n\r\n")
+    return "\r\n".join(lines).encode("latin-1")

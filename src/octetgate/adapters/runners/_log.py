@@ -1,7 +1,8 @@
 """What functions print: a file per function, bounded, and the end of each call's part of it."""
 
 import contextlib
-from datetime import UTC, datetime
+import time
+from functools import lru_cache
 from pathlib import Path
 
 TAIL = 4096
@@ -41,9 +42,20 @@ class FunctionLog:
         self._unfinished: object = None
         """Whose line has no end yet."""
 
-    def write(self, data: bytes, by: object = None) -> None:
-        """Write what one process printed, or what is said about it."""
-        lines = self._stamped(data, by)
+    def write(
+        self,
+        data: bytes,
+        *,
+        by: object = None,
+        stamp: bytes = b"",
+        behind: tuple[bytes, bytes] | None = None,
+    ) -> None:
+        """Write what one process printed, or what is said about it.
+
+        ``stamp`` is when that was, if not now; ``behind`` are a stamp and what comes before.
+        """
+        lines = self._stamped(behind[1], behind[0], by) if behind else b""
+        lines += self._stamped(data, stamp or now(), by)
         # A full disk costs the log, not the calls.
         with contextlib.suppress(OSError):
             if self._size + len(lines) > self._limit:
@@ -51,8 +63,7 @@ class FunctionLog:
             self._file.write(lines)
             self._size += len(lines)
 
-    def _stamped(self, data: bytes, by: object) -> bytes:
-        stamp = now()
+    def _stamped(self, data: bytes, stamp: bytes, by: object) -> bytes:
         begin = stamp
         if self._unfinished is not None:
             # A line goes on only where the same process goes on with it.
@@ -75,5 +86,10 @@ class FunctionLog:
 
 def now() -> bytes:
     """Return the time as a line of the log begins with it, and a space."""
-    time = datetime.now(UTC)
-    return b"%b.%03dZ " % (time.strftime("%Y-%m-%dT%H:%M:%S").encode(), time.microsecond // 1000)
+    seconds = time.time()
+    return b"%b.%03dZ " % (_second(int(seconds)), seconds % 1 * 1000)
+
+
+@lru_cache(maxsize=1)
+def _second(seconds: int) -> bytes:
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds)).encode()

@@ -3,12 +3,14 @@
 import asyncio
 import os
 
-from octetgate.adapters.runners._log import FunctionLog, Tail
+from octetgate.adapters.runners._log import FunctionLog, Tail, now
 
 _AT_ONCE = 64 * 1024
 """A pipe's usual size."""
 _READS = 4
 """At a time: a process that never stops printing must not keep others waiting."""
+_HELD_SECONDS = 0.05
+"""How long the first line of a call may wait for the others: most calls are over by then."""
 
 
 class Output:
@@ -18,6 +20,8 @@ class Output:
         self._log = log
         self._tail = Tail()
         self._reading: int | None = None
+        self._held: tuple[bytes, bytes] | None = None
+        self._letting_go: asyncio.TimerHandle | None = None
 
     def open(self) -> int:
         """Return the end to write to, which belongs to the caller."""
@@ -43,9 +47,16 @@ class Output:
         """Add a line of our own."""
         self._keep(text.encode())
 
-    def begin(self) -> None:
-        """Begin a new tail."""
+    def begin(self, line: str) -> None:
+        """Begin a new tail with a line of our own."""
+        data = line.encode()
         self._tail = Tail()
+        self._tail.feed(data)
+        self._let_go()
+        self._held = (now(), data)
+        if self._letting_go is None:
+            loop = asyncio.get_running_loop()
+            self._letting_go = loop.call_later(_HELD_SECONDS, self._timely)
 
     def tail(self) -> bytes:
         """Return the end of what was printed since the tail was begun."""
@@ -53,12 +64,25 @@ class Output:
         return self._tail.end()
 
     def _keep(self, data: bytes) -> None:
-        if not data:
-            return
-        self._tail.feed(data)
-        self._log.write(data, by=self)
+        if data:
+            self._tail.feed(data)
+            held, self._held = self._held, None
+            self._log.write(data, by=self, behind=held)
+
+    def _timely(self) -> None:
+        self._letting_go = None
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Write the first line of a call if it waits for others still."""
+        if self._held is not None:
+            (stamp, data), self._held = self._held, None
+            self._log.write(data, by=self, stamp=stamp)
 
     def close(self) -> None:
+        self._let_go()
+        if self._letting_go is not None:
+            self._letting_go.cancel()
         if self._reading is not None:
             asyncio.get_running_loop().remove_reader(self._reading)
             os.close(self._reading)

@@ -292,8 +292,7 @@ class Worker:
             raise OutOfTurn("expected a call and a process that asked for one")
         self._asking = None
         self._attempt_id = str(uuid4())
-        self._output.begin()
-        self._output.print(reports.start_line(call.request_id, self._plan.function.version))
+        self._output.begin(reports.start_line(call.request_id, self._plan.function.version))
         self._given_at = time.monotonic()
         deadline_ms = int((time.time() + self._plan.function.timeout) * 1000)
         link.reply(runtime_api.next_reply(call.assignment(self._attempt_id, deadline_ms)))

@@ -30,6 +30,7 @@ from octetgate.adapters.runners._frames import (
     Taken,
 )
 from octetgate.adapters.runners._stream import Stream
+from octetgate.adapters.runners._wire import FrameWire
 from octetgate.core.ports.functions import (
     Invocation,
     InvokeError,
@@ -41,7 +42,6 @@ from octetgate.core.ports.functions import (
 
 _log = logging.getLogger(__name__)
 
-_READ_AHEAD = 2**20
 _RETRY_SECONDS = 0.05
 _ERRORS: Mapping[str, type[InvokeError]] = {
     error.code: error for error in InvokeError.__subclasses__()
@@ -94,9 +94,8 @@ class Server:
     async def start(self, listening: socket.socket) -> None:
         """Accept connections on the socket."""
         self._path = Path(listening.getsockname())
-        self._server = await asyncio.start_unix_server(
-            self._converse, sock=listening, limit=_READ_AHEAD
-        )
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_unix_server(self._accept, sock=listening)
 
     async def close(self) -> None:
         """Stop; the callers of calls under way see the connection end."""
@@ -108,14 +107,10 @@ class Server:
         for conversation in conversations:
             await conversation.closed()
 
-    async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        """Serve one connection to its end."""
-        conversation = Conversation(self._functions, writer)
+    def _accept(self) -> FrameWire:
+        conversation = Conversation(self._functions, self._conversations.discard)
         self._conversations.add(conversation)
-        try:
-            await conversation.run(reader)
-        finally:
-            self._conversations.discard(conversation)
+        return conversation.wire
 
 
 class UnixFunctions:
@@ -158,7 +153,7 @@ class UnixFunctions:
 
     async def _connected(self) -> "_Connection":
         """Return the connection; calls that need a new one wait for the same attempt."""
-        if self._connection is not None and not self._connection.lost:
+        if self._connection is not None and not self._connection.is_lost:
             return self._connection
         if self._connecting is None:
             self._connecting = asyncio.get_running_loop().create_task(self._connect())
@@ -182,24 +177,29 @@ class UnixFunctions:
             async with asyncio.timeout(self._connect_seconds):
                 while True:
                     with contextlib.suppress(FileNotFoundError, ConnectionRefusedError):
-                        ends = await asyncio.open_unix_connection(path, limit=_READ_AHEAD)
-                        return _Connection(*ends)
+                        return await self._reached(path)
                     await asyncio.sleep(_RETRY_SECONDS)
         except (OSError, TimeoutError) as error:
             raise InvokeError(f"functions: expected a supervisor at {path}; found none") from error
+
+    @staticmethod
+    async def _reached(path: Path) -> "_Connection":
+        connection = _Connection()
+        loop = asyncio.get_running_loop()
+        await loop.create_unix_connection(lambda: connection.wire, os.fspath(path))
+        return connection
 
 
 class _Connection:
     """One connection to the supervisor, and the calls that wait on it."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writer = writer
+    def __init__(self) -> None:
+        self.wire = FrameWire(self)
         self._numbers = itertools.count()
         self._waiting: dict[int, asyncio.Future[Outcome]] = {}
         self._streams: dict[int, Stream] = {}
         self._looks: dict[int, asyncio.Future[Provision]] = {}
-        self.lost = False
-        self._listening = asyncio.get_running_loop().create_task(self._listen(reader))
+        self.is_lost = False
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         number, outcome = self._expect()
@@ -207,7 +207,7 @@ class _Connection:
             await self._ask(number, invocation, streams=False)
             return await outcome
         except asyncio.CancelledError:
-            _frames.write(self._writer, Cancel(id=number))
+            self.wire.write(Cancel(id=number))
             raise
         finally:
             outcome.cancel()
@@ -232,9 +232,7 @@ class _Connection:
         seen: asyncio.Future[Provision] = asyncio.get_running_loop().create_future()
         self._looks[number] = seen
         try:
-            await _frames.send(
-                self._writer, Look(id=number, function=function, qualifier=qualifier)
-            )
+            await self.wire.send(Look(id=number, function=function, qualifier=qualifier))
             return await seen
         except ConnectionError as error:
             raise _left() from error
@@ -252,43 +250,38 @@ class _Connection:
     async def _ask(self, number: int, invocation: Invocation, *, streams: bool) -> None:
         head = _frames.invoke(number, invocation, streams=streams)
         try:
-            await _frames.send(self._writer, head, invocation.payload)
+            await self.wire.send(head, invocation.payload)
         except ConnectionError as error:
             raise _left() from error
 
     def _taken(self, number: int, size: int) -> None:
         """Let the supervisor send on."""
-        if number in self._streams and not self.lost:
-            _frames.write(self._writer, Taken(id=number, size=size))
+        if number in self._streams and not self.is_lost:
+            self.wire.write(Taken(id=number, size=size))
 
     def _over(self, number: int, outcome: "asyncio.Future[Outcome]") -> None:
         """Forget a stream that has ended, or that nobody wants any more."""
         del self._streams[number]
-        if outcome.cancelled() and not self.lost:
-            _frames.write(self._writer, Cancel(id=number))
+        if outcome.cancelled() and not self.is_lost:
+            self.wire.write(Cancel(id=number))
 
     async def close(self) -> None:
-        self._writer.close()
-        await self._listening
+        await self.wire.closed()
 
-    async def _listen(self, reader: asyncio.StreamReader) -> None:
-        """Hand outcomes to those who wait for them, until the connection ends."""
-        try:
-            while (frame := await _frames.receive(reader)) is not None:
-                self._hand_over(*frame)
-        except BadFrame as error:
+    def lost(self, error: BadFrame | None) -> None:
+        """Fail the calls that wait."""
+        if error is not None:
             _log.warning("functions: closed the connection to the supervisor: %s", error)
-        finally:
-            self.lost = True
-            self._writer.close()
-            for outcome in self._waiting.values():
-                if not outcome.done():
-                    outcome.set_exception(_left())
-            for seen in self._looks.values():
-                if not seen.done():
-                    seen.set_exception(_left())
+        self.is_lost = True
+        for outcome in self._waiting.values():
+            if not outcome.done():
+                outcome.set_exception(_left())
+        for seen in self._looks.values():
+            if not seen.done():
+                seen.set_exception(_left())
 
-    def _hand_over(self, head: _frames.Head, payload: bytes) -> None:
+    def hear(self, head: _frames.Head, payload: bytes) -> None:
+        """Hand an outcome to the one who waits for it."""
         if head.id in self._looks:
             self._show(head, self._looks[head.id])
             return

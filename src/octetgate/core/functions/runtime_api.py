@@ -18,6 +18,7 @@ _ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
 _ERROR_BODY = "Lambda-Runtime-Function-Error-Body"
 _INVOCATION_ID = "Lambda-Runtime-Invocation-Id"
 _RESPONSE_MODE = "Lambda-Runtime-Function-Response-Mode"
+_NEXT = f"{PREFIX}/invocation/next"
 _OF_CALL = re.compile(re.escape(PREFIX) + r"/invocation/([^/]+)/(response|error)")
 _CATEGORY_REASON = re.compile(r"[A-Za-z]+\.[A-Za-z0-9]+")
 
@@ -104,9 +105,10 @@ ACCEPTED = Reply(status=202)
 
 def beginning(method: str, path: str, headers: Headers) -> Beginning | None:
     """Return what the head of a streamed answer says, or None for any other request."""
+    if (headers.get(_RESPONSE_MODE) or "").lower() != "streaming":
+        return None
     of_call = _OF_CALL.fullmatch(path.partition("?")[0])
-    mode = (headers.get(_RESPONSE_MODE) or "").lower()
-    if of_call is None or of_call[2] != "response" or method != "POST" or mode != "streaming":
+    if of_call is None or of_call[2] != "response" or method != "POST":
         return None
     return Beginning(
         request_id=of_call[1],
@@ -121,13 +123,13 @@ def understand(method: str, path: str, headers: Headers, body: bytes) -> Request
     ``headers`` hold the trailers as well: an answer that breaks off half-way says so there.
     """
     path = path.partition("?")[0]
+    if path == _NEXT:
+        _expect(method, "GET", path)
+        return Next()
     of_call = _OF_CALL.fullmatch(path)
     if of_call:
         _expect(method, "POST", path)
         return _of_call(of_call[1], of_call[2], headers, body)
-    if path == f"{PREFIX}/invocation/next":
-        _expect(method, "GET", path)
-        return Next()
     if path == f"{PREFIX}/init/error":
         _expect(method, "POST", path)
         error_type = _normal(headers.get(_ERROR_TYPE), "Runtime.Unknown")
