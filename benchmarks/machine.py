@@ -1,5 +1,6 @@
 """What a measurement was made on, in words that mean the same elsewhere."""
 
+import json
 import os
 import platform
 import re
@@ -13,11 +14,7 @@ import programs
 def description(place: programs.Place) -> dict[str, str]:
     """Return label → text; neither the machine's name nor any path of it."""
     return {
-        "CPU": f"{_cpu()}, {os.cpu_count()} cores",
-        "Memory": _memory(),
-        "System": _system(),
-        "Python": f"{platform.python_implementation()} {platform.python_version()}",
-        "octetgate": version("octetgate"),
+        **_machine(),
         "nginx": _said([programs.program("nginx"), "-v"], r"nginx/([\d.]+)"),
         "Envoy": _said([programs.envoy_program(place), "--version"], r"/([\d.]+)/"),
         "Caddy": _said(
@@ -25,6 +22,28 @@ def description(place: programs.Place) -> dict[str, str]:
         ),
         "wrk": _said([programs.program("wrk"), "-v"], r"wrk \D*([\d.]+)"),
     }
+
+
+def rows(**others: str) -> str:
+    """Return the machine, octetgate, and what else was measured, as rows of a table."""
+    described = {**_machine(), **others}
+    return "\n".join(f"| {label} | {text} |" for label, text in described.items())
+
+
+def _machine() -> dict[str, str]:
+    return {
+        "CPU": f"{_cpu()}, {os.cpu_count()} cores",
+        "Memory": _memory(),
+        "System": _system(),
+        "Python": f"{platform.python_implementation()} {platform.python_version()}",
+        "octetgate": version("octetgate"),
+    }
+
+
+def npm_version(folder: Path, package: str) -> str:
+    """Return the version of a package that npm installed."""
+    about = folder / "node_modules" / package / "package.json"
+    return str(json.loads(about.read_text())["version"]) if about.exists() else "none"
 
 
 def _cpu() -> str:

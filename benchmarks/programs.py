@@ -53,8 +53,10 @@ def program(name: str, *others: Path) -> str:
 
 
 @contextmanager
-def running(command: list[str], core: str, port: int, folder: Path) -> Iterator[None]:
-    """Run the command on one core from when its port answers until the block ends."""
+def running(
+    command: list[str], core: str, port: int, folder: Path, *, seconds: float = 15
+) -> Iterator[None]:
+    """Run the command on one core, or some, from when its port answers until the block ends."""
     log = folder / f"{port}.log"
     quiet = {"HOME": str(folder), "GOMAXPROCS": "1", "XDG_DATA_HOME": str(folder)}
     with log.open("wb") as output:
@@ -67,14 +69,16 @@ def running(command: list[str], core: str, port: int, folder: Path) -> Iterator[
             start_new_session=True,
         )
     try:
-        _wait_for(port, process, log, Path(command[0]).name)
+        _wait_for(port, process, log, Path(command[0]).name, seconds)
         yield
     finally:
         _end(process)
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path, name: str) -> None:
-    deadline = time.monotonic() + 15
+def _wait_for(
+    port: int, process: subprocess.Popen[bytes], log: Path, name: str, seconds: float
+) -> None:
+    deadline = time.monotonic() + seconds
     while process.poll() is None and time.monotonic() < deadline:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:

@@ -1,6 +1,6 @@
 """How long does a function take to start, and how much does a call cost?
 
-Runs a supervisor in this process and prints medians:  python benchmarks/functions.py
+Runs a supervisor in this process and prints medians:  python benchmarks/starts.py
 """
 
 import asyncio
