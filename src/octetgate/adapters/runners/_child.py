@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import shutil
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,8 +21,9 @@ from octetgate.adapters.runners._start import Inside, Start, inside, start
 from octetgate.core.functions.environment import environment
 
 _MIB = 2**20
+_LOOK_SECONDS = 0.5
 _LOOKED_AT = 8
-"""Processes whose memory is looked at after each call; the watch looks at all."""
+"""Processes whose memory is looked at after calls; the watch looks at all."""
 
 
 class Child(asyncio.SubprocessProtocol):
@@ -36,6 +38,7 @@ class Child(asyncio.SubprocessProtocol):
         self._killed = False
         self._has_exited = False
         self._most_bytes = 0
+        self._looked_at = -_LOOK_SECONDS
         self._user: int | None = None
         self._folder = plan.scratch / secrets.token_hex(8)
         self.is_many = False
@@ -138,9 +141,15 @@ class Child(asyncio.SubprocessProtocol):
             return None
         return f"temporary files: expected at most {allowed} MB; found {found // _MIB} MB"
 
-    def peak_memory(self) -> int:
-        """Return the most memory that was held, in MiB."""
-        if self._pid is not None and not self._has_exited:
+    def peak_memory(self, *, is_exact: bool) -> int:
+        """Return the most memory that was held, in MiB; unless exact, as of a moment ago.
+
+        To look takes as long as a short call.
+        """
+        now = time.monotonic()
+        is_due = is_exact or now - self._looked_at > _LOOK_SECONDS
+        if is_due and self._pid is not None and not self._has_exited:
+            self._looked_at = now
             peaks = [
                 _tree.peak_bytes(pid) for pid in _tree.tree(self._pid, _LOOKED_AT)[:_LOOKED_AT]
             ]

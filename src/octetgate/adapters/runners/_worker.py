@@ -9,6 +9,7 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
+from math import inf
 from typing import Protocol
 from uuid import uuid4
 
@@ -61,6 +62,7 @@ class Worker:
         """On which the answer to the call is arriving."""
         self._links: set[Link] = set()
         self._timer: asyncio.TimerHandle | None = None
+        self._deadline = inf
         self._child = Child(plan, self._process_exited)
         self._output = self._child.output
         self._born = time.monotonic()
@@ -305,7 +307,7 @@ class Worker:
             return
         # What the function printed is in the pipe already: it printed before it answered.
         self._output.read()
-        self._output.print(self._end_lines(call.request_id))
+        self._output.print(self._end_lines(call.request_id, is_exact=failed))
         if call.wanted:
             outcome = Outcome(
                 status=200,
@@ -316,13 +318,13 @@ class Worker:
             )
             call.outcome.set_result(outcome)
 
-    def _end_lines(self, request_id: str) -> str:
+    def _end_lines(self, request_id: str, *, is_exact: bool) -> str:
         init, self._init_seconds = self._init_seconds or None, 0.0
         return reports.end_lines(
             request_id,
             seconds=time.monotonic() - self._given_at,
             memory_size=self._plan.function.memory_size,
-            memory_used=self._child.peak_memory(),
+            memory_used=self._child.peak_memory(is_exact=is_exact),
             init=init,
         )
 
@@ -339,22 +341,46 @@ class Worker:
     # --- Its time ---
 
     def _set_timer(self) -> None:
-        """Wait for as long as the process may stay in its state."""
+        """Wait for as long as the process may stay in its state.
+
+        A timer that rings too early is left: setting another for each step of each call takes
+        longer than looking again now and then.
+        """
+        seconds = self._allowed(self._state)
+        if not seconds:
+            self._deadline = inf
+            return
+        self._deadline = self._loop.time() + seconds
+        if self._timer is None or self._timer.when() > self._deadline:
+            self._arm()
+
+    def _arm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        seconds = self._allowed(self._state)
-        # Without a limit there is no timer; one that has run out rings at once.
-        self._timer = self._loop.call_later(max(0, seconds), self._timed_out) if seconds else None
+        # One that has run out rings at once.
+        left = max(0, self._deadline - self._loop.time())
+        self._timer = None if left == inf else self._loop.call_later(left, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        if self._loop.time() < self._deadline:
+            self._arm()
+        else:
+            self._timed_out()
 
     def _allowed(self, state: State) -> float:
         """Return the seconds that a process may stay in the state; 0 for ever."""
-        return {
-            State.STARTING: self._plan.init_seconds,
-            State.IDLE: self._plan.idle_seconds,
-            State.BUSY: self._plan.function.timeout,
-            # The call's time has begun when it was given.
-            State.STREAMING: self._given_at + self._plan.function.timeout - time.monotonic(),
-            State.RESTING: self._plan.init_seconds,
-            State.LEAVING: _LEAVE_SECONDS,
-            State.GONE: 0,
-        }[state]
+        match state:
+            case State.BUSY:
+                return self._plan.function.timeout
+            case State.IDLE:
+                return self._plan.idle_seconds
+            case State.STARTING | State.RESTING:
+                return self._plan.init_seconds
+            case State.STREAMING:
+                # The call's time has begun when it was given.
+                return self._given_at + self._plan.function.timeout - time.monotonic()
+            case State.LEAVING:
+                return _LEAVE_SECONDS
+            case State.GONE:
+                return 0

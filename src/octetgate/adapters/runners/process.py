@@ -129,21 +129,18 @@ class Supervisor:
         If the caller leaves, the outcome is cancelled with it: a call that still waits is
         forgotten, a function that runs keeps running, as on AWS.
         """
-        patience = asyncio.get_running_loop().call_later(
-            self._settings.queue_seconds, _lose_patience, call, self._settings.queue_seconds
-        )
         self._calls.add(call.outcome)
-
-        def ended(outcome: asyncio.Future[Outcome]) -> None:
-            patience.cancel()
-            self._calls.discard(outcome)
-
-        call.outcome.add_done_callback(ended)
+        call.outcome.add_done_callback(self._calls.discard)
         try:
             await self._pools.submit(target, call)
         except BaseException:
             call.outcome.cancel()
             raise
+        if not call.given:
+            seconds = self._settings.queue_seconds
+            loop = asyncio.get_running_loop()
+            patience = loop.call_later(seconds, _lose_patience, call, seconds)
+            call.outcome.add_done_callback(lambda _: patience.cancel())
 
     # --- The end ---
 
