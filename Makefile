@@ -12,6 +12,7 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 BENCH_VENV := .venv-bench
+BENCH_NODE := .bench-node
 
 define GUIDE
 octetgate, in one screen
@@ -20,7 +21,7 @@ octetgate, in one screen
   make test       fetch what tests need, then run the whole suite
   make check      format, lint, types, import contracts, docs, coverage of core
   make fuzz       look for inputs that break our languages and codecs, a minute for each
-  make bench      pass-through against nginx, Envoy and Caddy; writes benchmarks/README.md
+  make bench      measure against nginx, Envoy, Caddy and others; writes benchmarks/README.md
 
   make install    only .venv with octetgate in it
   make format     let ruff write the format that `make check` asks for
@@ -119,13 +120,25 @@ $(BENCH_VENV)/.installed: requirements/bench.txt
 	    install --require-hashes -r requirements/bench.txt
 	@touch $@
 
+# npm checks every package against the lock's hashes; none of their install scripts is needed.
+$(BENCH_NODE)/.installed: benchmarks/node/package.json benchmarks/node/package-lock.json
+	@requirements/fetch-programs node:nodejs npm:npm
+	@mkdir -p $(BENCH_NODE) && cp benchmarks/node/*.json $(BENCH_NODE)
+	@cd $(BENCH_NODE) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 .PHONY: bench
-bench: install $(BENCH_VENV)/.installed
+bench: bench-functions install $(BENCH_VENV)/.installed
 	@requirements/fetch-programs nginx:nginx-light wrk:wrk
 	$(BIN)/python benchmarks/passthrough.py --peers $(BENCH_VENV) $(BENCH_ARGS)
 	$(BIN)/python benchmarks/payloads.py
 	$(BIN)/python benchmarks/templates.py --peers $(BENCH_VENV)
 	$(BIN)/python benchmarks/many_apis.py
+
+.PHONY: bench-functions
+bench-functions: install $(BENCH_VENV)/.installed $(BENCH_NODE)/.installed
+	@requirements/fetch-programs wrk:wrk
+	$(BIN)/python benchmarks/functions.py --node-peers $(BENCH_NODE)
 
 
 # --- Keeping -----------------------------------------------------------------------------------
@@ -136,5 +149,5 @@ lock: $(VENV)/.installed-dev
 
 .PHONY: clean
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) docs/_build build dist htmlcov .coverage .coverage.*
+	rm -rf $(VENV) $(BENCH_VENV) $(BENCH_NODE) docs/_build build dist htmlcov .coverage .coverage.*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
