@@ -44,7 +44,7 @@ def test_client_commands_take_the_endpoint_and_not_the_servers_flags():
         (("functions", "create", "f"), "expected --blueprint B, or --folder DIR"),
         (
             ("functions", "create", "f", "--blueprint", "nope"),
-            "expected one of image-processing-service",
+            "expected one of echo-binary, hello-world-python, image-processing-service",
         ),
         (("functions", "create", "f", "--folder", "/nowhere"), "--folder: expected a folder"),
         (("functions", "create", "f", "--folder", "."), "--handler: expected module.function"),

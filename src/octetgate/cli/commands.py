@@ -7,6 +7,7 @@ import typer
 
 from octetgate.cli import (
     apis,
+    cors,
     demo,
     deploy,
     doctor,
@@ -55,6 +56,7 @@ app.command("deploy")(deploy.deploy)
 app.command("export")(exports.export)
 app.command("pull")(pull.pull)
 app.add_typer(apis.app, name="apis")
+app.add_typer(cors.app, name="cors")
 app.add_typer(functions.app, name="functions")
 app.add_typer(keys.app, name="keys")
 app.command("invoke")(invoke.invoke)

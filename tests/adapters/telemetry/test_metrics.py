@@ -1,6 +1,9 @@
 """What processes add up, and what Prometheus reads of it."""
 
+import json
 import os
+import re
+from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -9,6 +12,7 @@ from octetgate.adapters.telemetry.metrics import CallTallies, exposition
 from octetgate.adapters.telemetry.rows import Rows
 from octetgate.core.ports.metrics import LATENCIES, Subject
 
+PROJECT = Path(__file__).parents[3]
 STAGE = Subject("abcdefghij", "prod")
 
 
@@ -105,3 +109,15 @@ def test_a_row_that_is_being_named_is_not_there_yet(folder):
     assert rows.row({"a": "3"}) is None
     numbers[1] += 2.5
     assert list(rows.row({"a": "1"})) == [0.0, 2.5]
+
+
+def test_the_dashboard_asks_for_metrics_and_labels_that_there_are(folder):
+    calls = CallTallies(folder, "worker 1").of(STAGE)
+    calls.add(200, 0.1, 0.1, 1, 1, "hit")
+    families = list(text_string_to_metric_families(exposition(folder).decode()))
+    shown = {sample.name for family in families for sample in family.samples}
+    labels = {label for family in families for sample in family.samples for label in sample.labels}
+    dashboard = json.loads((PROJECT / "examples/grafana/octetgate.json").read_text())
+    asked = " ".join(each["expr"] for panel in dashboard["panels"] for each in panel["targets"])
+    assert set(re.findall(r"octetgate_\w+", asked)) <= shown
+    assert set(re.findall(r"(\w+)(?==~|!=|=\")", asked)) <= labels
