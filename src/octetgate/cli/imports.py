@@ -156,7 +156,8 @@ def _say_stack(made: dict[str, Any], *, as_json: bool) -> None:
     if made["outputs"]:
         table(["output", "value"], [[name, str(value)] for name, value in made["outputs"].items()])
     if made["stages"]:
-        table(["stage", "answers at"], [[each["stage"], each["url"]] for each in made["stages"]])
+        rows = [[each["name"], each["stage"], each["url"]] for each in made["stages"]]
+        table(["API", "stage", "answers at"], rows)
     for note in made["notes"]:
         sys.stderr.write(f"note: {note}\n")
     if made["skipped"]:

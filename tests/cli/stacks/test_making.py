@@ -113,6 +113,7 @@ def test_every_api_of_a_template_is_deployed_to_the_stage_that_is_asked_for(stac
     told = stack("staged", {"Resources": {"A": api(Body=MOCK)}}, "--stage", "dev")
     assert told["stages"] == [
         {
+            "name": "A",
             "api": ids(told)["A"],
             "stage": "dev",
             "url": f"http://gateway.example:8080/restapis/{ids(told)['A']}/dev/_user_request_/",

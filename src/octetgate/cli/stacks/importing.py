@@ -52,12 +52,18 @@ def _deploy(stack: Stack, stage: str) -> None:
 
 
 def _told(stack: Stack, result: Result, gateway: str) -> dict[str, Any]:
+    names = {api: logical for logical, api in stack.apis.items()}
     return {
         "stack": stack.name,
         "resources": result.resources,
         "outputs": result.outputs,
         "stages": [
-            {"api": api, "stage": stage, "url": stage_url(gateway, api, stage)}
+            {
+                "name": names.get(api, api),
+                "api": api,
+                "stage": stage,
+                "url": stage_url(gateway, api, stage),
+            }
             for api, stage in dict.fromkeys(stack.stages)
         ],
         "skipped": [each for each in result.resources if each["outcome"] == "skipped"],

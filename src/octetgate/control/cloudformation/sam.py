@@ -5,6 +5,7 @@ paths are therefore put into URLs of a bucket that does not exist, and :func:`lo
 again; nothing is asked over the network.
 """
 
+import logging
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -32,6 +33,8 @@ def transformed(document: dict[str, Any], parameters: Mapping[str, Any], region:
     from samtranslator.parser.parser import Parser
     from samtranslator.translator.translator import Translator
 
+    # It warns of settings that only AWS has; a handler of ours keeps that off the terminal.
+    logging.getLogger("samtranslator").addHandler(logging.NullHandler())
     # Without a network the library only asks the session for its region.
     session = boto3.session.Session("none", "none", region_name=region)
     try:
