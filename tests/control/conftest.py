@@ -9,7 +9,7 @@ import botocore.config
 import pytest
 from tests.control.exercised import Answered, promised
 from tests.control.functions import FakeFunctions
-from tests.control.rehearsals import Played
+from tests.control.rehearsals import Auditioning, Played
 from tests.control.serving import call, served
 
 from octetgate.adapters.certificates import self_signed
@@ -25,7 +25,7 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
     store = memory.open("memory://")
     functions = FakeFunctions()
     problems: list[str] = []
-    played = Played()
+    played, auditions = Played(), Auditioning()
     usage = KeptUsage(tmp_path_factory.mktemp("meters") / "usage")
     app = application(
         store,
@@ -34,6 +34,7 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
         health=lambda: {"status": "ok"},
         check_deployment=lambda _: list(problems),
         rehearse=played.play,
+        audit=auditions.play,
         usage=usage,
     )
     with served(app) as port:
@@ -44,6 +45,7 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
             functions=functions,
             problems=problems,
             played=played,
+            auditions=auditions,
             usage=usage,
         )
 

@@ -161,6 +161,9 @@ TABLE: dict[str, dict[str, str]] = {
     "test_test_invoke": {
         "test_invoke_method": "test_bytes_that_are_no_text_come_as_base64",
     },
+    "test_test_invoke_authorizer": {
+        "test_invoke_authorizer": "test_what_is_asked_reaches_the_gateway_with_the_authorizer_as_it_is",
+    },
     "test_usage": {
         "create_usage_plan_key": "test_keys_of_a_plan_come_in_pages",
         "get_usage": "test_keys_of_a_plan_come_in_pages",

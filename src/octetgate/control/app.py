@@ -13,7 +13,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache, partial
-from typing import Any
+from typing import Any, NoReturn
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -55,7 +55,7 @@ from octetgate.core.ports.explanation import Explain
 from octetgate.core.ports.functions import InvokeError, LocalFunctions
 from octetgate.core.ports.logs import FunctionLogs
 from octetgate.core.ports.meters import Usage
-from octetgate.core.ports.rehearsal import Rehearsal, Rehearse, Rehearsed
+from octetgate.core.ports.rehearsal import Audit, Rehearse
 from octetgate.core.ports.store import (
     FUNCTION_CODE,
     FUNCTION_VERSIONS,
@@ -80,6 +80,7 @@ def application(
     *,
     check_deployment: CheckDeployment | None = None,
     rehearse: Rehearse | None = None,
+    audit: Audit | None = None,
     explain: Explain | None = None,
     logs: FunctionLogs | None = None,
     usage: Usage | None = None,
@@ -91,6 +92,7 @@ def application(
     when the report's ``status`` is ``ok``.
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
     refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls,
+    ``audit`` asks TestInvokeAuthorizer's functions,
     ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed, ``metrics``
     is the text of ``/_octetgate/metrics``; ``usage`` knows what API keys have used.
     """
@@ -100,6 +102,7 @@ def application(
         settings,
         check_deployment or _servable,
         rehearse or _nowhere,
+        audit or _nowhere,
         usage,
     )
 
@@ -156,9 +159,9 @@ def _servable(definition: ApiDefinition) -> list[str]:
     return []
 
 
-async def _nowhere(asked: Rehearsal) -> Rehearsed:
+async def _nowhere(asked: object) -> NoReturn:
     del asked
-    raise NotImplementedException("TestInvokeMethod: expected a gateway to rehearse in, found none")
+    raise NotImplementedException("expected a gateway to rehearse in, found none")
 
 
 class Management:
@@ -171,6 +174,7 @@ class Management:
         settings: ControlSettings,
         check_deployment: CheckDeployment,
         rehearse: Rehearse,
+        audit: Audit,
         usage: Usage | None,
     ) -> None:
         self._store = store
@@ -178,6 +182,7 @@ class Management:
         self._settings = settings
         self._check_deployment = check_deployment
         self._rehearse = rehearse
+        self._audit = audit
         self._usage = usage
         self._gate = Gatekeeper(store)
 
@@ -272,7 +277,7 @@ class Management:
             invoke = Invoke(functions=self._functions, look=look, **about)
             return await answer.function(invoke, members)
         if answer.needs is Rehearsing:
-            call = Rehearsing(look=look, rehearse=self._rehearse, **about)
+            call = Rehearsing(look=look, rehearse=self._rehearse, audit=self._audit, **about)
             return await answer.function(call, members)
         return await asyncio.to_thread(self._transact, answer, about, members)
 

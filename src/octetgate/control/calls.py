@@ -18,7 +18,7 @@ from octetgate.core.ports.certificates import IssueCertificate
 from octetgate.core.ports.functions import LocalFunctions
 from octetgate.core.ports.meters import Usage
 from octetgate.core.ports.objects import Objects
-from octetgate.core.ports.rehearsal import Rehearse
+from octetgate.core.ports.rehearsal import Audit, Rehearse
 from octetgate.core.ports.store import Reading, Writing
 
 Members = Mapping[str, Any]
@@ -105,8 +105,9 @@ class Invoke(Call):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rehearsing(Call):
-    """A call that tries a method out: it looks, and then awaits, outside any transaction."""
+    """A call that tries something out: it looks, and then awaits, outside any transaction."""
 
     look: Callable[[], AbstractContextManager[Read]]
     """Opens a view; blocking, so it is for a thread."""
     rehearse: Rehearse
+    audit: Audit

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import NotFoundException
+from octetgate.core.model.access import Authorizer
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.model.integration import Integration
@@ -43,6 +44,13 @@ def find_method(resource: Resource, http_method: str) -> Method:
     if http_method not in resource.resource_methods:
         raise NotFoundException("Invalid Method identifier specified")
     return resource.resource_methods[http_method]
+
+
+def find_authorizer(definition: ApiDefinition, authorizer_id: str) -> Authorizer:
+    """Return an authorizer of the API."""
+    if authorizer_id not in definition.authorizers:
+        raise NotFoundException("Invalid Authorizer identifier specified")
+    return definition.authorizers[authorizer_id]
 
 
 def find_integration(method: Method) -> Integration:

@@ -17,6 +17,7 @@ from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
+from octetgate.gateway.authorizers import PACKAGE as _AUTHORIZERS
 from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import ApiConfigurationError, AuthorizerConfigurationError
 from octetgate.gateway.phases.access_log import method_tallies, stage_tallies
@@ -37,7 +38,6 @@ from octetgate.gateway.snapshot import (
 )
 
 _INTEGRATIONS = "octetgate.gateway.integrations"
-_AUTHORIZERS = "octetgate.gateway.authorizers"
 _VARIABLE = "${stageVariables."
 _log = logging.getLogger(__name__)
 

@@ -100,7 +100,7 @@ class _Functions:
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         recorder = self._recorder
-        since = recorder.asked(_lambda_uri(invocation), _to_lambda(invocation), invocation.payload)
+        since = recorder.asked(lambda_uri(invocation), to_lambda(invocation), invocation.payload)
         try:
             outcome = await self._functions.invoke(invocation)
         except InvokeDenied as error:
@@ -119,7 +119,7 @@ class _Functions:
         return await self._functions.stream(invocation)
 
 
-def _lambda_uri(invocation: Invocation) -> str:
+def lambda_uri(invocation: Invocation) -> str:
     """Return where AWS sends an invocation; here it goes to a process of this machine."""
     function = invocation.function
     region = function.split(":")[3] if function.count(":") >= 6 else ""
@@ -127,7 +127,8 @@ def _lambda_uri(invocation: Invocation) -> str:
     return f"https://{host}/2015-03-31/functions/{function}/invocations"
 
 
-def _to_lambda(invocation: Invocation) -> list[tuple[str, str]]:
+def to_lambda(invocation: Invocation) -> list[tuple[str, str]]:
+    """Return the headers that an invocation has on AWS, as far as there is something to say."""
     said = {
         "X-Amz-Invocation-Type": invocation.type.value,
         "X-Amz-Source-Arn": invocation.source_arn,

@@ -29,12 +29,12 @@ class Transcript:
         """Add a line."""
         self._lines.append(f"{date(self._clock())} : {text}")
 
-    def text(self, request_id: str) -> str:
+    def text(self, request_id: str, first: str = "Starting execution for request: ") -> str:
         """Return the log; a call has its id only once it has been made."""
         return "\n".join(
             [
                 f"Execution log for request {request_id}",
-                f"{date(self._began)} : Starting execution for request: {request_id}",
+                f"{date(self._began)} : {first}{request_id}",
                 *self._lines,
                 "",
             ]
@@ -70,7 +70,10 @@ def _cut(text: str) -> str:
 
 def _masked(name: str, value: str) -> str:
     """Return the value, of a secret only its end: a log is read by more people than a key."""
-    if name.lower() not in _SECRET:
-        return value
+    return masked(value) if name.lower() in _SECRET else value
+
+
+def masked(value: str) -> str:
+    """Return the end of a secret, if it is long enough for that to tell little of the rest."""
     kept = value[-_SHOWN_OF_SECRET:] if len(value) > 2 * _SHOWN_OF_SECRET else ""
     return "*" * (len(value) - len(kept)) + kept

@@ -16,6 +16,7 @@ from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
 from octetgate.adapters.telemetry.metrics import exposition
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
+from octetgate.gateway.audition import Auditions
 from octetgate.gateway.compile import check
 from octetgate.gateway.explanation import explain
 from octetgate.gateway.rehearsal import Rehearsals
@@ -70,6 +71,7 @@ async def _serve(
             logs=logs,
             usage=usage,
             metrics=partial(exposition, running.place.metrics),
+            audit=Auditions(ports).play,
             rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
         )
         server = _Server(

@@ -13,12 +13,11 @@ from octetgate.control.authorizing import (
     refuse_if_used,
 )
 from octetgate.control.calls import Members, Read, Write
-from octetgate.control.definitions import find_api
+from octetgate.control.definitions import find_api, find_authorizer
 from octetgate.control.errors import (
     CONCURRENT,
     BadRequestException,
     ConflictException,
-    NotFoundException,
 )
 from octetgate.control.paging import paged
 from octetgate.control.patching import (
@@ -69,7 +68,7 @@ def create_authorizer(call: Write, asked: Members) -> Members:
 
 def get_authorizer(call: Read, asked: Members) -> Members:
     """Return an authorizer."""
-    return _shown(_find(find_api(call, asked["restApiId"]), asked))
+    return _shown(find_authorizer(find_api(call, asked["restApiId"]), asked["authorizerId"]))
 
 
 def get_authorizers(call: Read, asked: Members) -> Members:
@@ -81,7 +80,9 @@ def get_authorizers(call: Read, asked: Members) -> Members:
 def update_authorizer(call: Write, asked: Members) -> Members:
     """Patch an authorizer."""
     definition = find_api(call, asked["restApiId"])
-    authorizer = _PATHS.patched(_find(definition, asked), asked.get("patchOperations", ()))
+    authorizer = _PATHS.patched(
+        find_authorizer(definition, asked["authorizerId"]), asked.get("patchOperations", ())
+    )
     check_still_fits(definition, authorizer)
     _keep(call, definition, authorizer)
     return _shown(authorizer)
@@ -90,17 +91,10 @@ def update_authorizer(call: Write, asked: Members) -> Members:
 def delete_authorizer(call: Write, asked: Members) -> None:
     """Forget an authorizer that no method names."""
     definition = find_api(call, asked["restApiId"])
-    gone = _find(definition, asked)
+    gone = find_authorizer(definition, asked["authorizerId"])
     refuse_if_used(definition, gone)
     kept = {key: each for key, each in definition.authorizers.items() if each is not gone}
     call.store.put(APIS, definition.rest_api.id, replace(definition, authorizers=kept))
-
-
-def _find(definition: ApiDefinition, asked: Members) -> Authorizer:
-    authorizer = definition.authorizers.get(asked["authorizerId"])
-    if authorizer is None:
-        raise NotFoundException("Invalid Authorizer identifier specified")
-    return authorizer
 
 
 def _keep(call: Write, definition: ApiDefinition, authorizer: Authorizer) -> None:

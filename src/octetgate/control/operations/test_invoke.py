@@ -1,4 +1,4 @@
-"""Trying a method out as it is, before it is deployed (spec: control-plane 9)."""
+"""Trying methods and authorizers out as they are, before they are deployed (control-plane 9)."""
 
 import asyncio
 import re
@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 import pybase64
 
+from octetgate.control.authorizing import LAMBDA
 from octetgate.control.calls import Members, Rehearsing
-from octetgate.control.definitions import MethodPlace
+from octetgate.control.definitions import MethodPlace, find_api, find_authorizer
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.core.http.headers import Headers
-from octetgate.core.ports.rehearsal import Rehearsal, Rehearsed
+from octetgate.core.ports.rehearsal import Audition, Rehearsal, Rehearsed
 from octetgate.core.routing.tree import ANY
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -22,6 +23,38 @@ async def test_invoke_method(call: Rehearsing, asked: Members) -> Members:
     """Call a method of the API as it is being edited; return the answer and the log of the call."""
     rehearsal = await asyncio.to_thread(_rehearsal, call, asked)
     return _shown(await call.rehearse(rehearsal))
+
+
+async def test_invoke_authorizer(call: Rehearsing, asked: Members) -> Members:
+    """Ask an authorizer of the API as it is being edited; return what it said, and the log."""
+    done = await call.audit(await asyncio.to_thread(_audition, call, asked))
+    return {
+        "clientStatus": done.status,
+        "log": done.log,
+        "latency": done.latency_ms,
+        "principalId": done.principal_id,
+        "policy": done.policy,
+    }
+
+
+def _audition(call: Rehearsing, asked: Members) -> Audition:
+    with call.look() as looking:
+        definition = find_api(looking, asked["restApiId"])
+    authorizer = find_authorizer(definition, asked["authorizerId"])
+    if authorizer.type not in LAMBDA:
+        raise BadRequestException(
+            f"authorizerId: expected one of type {' or '.join(LAMBDA)}, as the tokens of others "
+            f"cannot be checked yet; found {authorizer.type}"
+        )
+    return Audition(
+        definition=definition,
+        authorizer=authorizer,
+        target=_target(asked.get("pathWithQueryString"), "/"),
+        headers=Headers(_headers(asked)),
+        body=(asked.get("body") or "").encode(),
+        variables=dict(asked.get("stageVariables") or {}),
+        context=dict(asked.get("additionalContext") or {}),
+    )
 
 
 def _rehearsal(call: Rehearsing, asked: Members) -> Rehearsal:

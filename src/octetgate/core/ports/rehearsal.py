@@ -1,11 +1,12 @@
-"""Call a method of an API as it is being edited, with nothing deployed; how management asks the
-gateway for TestInvokeMethod.
+"""Try an API out as it is being edited, with nothing deployed; how management asks the gateway for
+TestInvokeMethod and TestInvokeAuthorizer.
 """
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from octetgate.core.http.headers import Headers
+from octetgate.core.model.access import Authorizer
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.definition import ApiDefinition
 
@@ -39,3 +40,34 @@ class Rehearsed:
 
 Rehearse = Callable[[Rehearsal], Awaitable[Rehearsed]]
 """Makes the call and tells all about it; what goes wrong on the way is part of the answer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audition:
+    """A Lambda authorizer, and the call that it is to judge."""
+
+    definition: ApiDefinition
+    authorizer: Authorizer
+    target: str
+    """Path and query, Latin-1 as on the wire."""
+    headers: Headers
+    body: bytes
+    variables: dict[str, str]
+    context: dict[str, str]
+    """What ``$context`` is to say besides."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Auditioned:
+    """What it said."""
+
+    status: int
+    """What a client would have been refused with; 0 when the function decided something."""
+    log: str
+    latency_ms: int
+    principal_id: str | None = None
+    policy: str | None = None
+
+
+Audit = Callable[[Audition], Awaitable[Auditioned]]
+"""Asks the authorizer, and tells all about it."""

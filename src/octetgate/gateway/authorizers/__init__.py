@@ -3,3 +3,6 @@
 Each file has ``compile(facts, authorizer)``, which returns what keeps the protocol
 :class:`octetgate.gateway.snapshot.Authorizer`, or raises BadConfiguration.
 """
+
+PACKAGE = __name__
+"""Where wire names are looked up."""

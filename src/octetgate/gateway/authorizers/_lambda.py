@@ -49,6 +49,9 @@ _DENIED = (
 
 Identity = Mapping[str, str]
 """What the call says of its caller, by expression."""
+Told = Mapping[str, str]
+"""What a test has ``$context`` say besides; names may have dots in them."""
+NOTHING: Told = {}
 
 
 class LambdaAuthorizer:
@@ -87,11 +90,11 @@ class LambdaAuthorizer:
         }
         return Caller(context, granted.usage_identifier_key)
 
-    async def ask(self, call: Call, identity: Identity) -> Granted:
+    async def ask(self, call: Call, identity: Identity, told: Told = NOTHING) -> Granted:
         """Return what the function says, whatever it has said before."""
         invocation = Invocation(
             function=self._function,
-            payload=self.event(call, identity),
+            payload=self.event(call, identity, told),
             source_arn=self._source_arn,
             trace_id=call.arrival.trace_id,
         )
@@ -119,15 +122,15 @@ class LambdaAuthorizer:
         except InvokeError as error:
             raise AuthorizerFailure(f"{error.code}: {error}") from error
 
-    def identity(self, call: Call) -> Identity:
+    def identity(self, call: Call, told: Told = NOTHING) -> Identity:
         """Return who the call says it comes from; 401 where it has to say and does not."""
-        found = read_identity(self._sources, Said(call))
+        found = read_identity(self._sources, Said(call, told))
         if found is None:
             named = ", ".join(source.text for source in self._sources)
             raise Unauthorized(f"identitySource: expected {named}, found none")
         return found
 
-    def event(self, call: Call, identity: Identity) -> bytes:
+    def event(self, call: Call, identity: Identity, told: Told) -> bytes:
         """Return what the function is told."""
         raise NotImplementedError
 
@@ -156,8 +159,9 @@ def _digest(values: Iterable[str]) -> bytes:
 class Said:
     """What a call says of its caller, as identity sources read it."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: Call, told: Told) -> None:
         self._call = call
+        self._told = told
         self._parameters = Parameters(call)
 
     def header(self, name: str) -> str | None:
@@ -175,6 +179,8 @@ class Said:
 
     def context(self, name: str) -> str | None:
         """Return a member of ``$context`` as text."""
+        if name in self._told:
+            return self._told[name]
         value: object = self._parameters.context_values
         for part in name.split("."):
             value = value.get(part) if isinstance(value, Mapping) else None

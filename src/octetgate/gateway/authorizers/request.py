@@ -5,7 +5,13 @@ from octetgate.core.functions.proxy_event import ProxyRequest
 from octetgate.core.http.target import parse_query
 from octetgate.core.mapping.identity import BadIdentitySource, parse_identity_sources
 from octetgate.core.model.access import Authorizer
-from octetgate.gateway.authorizers._lambda import Identity, LambdaAuthorizer, method_arn
+from octetgate.gateway.authorizers._lambda import (
+    NOTHING,
+    Identity,
+    LambdaAuthorizer,
+    Told,
+    method_arn,
+)
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import Unauthorized
 from octetgate.gateway.phases.function import event_headers
@@ -31,16 +37,16 @@ class Request(LambdaAuthorizer):
             ) from error
         super().__init__(facts, authorizer, sources)
 
-    def identity(self, call: Call) -> Identity:
+    def identity(self, call: Call, told: Told = NOTHING) -> Identity:
         """Return what the sources say; where nothing is remembered, none of them is needed."""
         try:
-            return super().identity(call)
+            return super().identity(call, told)
         except Unauthorized:
             if self.remembers:
                 raise
             return {}
 
-    def event(self, call: Call, identity: Identity) -> bytes:
+    def event(self, call: Call, identity: Identity, told: Told) -> bytes:
         """Return the request as a function behind a proxy would see it, without its body."""
         del identity
         request = ProxyRequest(
@@ -51,6 +57,15 @@ class Request(LambdaAuthorizer):
             query=parse_query(call.query),
             path_parameters=call.route.path_parameters,
             stage_variables=call.stage.facts.variables,
-            context=context_values(call),
+            context=_with(context_values(call), told),
         )
         return request_event(request, method_arn(call))
+
+
+def _with(values: dict[str, object], told: Told) -> dict[str, object]:
+    """Return the context with what a test says of it; a name may have a dot in it."""
+    for name, value in told.items():
+        first, _, rest = name.partition(".")
+        inner = values.get(first)
+        values[first] = {**inner, rest: value} if rest and isinstance(inner, dict) else value
+    return values

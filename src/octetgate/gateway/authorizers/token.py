@@ -4,7 +4,13 @@ from octetgate.core.functions.authorizer import token_event
 from octetgate.core.mapping import javaregex
 from octetgate.core.mapping.identity import BadIdentitySource, parse_identity_sources
 from octetgate.core.model.access import Authorizer
-from octetgate.gateway.authorizers._lambda import Identity, LambdaAuthorizer, method_arn
+from octetgate.gateway.authorizers._lambda import (
+    NOTHING,
+    Identity,
+    LambdaAuthorizer,
+    Told,
+    method_arn,
+)
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import Unauthorized
 from octetgate.gateway.snapshot import BadConfiguration, StageFacts
@@ -32,9 +38,9 @@ class Token(LambdaAuthorizer):
         except javaregex.BadPattern as error:
             raise BadConfiguration(f"identityValidationExpression: {error}") from error
 
-    def identity(self, call: Call) -> Identity:
+    def identity(self, call: Call, told: Told = NOTHING) -> Identity:
         """Return the token; 401 for none, and for one that does not look right."""
-        identity = super().identity(call)
+        identity = super().identity(call, told)
         (token,) = identity.values()
         if self._valid is not None and not self._looks_right(token):
             raise Unauthorized("identityValidationExpression: the token does not match")
@@ -46,7 +52,8 @@ class Token(LambdaAuthorizer):
         except javaregex.TextTooLong as error:
             raise Unauthorized(f"identityValidationExpression: {error}") from error
 
-    def event(self, call: Call, identity: Identity) -> bytes:
+    def event(self, call: Call, identity: Identity, told: Told) -> bytes:
         """Return the token and what it is to be good for."""
+        del told
         (token,) = identity.values()
         return token_event(token, method_arn(call))

@@ -1,0 +1,170 @@
+"""TestInvokeAuthorizer: a Lambda authorizer as it is being edited, asked about a made-up call.
+
+The authorizer is the one that deployed methods use, over a port that writes down what goes out
+and what comes back; nothing is remembered, and the policy is shown, not applied (control-plane
+2.5).  The lines of the log are those that users of the service report.
+"""
+
+import time
+from dataclasses import replace as replaced
+
+from msgspec.structs import replace
+
+from octetgate.core import kinds
+from octetgate.core.functions.authorizer import Granted
+from octetgate.core.http.body import Body
+from octetgate.core.http.message import RequestHead
+from octetgate.core.http.target import split
+from octetgate.core.model.access import AuthorizerType
+from octetgate.core.model.api import Resource
+from octetgate.core.model.definition import Deployment, DeploymentRecord
+from octetgate.core.model.responses import GatewayResponseType
+from octetgate.core.model.stage import Stage
+from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.functions import Functions, Invocation, Outcome, Stream
+from octetgate.core.ports.rehearsal import Audition, Auditioned
+from octetgate.core.routing.hosts import Located
+from octetgate.gateway.authorizers import PACKAGE
+from octetgate.gateway.authorizers._lambda import Identity, LambdaAuthorizer
+from octetgate.gateway.call import Call, Ids, Route, arrive
+from octetgate.gateway.compile import compile_stage
+from octetgate.gateway.faults import AuthorizerConfigurationError, Fault
+from octetgate.gateway.recording import lambda_uri, to_lambda
+from octetgate.gateway.snapshot import BadConfiguration, Ports, StageSnapshot
+from octetgate.gateway.transcript import MISCONFIGURED, Transcript, java_map, masked, shown
+
+STAGE = "ESTestInvoke-stage"
+"""What the stage is called in the method's ARN."""
+_PEER = "test-invoke-source-ip"
+_VERB = "GET"
+
+
+class Auditions:
+    """Asks authorizers, over the ports that deployed APIs use."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._ids = Ids()
+
+    async def play(self, asked: Audition) -> Auditioned:
+        """Return what the function said, and the log of how it came to say so."""
+        script = Transcript()
+        watched = replaced(self._ports, functions=_Watched(self._ports.functions, script))
+        call = self._call(asked, watched)
+        request_id = call.arrival.request_id
+        began = time.perf_counter()
+        status, granted = 0, None
+        try:
+            granted = await _asked(asked, call, script)
+        except Fault as fault:
+            status = fault.status
+            _say_failure(script, fault, request_id)
+        return Auditioned(
+            status=status,
+            log=script.text(
+                request_id, f"Starting authorizer: {asked.authorizer.id} for request: "
+            ),
+            latency_ms=round((time.perf_counter() - began) * 1000),
+            principal_id=granted.principal_id if granted else None,
+            policy=granted.document if granted else None,
+        )
+
+    def _call(self, asked: Audition, ports: Ports) -> Call:
+        verb = asked.context.get("httpMethod", _VERB)
+        path, query = split(asked.target)
+        snapshot = _snapshot(asked, ports)
+        plan = replaced(snapshot.nowhere, resource=Resource(id="", path=path))
+        located = Located(snapshot.facts.api_id, STAGE, path, path, context_path=path)
+        arrival = arrive(_Client(asked, verb), self._ids)
+        return Call(arrival, Route(located, snapshot, plan, {}, logged=""), verb, query)
+
+
+async def _asked(asked: Audition, call: Call, script: Transcript) -> Granted:
+    guard = _compiled(asked, call.stage)
+    identity = guard.identity(call, asked.context)
+    script.say(f"Incoming identity: {_told(asked.authorizer.type, identity)}")
+    granted = await guard.ask(call, identity, asked.context)
+    principal = masked(granted.principal_id)
+    script.say(f"Using valid authorizer policy for principal: {principal}")
+    script.say("Successfully completed authorizer execution")
+    return granted
+
+
+def _compiled(asked: Audition, snapshot: StageSnapshot) -> LambdaAuthorizer:
+    try:
+        module = kinds.load(PACKAGE, asked.authorizer.type)
+        guard: LambdaAuthorizer = module.compile(snapshot.facts, asked.authorizer)
+    except (BadConfiguration, kinds.NoSuchKind) as error:
+        raise AuthorizerConfigurationError(str(error)) from error
+    return guard
+
+
+def _snapshot(asked: Audition, ports: Ports) -> StageSnapshot:
+    """Return a stage of the API without methods: authorizers are compiled against its facts."""
+    definition = replace(asked.definition, resources={}, authorizers={})
+    deployment = Deployment(id=STAGE, created_date=0)
+    stage = Stage(
+        stage_name=STAGE,
+        deployment_id=STAGE,
+        created_date=0,
+        last_updated_date=0,
+        variables=asked.variables,
+    )
+    record = DeploymentRecord(deployment=deployment, definition=definition)
+    return compile_stage(record, stage, ports, aws_limits=False)
+
+
+def _told(kind: AuthorizerType, identity: Identity) -> str:
+    """Return an identity as the log shows it: the end of a token, or of each of several."""
+    if kind == AuthorizerType.TOKEN:
+        return "".join(map(masked, identity.values()))
+    return java_map((name, masked(value)) for name, value in identity.items())
+
+
+def _say_failure(script: Transcript, fault: Fault, request_id: str) -> None:
+    match fault.type:
+        case GatewayResponseType.UNAUTHORIZED:
+            script.say(f"Unauthorized request: {request_id}")
+        case GatewayResponseType.AUTHORIZER_CONFIGURATION_ERROR:
+            script.say(MISCONFIGURED + fault.reason)
+        case _:
+            script.say(f"Execution failed due to an internal error: {fault.reason}")
+    script.say(fault.error_type)
+
+
+class _Watched:
+    """The way to Lambda functions, told as the HTTP call that it is on AWS."""
+
+    def __init__(self, functions: Functions, script: Transcript) -> None:
+        self._functions = functions
+        self._script = script
+
+    async def invoke(self, invocation: Invocation) -> Outcome:
+        say = self._script.say
+        say(f"Endpoint request URI: {lambda_uri(invocation)}")
+        say(f"Endpoint request headers: {java_map(to_lambda(invocation))}")
+        say(f"Endpoint request body after transformations: {shown(invocation.payload)}")
+        outcome = await self._functions.invoke(invocation)
+        say(f"Authorizer result body before parsing: {shown(outcome.payload)}")
+        return outcome
+
+    async def stream(self, invocation: Invocation) -> Stream:
+        return await self._functions.stream(invocation)
+
+
+class _Client:
+    """An exchange that nobody waits for: it is only asked about."""
+
+    def __init__(self, asked: Audition, verb: str) -> None:
+        self.head = RequestHead(verb, asked.target, asked.headers)
+        self.body = Body.of(asked.body)
+        self.peer = _PEER
+        self.secure = False
+        self.started = False
+        self.sent = self.received = 0
+
+    async def send(self, reply: Reply) -> None:
+        reply.body.close()
+
+    def abort(self) -> None:
+        self.started = True
