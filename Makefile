@@ -21,6 +21,7 @@ octetgate, in one screen
   make test       fetch what tests need, then run the whole suite
   make check      format, lint, types, import contracts, docs, coverage of core
   make fuzz       look for inputs that break our languages and codecs, a minute for each
+  make soak       100,000 invocations, and whether anything of them is left
   make bench      measure against nginx, Envoy, Caddy and others; writes benchmarks/README.md
 
   make install    only .venv with octetgate in it
@@ -113,6 +114,12 @@ docs: $(VENV)/.installed-dev
 coverage: $(VENV)/.installed-dev
 	@requirements/fetch-programs $(JAVA_ORACLE)
 	$(BIN)/python -m pytest tests/core -q --cov=octetgate.core --cov-branch --cov-fail-under=95
+
+SOAK_CALLS ?= 100000
+
+.PHONY: soak
+soak: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.soak $(SOAK_CALLS)
 
 $(BENCH_VENV)/.installed: requirements/bench.txt
 	@requirements/make-venv $(BENCH_VENV)
