@@ -9,12 +9,14 @@ from octetgate.core.ports.functions import Provision
 
 @pytest.fixture
 def place(lam):
-    """Return the place of a fresh function with two versions and an alias for the first."""
+    """Give the place of a fresh function with two versions and an alias for the first."""
     place = {"FunctionName": f"p-{uuid.uuid4().hex}"}
     create(lam, place["FunctionName"], Publish=True)
     lam.update_function_code(**place, ZipFile=package("x = 2"), Publish=True)
     lam.create_alias(**place, Name="live", FunctionVersion="1")
-    return place
+    yield place
+    # What it has reserved would be missing to others.
+    lam.delete_function(**place)
 
 
 def put(lam, place, count, qualifier="1"):
@@ -100,3 +102,12 @@ def test_it_goes_with_what_it_was_set_for(lam, place):
     lam.delete_function(**place, Qualifier="2")
     found = lam.list_provisioned_concurrency_configs(**place)
     assert found["ProvisionedConcurrencyConfigs"] == []
+
+
+def test_no_less_is_reserved_than_is_provisioned(lam, place):
+    put(lam, place, 3)
+    code, _, message = refused(
+        lam.put_function_concurrency, **place, ReservedConcurrentExecutions=2
+    )
+    assert code == "InvalidParameterValueException"
+    assert message.startswith("ReservedConcurrentExecutions: expected at least")

@@ -15,6 +15,12 @@ def put_function_concurrency(call: Write, asked: Members) -> Members:
     """Reserve so many calls for a function, and let no more of it run at once."""
     function = find_function(call, asked)
     wanted = asked["ReservedConcurrentExecutions"]
+    warm = sum(each.requested for each in function.provisioned.values())
+    if wanted < warm:
+        raise InvalidParameterValueException(
+            "ReservedConcurrentExecutions: expected at least what is provisioned, "
+            f"{warm}; found {wanted}"
+        )
     others = reserved(call.store) - (function.reserved_concurrency or 0)
     if CONCURRENT - others - wanted < LEAST_UNRESERVED:
         raise InvalidParameterValueException(
