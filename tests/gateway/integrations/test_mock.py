@@ -43,6 +43,36 @@ async def test_the_status_selects_the_integration_response():
     assert (await world.call("GET", "/x?code=404")).status == 500
 
 
+async def test_mapped_parameters_do_nothing():
+    # Not even a name that other integrations refuse.
+    mapped = {
+        "integration.request.header.A": "method.request.header.A",
+        "integration.request.header.Transfer-Encoding": "'chunked'",
+        "integration.request.path.id": "method.request.querystring.id",
+    }
+    answer = await serving(request_parameters=mapped).call("GET", "/x?id=1", A="a")
+    assert answer.status == 200
+
+
+@pytest.mark.parametrize(
+    "behavior, content_type, body, status",
+    [
+        ("NEVER", "application/json", b"{}", 200),
+        ("NEVER", "text/plain", b'{"statusCode": 200}', 415),
+        ("WHEN_NO_TEMPLATES", "text/plain", b'{"statusCode": 200}', 415),
+        # Unconfirmed: then the client's own body says which status it is.
+        ("WHEN_NO_MATCH", "text/plain", b'{"statusCode": 200}', 200),
+        ("WHEN_NO_MATCH", "text/plain", b"no json", 500),
+    ],
+)
+async def test_without_a_template_the_clients_body_is_read_for_a_status(
+    behavior, content_type, body, status
+):
+    world = serving(passthrough_behavior=behavior)
+    answer = await world.call("POST", "/x", body, Content_Type=content_type)
+    assert answer.status == status
+
+
 async def test_a_preflight_answers_with_static_headers():
     world = serving(
         integration_responses=responses(

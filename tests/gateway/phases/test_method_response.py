@@ -187,6 +187,16 @@ async def test_an_overridden_header_has_a_headers_name(direction):
         pytest.param(b'{"errorMessage": "four hundred it is"}', 405, id="first-in-order"),
         pytest.param(b'{"errorMessage": "200"}', 502, id="not-the-later-pattern"),
         pytest.param(b'{"errorMessage": "another"}', 502, id="another-error"),
+        pytest.param(
+            b'{"errorMessage":"2026-01-01T00:00:00Z id Task timed out after 3.00 seconds"}',
+            502,
+            id="timeout",
+        ),
+        pytest.param(b'{"errorMessage": ""}', 200, id="empty-message"),
+        pytest.param(b'{"message": "four hundred"}', 200, id="another-member"),
+        pytest.param(b'["errorMessage", "four hundred"]', 200, id="no-object"),
+        pytest.param(b"four hundred", 200, id="no-json"),
+        pytest.param(b"", 200, id="nothing"),
     ],
 )
 async def test_a_functions_message_selects_as_recorded(payload, status):
