@@ -75,8 +75,21 @@ JUNK = st.recursive(
 NUMBERS = st.sampled_from([0, 1, -1, 50, 300, 3600, 29_000, 2**31, -(2**63), 10**30, 0.5, 1e308])
 
 
-IDS = [f"id-{number:02}-" for number in range(12)]
-"""Stand for what answers have named lately, so that what is drawn is the same in every run."""
+LATELY = [f"id-{number}-" for number in range(6)]
+"""Stand for ids that answers have named, so that what is drawn is the same in every run."""
+
+MADE = {
+    "restApiId": "id-api-",
+    "parentId": "id-root-",
+    "resourceId": "id-pets-",
+    "deploymentId": "id-deployment-",
+    "requestValidatorId": "id-validator-",
+    "authorizerId": "id-authorizer-",
+    "apiKey": "id-key-",
+    "keyId": "id-key-",
+    "usagePlanId": "id-plan-",
+}
+"""What stands for the id of what is there from the beginning, by the member that names it."""
 
 
 class Port:
@@ -85,13 +98,15 @@ class Port:
     def __init__(self, port: int, store) -> None:
         self.store = store
         self._connection = HTTPConnection("127.0.0.1", port, timeout=60)
-        self.ids: deque[str] = deque(maxlen=12)
+        self._made: dict[str, str] = {}
+        self._lately: deque[str] = deque(maxlen=len(LATELY))
 
     def close(self) -> None:
         self._connection.close()
 
     def call(self, method: str, target: str, body: bytes) -> tuple[int, bytes]:
-        for word, known in zip(IDS, self.ids, strict=False):
+        lately = dict(zip(LATELY, self._lately, strict=False))
+        for word, known in (self._made | lately).items():
             target = target.replace(word, quote(known, safe=""))
             body = body.replace(word.encode(), known.encode())
         self._connection.request(method, target, body, {"Content-Type": "application/json"})
@@ -118,15 +133,25 @@ class Port:
         self.make("PUT", f"{method}/integration", type="MOCK")
         self.make("PUT", f"{method}/integration/responses/200")
         self.make("POST", f"{at}/models", name="Pet", contentType="application/json", schema="{}")
-        made = [
-            self.make("POST", f"{at}/requestvalidators", name="v"),
-            self.make("POST", f"{at}/deployments", stageName="s"),
-            self.make("POST", "/apikeys", name="k", enabled=True),
-            self.make("POST", "/usageplans", name="p"),
-        ]
-        self.ids.extend(
-            [*(one["id"] for one in made), api["rootResourceId"], pets["id"], api["id"]]
-        )
+        lambdas = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions"
+        uri = f"{lambdas}/arn:aws:lambda:eu-west-1:000000000000:function:f/invocations"
+        source = "method.request.header.A"
+        authorizer = {"type": "TOKEN", "authorizerUri": uri, "identitySource": source}
+        validator = self.make("POST", f"{at}/requestvalidators", name="v")
+        guard = self.make("POST", f"{at}/authorizers", name="a", **authorizer)
+        deployment = self.make("POST", f"{at}/deployments", stageName="s")
+        key = self.make("POST", "/apikeys", name="k", enabled=True)
+        plan = self.make("POST", "/usageplans", name="p")
+        self._made = {
+            "id-api-": api["id"],
+            "id-root-": api["rootResourceId"],
+            "id-pets-": pets["id"],
+            "id-deployment-": deployment["id"],
+            "id-validator-": validator["id"],
+            "id-authorizer-": guard["id"],
+            "id-key-": key["id"],
+            "id-plan-": plan["id"],
+        }
 
     def learn(self, body: bytes) -> None:
         try:
@@ -134,7 +159,7 @@ class Port:
         except ValueError:
             return
         if isinstance(found, dict) and isinstance(found.get("id"), str):
-            self.ids.appendleft(found["id"])
+            self._lately.appendleft(found["id"])
 
 
 class Complaints(logging.Handler):
@@ -194,11 +219,15 @@ def _right(shape: Shape, name: str) -> st.SearchStrategy[object]:
 
 def _texts(shape: Shape, name: str) -> st.SearchStrategy[str]:
     known = [*getattr(shape, "enum", []), *NAMED.get(name, [])]
-    if name.endswith("Id") or name in {"apiKey", "usagePlanId", "keyId", "id"}:
-        known += IDS
+    if name in MADE:
+        known = [MADE[name]] * 5 + LATELY
+    elif name.endswith("Id") or name == "id":
+        known += [*LATELY, *MADE.values()]
     if name in {"path", "from"}:
-        return st.sampled_from(PATHS.split(" ")) | soup(PATHS.replace(" ", "_"), 2)
-    return st.sampled_from(known) | soup(WORDS, 3) if known else soup(WORDS, 3)
+        known = PATHS.split(" ")
+    elif not known:
+        return soup(WORDS, 3)
+    return st.one_of(*[st.sampled_from(known)] * 4, soup(WORDS, 3))
 
 
 @st.composite

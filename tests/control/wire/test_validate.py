@@ -58,6 +58,12 @@ def refusal(name, members, service="apigateway"):
             id="null-in-a-list",
         ),
         pytest.param(
+            "CreateApiKey",
+            {"name": "k", "tags": {"a": None}},
+            "Value null at 'createApiKeyInput.tags.a.member' failed to satisfy constraint: Member must not be null",
+            id="null-in-a-map",
+        ),
+        pytest.param(
             "GetGatewayResponse",
             {"restApiId": "a", "responseType": "X"},
             "Value 'X' at 'responseType' failed to satisfy constraint: Member must satisfy enum value set: [REQUEST_TOO_LARGE, RESOURCE_NOT_FOUND, AUTHORIZER_CONFIGURATION_ERROR, MISSING_AUTHENTICATION_TOKEN, BAD_REQUEST_BODY, INVALID_SIGNATURE, INVALID_API_KEY, BAD_REQUEST_PARAMETERS, AUTHORIZER_FAILURE, UNAUTHORIZED, INTEGRATION_TIMEOUT, ACCESS_DENIED, DEFAULT_4XX, DEFAULT_5XX, WAF_FILTERED, QUOTA_EXCEEDED, THROTTLED, API_CONFIGURATION_ERROR, UNSUPPORTED_MEDIA_TYPE, INTEGRATION_FAILURE, EXPIRED_TOKEN]",
@@ -104,6 +110,12 @@ def test_all_broken_constraints_are_told_at_once():
     found = refusal("PutMethodResponse", {"restApiId": "a", "resourceId": "r", "statusCode": "9"})
     assert found.startswith("2 validation errors detected: Value null at 'httpMethod' ")
     assert "; Value '9' at 'statusCode' " in found
+
+
+def test_nulls_of_which_an_operation_speaks_are_left_to_it():
+    templates = {"application/json": None}
+    put = load("apigateway").operations["PutIntegrationResponse"]
+    validate("apigateway", put, {**PLACE, "statusCode": "200", "responseTemplates": templates})
 
 
 def test_good_members_pass():

@@ -9,6 +9,14 @@ from typing import Any
 from octetgate.control.errors import ValidationException
 from octetgate.control.wire.service import Operation, Shape
 
+_TOLD_ELSEWHERE = (
+    ".requestParameters",
+    ".responseParameters",
+    ".requestTemplates",
+    ".responseTemplates",
+)
+"""Maps of whose nulls operations speak, in words of their own (recorded)."""
+
 
 def validate(service: str, operation: Operation, members: Mapping[str, Any]) -> None:
     """Raise ValidationException if members break the model's constraints."""
@@ -51,6 +59,8 @@ def _of_value(shape: Shape, value: Any, path: str) -> Iterator[str]:
         for key, part in value.items():
             if part is not None:
                 yield from _of_value(shape.element, part, f"{path}.{key}.member")
+            elif not path.endswith(_TOLD_ELSEWHERE):
+                yield _missing(f"{path}.{key}.member")
 
 
 def _of_structure(shape: Shape, value: Mapping[str, Any], path: str) -> Iterator[str]:
