@@ -31,6 +31,7 @@ from octetgate.core.ports.store import (
 )
 from octetgate.core.ports.upstream import UpstreamRequest, UpstreamResponse
 from octetgate.gateway.live import Live
+from octetgate.gateway.live_keys import LiveKeys
 from octetgate.gateway.pipeline import Gateway
 from octetgate.gateway.snapshot import Ports
 
@@ -203,7 +204,8 @@ class World:
         self.lines: list[str] = []
         services = AwsServices(aws_settings or AwsSettings())
         self.caches, self.logs = caches, logs
-        ports = Ports(self.upstream, self.functions, services, caches, tallies, logs)
+        keys = LiveKeys(self.store)
+        ports = Ports(self.upstream, self.functions, services, caches, tallies, logs, keys)
         self.live = Live(self.store, ports, aws_limits=aws_limits)
         self.meters = free_meters()
         self.gateway = Gateway(

@@ -198,7 +198,10 @@ async def test_a_method_that_wants_an_api_key_is_closed(world):
         ({}, {"message": "Missing Authentication Token"}),
         (
             {"Authorization": "AWS4-HMAC-SHA256 x"},
-            {"Message": "User is not authorized to access this resource"},
+            {
+                "message": "'x' not a valid key=value pair (missing equal-sign) in "
+                "Authorization header: 'AWS4-HMAC-SHA256 x'."
+            },
         ),
     ],
 )

@@ -76,6 +76,8 @@ class Caller:
     """``$context.authorizer``."""
     api_key: str | None = None
     """The value of the API key that the authorizer names for it."""
+    identity: Mapping[str, str] | None = None
+    """What ``$context.identity`` says of who signed."""
 
 
 class Notes:
@@ -185,6 +187,12 @@ class Call:
         if self._headers is None:
             self._headers = visible(self.arrival.exchange.head.headers)
         return self._headers
+
+    def hide(self, name: str) -> None:
+        """Keep a header to the gateway."""
+        headers = self.headers.copy()
+        headers.discard(name)
+        self._headers = headers
 
 
 def arrive(exchange: Exchange, ids: Ids) -> Arrival:

@@ -18,6 +18,7 @@ from octetgate.core.ports.exchange import Reply
 from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
 from octetgate.gateway.authorizers import PACKAGE as _AUTHORIZERS
+from octetgate.gateway.authorizers.aws_iam import AwsIam
 from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import ApiConfigurationError, AuthorizerConfigurationError
 from octetgate.gateway.phases.access_log import method_tallies, stage_tallies
@@ -214,13 +215,20 @@ def _plan(
         models=models,
         validates=bool(required or models),
         cache=cache,
-        authorizer=guards.get(method.authorizer_id or "") if _is_guarded(method) else None,
+        authorizer=_guard(facts, guards, method),
         tallies=method_tallies(facts, stage, resource, method),
     )
 
 
-def _is_guarded(method: Method) -> bool:
-    return method.authorization_type not in {"NONE", "AWS_IAM"}
+def _guard(
+    facts: StageFacts, guards: Mapping[str, Authorizer], method: Method
+) -> Authorizer | None:
+    """Return what finds out who calls; None where nothing does, and nobody is let in by it."""
+    if method.authorization_type == "AWS_IAM":
+        return AwsIam(facts, facts.ports.keys) if facts.ports.keys is not None else None
+    if method.authorization_type == "NONE":
+        return None
+    return guards.get(method.authorizer_id or "")
 
 
 def _authorizers(

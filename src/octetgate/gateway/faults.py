@@ -121,6 +121,13 @@ class InvalidApiKey(Fault):
     before_execution = True
 
 
+class InvalidSignature(Fault):
+    """The signature is not that of this request, or of nobody that is known."""
+
+    type = GatewayResponseType.INVALID_SIGNATURE
+    before_execution = True
+
+
 class MissingAuthenticationToken(Fault):
     """No such path and method, or no signature where one is wanted."""
 

@@ -15,6 +15,7 @@ from octetgate.core.model.responses import GatewayResponseType
 from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies, Tally
 from octetgate.core.ports.services import Services
 from octetgate.core.ports.stage_logs import StageLogs
@@ -62,6 +63,8 @@ class Ports:
     """None where nothing is to be added up."""
     logs: StageLogs | None = None
     """None where stages have no access logs of their own."""
+    keys: KeyTable | None = None
+    """None where nobody can sign: methods with ``AWS_IAM`` are closed then."""
 
 
 @dataclass(frozen=True, slots=True)

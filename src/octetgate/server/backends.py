@@ -7,6 +7,7 @@ from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies
 from octetgate.core.ports.stage_logs import StageLogs
 from octetgate.core.ports.upstream import Upstream
@@ -58,10 +59,11 @@ def gateway_ports(
     caches: Caches | None = None,
     tallies: Tallies | None = None,
     logs: StageLogs | None = None,
+    keys: KeyTable | None = None,
 ) -> Ports:
     """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
     services = aws_services(settings)
     if not services.endpoint_url("lambda"):
-        return Ports(upstream, here, services, caches, tallies, logs)
+        return Ports(upstream, here, services, caches, tallies, logs, keys)
     elsewhere = RemoteFunctions(upstream, services, settings.region)
-    return Ports(upstream, elsewhere, services, caches, tallies, logs)
+    return Ports(upstream, elsewhere, services, caches, tallies, logs, keys)

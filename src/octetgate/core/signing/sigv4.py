@@ -71,6 +71,11 @@ class Request:
         return [value for given, value in self.headers if given.lower() == name]
 
     @property
+    def leaves_body_out(self) -> bool:
+        """Whether the signature is said not to cover the body."""
+        return self.header("x-amz-content-sha256") == UNSIGNED
+
+    @property
     def is_presigned(self) -> bool:
         """Whether the signature is in the query."""
         return not self.values("authorization") and _SIGNATURE in dict(_pairs(self.query))
@@ -312,8 +317,7 @@ def canonical_request(request: Request, claim: Claim, query: str) -> str:
 
 def _payload(request: Request) -> str:
     """Return what stands for the body: its hash, unless the signer left it out."""
-    said = request.header("x-amz-content-sha256")
-    return UNSIGNED if said == UNSIGNED else request.body_hash
+    return UNSIGNED if request.leaves_body_out else request.body_hash
 
 
 def _header(request: Request, name: str) -> str:

@@ -132,6 +132,9 @@ class HttpProxy:
     def _headers(self, call: Call, authority: str) -> Headers:
         sent = call.arrival.exchange.head.headers
         named = nominated(sent)
+        if call.plan.method.authorization_type == "AWS_IAM":
+            # The signature was meant for the gateway.
+            named |= {"authorization"}
         fields = [f for f in sent.fields if f[1] not in _DROPPED and f[1] not in named]
         fields += [("Host", "host", authority), (API_ID, API_ID.lower(), self._api_id)]
         return Headers.of_fields(fields + missing_fields(call))

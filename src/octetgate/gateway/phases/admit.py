@@ -1,7 +1,7 @@
 """May this caller call this method, and may it do so now?
 
-Signatures and tokens of user pools cannot be checked yet, so a method that asks for one is closed:
-to serve it openly would be worse than not to serve it.
+Tokens of user pools cannot be checked yet, so a method that asks for one is closed: to serve it
+openly would be worse than not to serve it.
 """
 
 from octetgate.core.http.limits import long_arn

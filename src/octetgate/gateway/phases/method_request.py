@@ -15,7 +15,7 @@ from octetgate.core.payload.convert import request_nature
 from octetgate.core.payload.inflation import BadCompression, TooExpanded, inflated
 from octetgate.core.validation.bodies import BodyModel
 from octetgate.core.validation.schemas import NotASchema
-from octetgate.gateway.call import Call
+from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import (
     ApiConfigurationError,
     BadRequest,
@@ -248,7 +248,7 @@ def context_values(call: Call) -> dict[str, object]:
         values["isCanaryRequest"] = call.route.is_canary
     if call.plan.method.operation_name:
         values["operationName"] = call.plan.method.operation_name
-    if arrival.caller is not None:
+    if arrival.caller is not None and arrival.caller.context:
         values["authorizer"] = arrival.caller.context
     if arrival.endpoint_request_id is not None:
         values["awsEndpointRequestId"] = arrival.endpoint_request_id
@@ -272,4 +272,9 @@ def _identity(call: Call) -> dict[str, object]:
         "userArn": None,
         "userAgent": call.arrival.sent.get("user-agent"),
         "user": None,
+        **(_signer(call.arrival.caller) or {}),
     }
+
+
+def _signer(caller: Caller | None) -> Mapping[str, str] | None:
+    return caller.identity if caller else None

@@ -1,0 +1,118 @@
+"""``AWS_IAM``: callers sign with a management key (spec: request-lifecycle 8.3).
+
+A key stands for a user of the API's account who may do everything; one for looking alone may
+call nothing.  A signature covers the body, so that has to be here whole before it can be checked,
+unless the signer left it out (``UNSIGNED-PAYLOAD``).
+"""
+
+import hashlib
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from octetgate.core.http.body import Body
+from octetgate.core.http.target import split
+from octetgate.core.model.management_key import ManagementKey
+from octetgate.core.ports.keys import KeyTable
+from octetgate.core.signing import sigv4
+from octetgate.gateway.call import Call, Caller
+from octetgate.gateway.faults import (
+    AccessDenied,
+    InvalidSignature,
+    MissingAuthenticationToken,
+)
+from octetgate.gateway.phases.function import source_arn
+from octetgate.gateway.phases.method_request import whole
+from octetgate.gateway.snapshot import StageFacts
+
+_SERVICE = "execute-api"
+_UNKNOWN = "The security token included in the request is invalid."
+
+
+class AwsIam:
+    """Lets in who signed with a key that is good now."""
+
+    def __init__(self, facts: StageFacts, keys: KeyTable) -> None:
+        self._facts = facts
+        self._keys = keys
+
+    async def authorize(self, call: Call) -> Caller:
+        """Return who signed; raises a fault unless the signature holds."""
+        request = _request(call)
+        claim = _claim(request)
+        key = self._keys.find(claim.access_key)
+        if key is None:
+            # AWS's error has no gateway response of its own.
+            raise InvalidSignature(
+                f"AWS_IAM: expected a management key; found {claim.access_key}",
+                message=_UNKNOWN,
+                error_type="UnrecognizedClientException",
+            )
+        if claim.service != _SERVICE:
+            raise _invalid(f"Credential should be scoped to correct service: '{_SERVICE}'.")
+        if not request.leaves_body_out:
+            request = replace(request, body_hash=await _hashed(call))
+        moment = datetime.fromtimestamp(call.arrival.time, UTC)
+        try:
+            sigv4.check(request, claim, key.secret_access_key, moment)
+        except sigv4.Invalid as error:
+            raise _invalid(str(error)) from error
+        self._refuse_onlooker(call, key)
+        # What was meant for the gateway is no business of backends.
+        call.hide("authorization")
+        return self._caller(key)
+
+    def _refuse_onlooker(self, call: Call, key: ManagementKey) -> None:
+        if key.read_only:
+            arn = source_arn(self._facts, call.method, call.route.located.route)
+            raise AccessDenied(
+                f"AWS_IAM: {key.access_key_id} is for looking alone",
+                message=f"User: {self._user(key)} is not authorized to perform: "
+                f"execute-api:Invoke on resource: {arn}",
+            )
+
+    def _caller(self, key: ManagementKey) -> Caller:
+        identity = {
+            "accountId": self._facts.account_id,
+            "accessKey": key.access_key_id,
+            "caller": key.access_key_id,
+            "user": key.access_key_id,
+            "userArn": self._user(key),
+        }
+        return Caller({}, identity=identity)
+
+    def _user(self, key: ManagementKey) -> str:
+        return f"arn:aws:iam::{self._facts.account_id}:user/{key.name}"
+
+
+def _request(call: Call) -> sigv4.Request:
+    head = call.arrival.exchange.head
+    path, query = split(head.target)
+    return sigv4.Request(
+        method=head.method,
+        path=path,
+        query=query,
+        headers=list(head.headers.items()),
+        body_hash=sigv4.NOTHING,
+    )
+
+
+def _claim(request: sigv4.Request) -> sigv4.Claim:
+    try:
+        return sigv4.claimed(request)
+    except sigv4.Unsigned:
+        raise MissingAuthenticationToken("AWS_IAM: expected a signature; found none") from None
+    except sigv4.Incomplete as error:
+        raise InvalidSignature(
+            f"AWS_IAM: {error}", message=str(error), error_type="IncompleteSignatureException"
+        ) from error
+
+
+async def _hashed(call: Call) -> str:
+    """Return the hash of the body, which from then on is held."""
+    body = await whole(call.body)
+    call.body = Body.of(body)
+    return hashlib.sha256(body).hexdigest()
+
+
+def _invalid(message: str) -> InvalidSignature:
+    return InvalidSignature(f"AWS_IAM: {message}", message=message)
