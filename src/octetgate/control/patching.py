@@ -221,6 +221,18 @@ def listed(field: str, *, empty: tuple[str, ...] | None = None) -> Callable[[R, 
     return change
 
 
+def valued(field: str) -> Callable[[R, Patch], R]:
+    """Add the value to a list, or take it out; the path names the list alone."""
+
+    def change(record: R, patch: Patch) -> R:
+        kept = tuple(part for part in getattr(record, field) or () if part != patch.value)
+        if patch.op == ADD and patch.value:
+            kept = (*kept, patch.value)
+        return replace(record, **{field: kept or None})
+
+    return change
+
+
 # --- How a value is read -----------------------------------------------------------------------
 
 

@@ -31,6 +31,7 @@ from octetgate.control.patching import (
     Table,
     option,
     required,
+    valued,
     whole,
 )
 from octetgate.control.records import parts
@@ -121,13 +122,6 @@ def _shown(authorizer: Authorizer) -> Members:
 # --- Patching ----------------------------------------------------------------------------------
 
 
-def _pools(authorizer: Authorizer, patch: Patch) -> Authorizer:
-    kept = tuple(arn for arn in authorizer.provider_arns or () if arn != patch.value)
-    if patch.op == ADD and patch.value:
-        kept = (*kept, patch.value)
-    return replace(authorizer, provider_arns=kept or None)
-
-
 def _type(authorizer: Authorizer, patch: Patch) -> Authorizer:
     try:
         return replace(authorizer, type=AuthorizerType(patch.value or ""))
@@ -155,7 +149,7 @@ _PATHS: Table[Authorizer] = Table(
             option("identity_validation_expression"),
         ),
         Row("/name", (REPLACE,), required("name")),
-        Row("/providerARNs", (ADD, REMOVE), _pools),
+        Row("/providerARNs", (ADD, REMOVE), valued("provider_arns")),
         Row("/type", (REPLACE,), _type),
     ),
     Listing(),

@@ -26,11 +26,11 @@ from octetgate.control.patching import (
     Terse,
     entry,
     flag,
-    listed,
     option,
     required,
     text,
     truth,
+    valued,
 )
 from octetgate.control.records import parts
 from octetgate.control.schemas import check_models
@@ -155,7 +155,7 @@ _NO_TYPE = "Content-Type specified was not found"
 
 _METHOD_PATHS: Table[Method] = Table(
     (
-        Row("/authorizationScopes", (ADD, REMOVE), listed("authorization_scopes")),
+        Row("/authorizationScopes", (ADD, REMOVE), valued("authorization_scopes")),
         Row("/authorizationType", (REPLACE,), required("authorization_type")),
         Row("/authorizerId", (REPLACE,), option("authorizer_id")),
         Row("/apiKeyRequired", (REPLACE,), flag("api_key_required")),
