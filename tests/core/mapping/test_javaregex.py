@@ -174,7 +174,7 @@ def test_what_matches_without_end_is_not_replaced_without_end():
 
 
 def test_what_reads_far_ahead_again_and_again_is_stopped():
-    assert javaregex.compile("a.*b|a").replace("a" * 2_000, "") == ""
+    assert javaregex.compile("a.*b|a").replace("a" * 1_000, "") == ""
     with pytest.raises(TextTooLong, match="reads far ahead matches too often"):
         javaregex.compile("a.*b|a").replace("a" * 200_000, "")
 
@@ -185,6 +185,29 @@ def test_a_text_may_be_as_long_as_the_size_of_the_pattern_allows():
         regex.fullmatch("~" * 20_000_000)
     with pytest.raises(TextTooLong, match="may read"):
         regex.replace("~" * 20_000_000, "")
+
+
+@pytest.mark.parametrize(
+    "pattern, length, matching, searching",
+    [
+        (",", 100_000, (0, 1_000), (10_000, 200_000)),
+        ("[a-z]+", 100_000, (10_000, 1_000_000), (10_000, 1_000_000)),
+        ("a.*b|a", 100_000, (10_000, 1_000_000), (5_000_000, 10_000_000)),
+        (".*a.*(?=b)", 1_000, (500_000, 2_000_000), None),
+        (".*a.*(?=b)", 100, (5_000, 20_000), (500_000, 2_000_000)),
+    ],
+)
+def test_what_a_text_may_take_grows_with_what_is_done_to_it(pattern, length, matching, searching):
+    regex = javaregex.compile(pattern)
+    compiling = 500 * len(pattern)
+    least, most = matching
+    assert least <= regex.weight("~" * length, searching=False) - compiling <= most
+    if searching is None:
+        with pytest.raises(TextTooLong, match="may read"):
+            regex.weight("~" * length, searching=True)
+    else:
+        least, most = searching
+        assert least <= regex.weight("~" * length, searching=True) - compiling <= most
 
 
 RUNAWAYS = r"""

@@ -181,6 +181,7 @@ def test_a_path_knows_whether_it_names_one_thing(path, definite):
         ("$[?@.x]", r"expected '\('"),
         ("$[?(@.x]", r"expected '\)'"),
         ("$[?(@.x == )]", "expected a path, a string, a number"),
+        ("$[?(@.x =~ /.*(?=b).*/)]", "may not look around or refer back"),
         ("$[?(@.x =~ 'a')]", "expected a regular expression between slashes"),
         ("$[?(@.x =~ /(/)]", "a group is not closed"),
         ("$[?(@.x in [1 2])]", "expected ']'"),

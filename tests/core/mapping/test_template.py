@@ -212,6 +212,24 @@ SMALL = Bounds(work=100_000)
             id="reading",
         ),
         pytest.param(
+            "#foreach($i in [1..900])#if($input.body.matches('.*b.*x(?=y)'))#end#end",
+            Bounds(work=1_000_000),
+            "characters in all",
+            id="going-back-again-and-again",
+        ),
+        pytest.param(
+            "#set($n = $input.body.replaceAll('b.*x|b', ''))" * 20,
+            Bounds(work=200_000),
+            "characters in all",
+            id="reading-ahead-again-and-again",
+        ),
+        pytest.param(
+            '#foreach($i in [1..900])#set($l = $input.body.split("[$i]"))#end',
+            Bounds(work=1_000_000),
+            "characters in all",
+            id="compiling-pattern-after-pattern",
+        ),
+        pytest.param(
             "#set($s = 'a')#foreach($i in [1..60])#set($s = $s + $s)#end",
             SMALL,
             "characters in all",

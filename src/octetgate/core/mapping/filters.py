@@ -96,6 +96,9 @@ class _Conditions:
             regex = javaregex.compile((f"(?{flags})" if flags else "") + body.replace(r"\/", "/"))
         except javaregex.BadPattern as error:
             raise self._read.error(str(error)) from error
+        if regex.goes_back:
+            # A filter reads every member of a document, which no bound for one text covers.
+            raise self._read.error("a regular expression here may not look around or refer back")
 
         def matches(node: object, document: object) -> bool:
             value = left(node, document)

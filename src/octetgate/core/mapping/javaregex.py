@@ -22,6 +22,9 @@ from octetgate.core.mapping.regex.searching import Engine, Search, Spans, TextTo
 __all__ = ["BadPattern", "Regex", "TextTooLong", "compile"]
 
 _MARK = re.compile(r"\\(.?)|\$(?:([0-9]+)|\{(\w+)\})?", re.DOTALL)
+_COMPILING = 500
+"""What compiling a character of a pattern may take; who knows which pattern is remembered?"""
+
 _MOST_MATCHES = 250_000
 _Piece = str | int
 
@@ -37,6 +40,15 @@ class Regex:
     def groups(self) -> int:
         """How many groups a replacement may name."""
         return self._pattern.groups
+
+    @property
+    def goes_back(self) -> bool:
+        """Whether it may try a text again and again: then only one text is safe to read."""
+        return self._engine.goes_back
+
+    def weight(self, text: str, *, searching: bool) -> int:
+        """Return what ``text`` may take: as much as reading so many characters."""
+        return len(self._pattern.java) * _COMPILING + self._engine.weight(text, searching=searching)
 
     def fullmatch(self, text: str) -> bool:
         """Say whether the whole of ``text`` matches, as ``String.matches`` does."""

@@ -86,15 +86,20 @@ def is_quick(node: Node) -> bool:
     return _cost(node, BUDGET)[1] <= _FEW
 
 
-def longest(node: Node, *, searching: bool) -> int:
-    """Return how long a text may be for matching to stay within ``BUDGET``, near enough.
+def steps(node: Node, length: int, *, searching: bool) -> int:
+    """Return how many steps matching a text of that length may take, near enough.
 
     A search starts once for each character.
     """
+    return _cost(node, length)[1] * (length + 1 if searching else 1)
+
+
+def longest(node: Node, *, searching: bool) -> int:
+    """Return how long a text may be for matching to stay within ``BUDGET``."""
     length = 0
     for bit in reversed(range(25)):
         longer = length | 1 << bit
-        if _cost(node, longer)[1] * (longer if searching else 1) <= BUDGET:
+        if steps(node, longer, searching=searching) <= BUDGET:
             length = longer
     return length
 

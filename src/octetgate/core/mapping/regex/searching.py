@@ -22,7 +22,14 @@ Spans = list[tuple[int, int]]
 BUDGET = 500_000_000
 """Steps that RE2 may take at worst, a text's characters times the program's size: two seconds."""
 
+_REREAD = BUDGET // 10
+"""Of these, what reading far ahead again and again may take."""
+
 _SHORTEST = 128
+_LINEAR_STEPS = 8
+_BACKTRACKING_STEPS = 2
+"""So many steps take as long as it takes to read a character in other ways."""
+
 _MEMORY = 1024 * 1024
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -50,6 +57,15 @@ class Search(Protocol):
 class Engine(Protocol):
     """Matches one pattern."""
 
+    goes_back: bool
+    """Whether it may try a text again and again."""
+
+    def weight(self, text: str, *, searching: bool) -> int:
+        """Return what matching ``text`` may take, in characters that are merely read.
+
+        Raises ``TextTooLong`` where it would take too much.
+        """
+
     def matches(self, text: str) -> bool:
         """Say whether the whole text matches."""
 
@@ -70,6 +86,8 @@ def engine(pattern: Pattern) -> Engine:
 class _Linear:
     """RE2.  A text may have as many characters as stay within ``BUDGET`` at the worst."""
 
+    goes_back = False
+
     def __init__(self, pattern: Pattern) -> None:
         self._pattern = pattern
         self._whole = _compiled(linear.write(pattern.root, whole=True).text)
@@ -79,11 +97,21 @@ class _Linear:
         _admit(self._pattern, text, self._longest)
         return self._whole.fullmatch(_utf8(text)) is not None
 
+    def weight(self, text: str, *, searching: bool) -> int:
+        size: int = (self._searching[0] if searching else self._whole).programsize
+        length = len(text)
+        _admit(self._pattern, text, BUDGET // size)
+        if searching and self._overreaching:
+            length += min(length * length // 2, _REREAD // size)
+        return length * size // _LINEAR_STEPS
+
     def search(self, text: str) -> _LinearSearch:
         searching, written = self._searching
-        longest = BUDGET // searching.programsize
-        _admit(self._pattern, text, longest)
-        return _LinearSearch(searching, written, text, longest if self._overreaching else None)
+        size = searching.programsize
+        _admit(self._pattern, text, BUDGET // size)
+        return _LinearSearch(
+            searching, written, text, _REREAD // size if self._overreaching else None
+        )
 
     @cached_property
     def _searching(self) -> tuple[re2._Regexp, linear.Written]:
@@ -146,6 +174,7 @@ class _Backtracking:
 
     def __init__(self, pattern: Pattern) -> None:
         self._pattern = pattern
+        self.goes_back = not backtracking.is_quick(pattern.root)
         self._longest = backtracking.longest(pattern.root, searching=False)
         self._longest_searched = backtracking.longest(pattern.root, searching=True)
         if self._longest < _SHORTEST:
@@ -158,6 +187,11 @@ class _Backtracking:
     def matches(self, text: str) -> bool:
         _admit(self._pattern, text, self._longest)
         return self._compiled.fullmatch(text) is not None
+
+    def weight(self, text: str, *, searching: bool) -> int:
+        _admit(self._pattern, text, self._longest_searched if searching else self._longest)
+        steps = backtracking.steps(self._pattern.root, len(text), searching=searching)
+        return steps // _BACKTRACKING_STEPS
 
     def search(self, text: str) -> _BacktrackingSearch:
         _admit(self._pattern, text, self._longest_searched)

@@ -35,6 +35,9 @@ CHEAP = frozenset(
 _SHALLOW = frozenset({"keySet", "values", "entrySet", "toArray", "subList", "addAll", "putAll"})
 """Methods that look at the members of a collection but not into them."""
 
+_OF_PATTERNS = frozenset({"matches", "replaceAll", "replaceFirst", "split"})
+"""Methods of texts whose cost is that of a regular expression."""
+
 _VALUE = 8
 """What looking at one value costs, in characters."""
 
@@ -98,6 +101,8 @@ class Calls(dict[type, Invoke]):
             function = target.method(self._name, self._count)
         else:
             function = _native(target, self._name, self._count)
+        if issubclass(target, str) and self._name in _OF_PATTERNS and self._count:
+            return _with_pattern(function, searching=self._name != "matches")
         cost = None if self._name in CHEAP else size if self._name in _SHALLOW else weight
         match self._count:
             case 0:
@@ -142,6 +147,22 @@ def _chosen(overloads: Sequence[Method], target: object, arguments: Sequence[obj
 
 def _nothing(_run: Run, _target: object, *_arguments: object) -> None:
     """Call a method of null, which is null."""
+
+
+def _with_pattern(function: Callable[..., object], *, searching: bool) -> Invoke:
+    """Return ``function`` with what its regular expression may take accounted for."""
+
+    def invoke(run: Run, target: str, pattern: object, *arguments: object) -> object:
+        if isinstance(pattern, str):
+            try:
+                run.charge(javaregex.compile(pattern).weight(target, searching=searching))
+            except (javaregex.BadPattern, javaregex.TextTooLong) as error:
+                raise MemberError(str(error)) from error
+        result = function(target, pattern, *arguments)
+        run.charge(weight(result))
+        return result
+
+    return invoke
 
 
 def _alone(function: Callable[..., object], cost: _Cost | None) -> Invoke:
