@@ -69,6 +69,25 @@ async def test_two_processes_are_two_users_and_cannot_signal_us_or_each_other(is
         assert json.loads(outcome.payload)["errorType"] == "PermissionError"
 
 
+SPEAKS = """
+import http.client
+def handler(event, context):
+    connection = http.client.HTTPConnection(event)
+    connection.request("GET", "/2018-06-01/runtime/invocation/next")
+    return connection.getresponse().status
+"""
+
+
+@kinds("users")
+async def test_one_functions_runtime_api_is_closed_to_others(isolated, kind):
+    aws = await isolated(kind)
+    api = await answer(aws, "os.environ['AWS_LAMBDA_RUNTIME_API']", name="one")
+    aws.put(SPEAKS, name="two")
+    outcome = await aws.invoke(json.dumps(api).encode(), function="two")
+    assert json.loads(outcome.payload)["errorType"] in ("RemoteDisconnected", "ConnectionResetError")  # fmt: skip
+    assert (await aws.invoke(function="one")).function_error is None
+
+
 @WALLED
 async def test_the_data_folder_is_not_there(isolated, kind, tmp_path):
     (tmp_path / "octetgate.db").write_text("secret")

@@ -50,6 +50,11 @@ class Child(asyncio.SubprocessProtocol):
         """The process, once it runs."""
         return self._pid
 
+    @property
+    def user(self) -> int | None:
+        """The user that the process runs as, if it has one of its own."""
+        return self._user
+
     # --- Starting ---
 
     async def start(self, port: int) -> None:

@@ -10,6 +10,7 @@ from typing import Protocol, cast
 
 import httptools
 
+from octetgate.adapters.runners import _peer
 from octetgate.core.functions.runtime_api import Refused, Reply
 from octetgate.core.http.headers import Field, Headers
 
@@ -48,15 +49,20 @@ class Listener(Protocol):
 class Link(asyncio.Protocol):
     """Reads requests, one after the other, and writes replies."""
 
-    def __init__(self, listener: Listener, body_limit: int) -> None:
+    def __init__(self, listener: Listener, body_limit: int, user: int | None = None) -> None:
+        """``user`` is the only one who may speak here, if there is one."""
         self._listener = listener
         self._body_limit = body_limit
+        self._user = user
         self._reading = True
         self._parser = httptools.HttpRequestParser(self)
         self.on_message_begin()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
+        if self._user is not None and _peer.user(transport) != self._user:
+            # Loopback is everybody's: another function could take this one's events.
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         del exc

@@ -115,7 +115,7 @@ class Worker:
             self._exited(1)
 
     def _accept(self) -> Link:
-        link = Link(self, self._plan.answer_limit)
+        link = Link(self, self._plan.answer_limit, self._child.user)
         self._links.add(link)
         return link
 
@@ -334,6 +334,8 @@ class Worker:
             link.close()
         if self._server is not None:
             self._server.close()
+        if self._timer is not None:
+            self._timer.cancel()
         self._child.release()
         self.ended.set()
         self._owner.gone(self)
