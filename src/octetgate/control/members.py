@@ -4,6 +4,7 @@ Definitions and templates say ``statusCode: 200`` and ``timeoutInMillis: "3000"`
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from octetgate.control.errors import SerializationException
@@ -40,12 +41,14 @@ Names = Callable[[Shape], Mapping[str, Member]]
 """Returns a structure's members by the names that a document may use."""
 
 
+@cache
 def _exactly(shape: Shape) -> Mapping[str, Member]:
     # Where one name means two members, it is boto3's.
     known = {member.wire: member for member in shape.members}
     return known | {member.name: member for member in shape.members}
 
 
+@cache
 def _in_any_case(shape: Shape) -> Mapping[str, Member]:
     return {name.lower(): member for name, member in _exactly(shape).items()}
 

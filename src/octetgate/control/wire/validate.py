@@ -33,12 +33,14 @@ def _of_input(
     service: str, operation: Operation, shape: Shape, members: Mapping[str, Any]
 ) -> Iterator[str]:
     for member in shape.members:
-        path = _path(service, operation, member.name, in_body=member.location == "body")
         value = members.get(member.name)
-        if value is not None:
-            yield from _of_value(member.shape, value, path)
-        elif member.name in shape.required:
+        if value is None and member.name not in shape.required:
+            continue
+        path = _path(service, operation, member.name, in_body=member.location == "body")
+        if value is None:
             yield _missing(path)
+        else:
+            yield from _of_value(member.shape, value, path)
 
 
 def _path(service: str, operation: Operation, name: str, *, in_body: bool) -> str:
