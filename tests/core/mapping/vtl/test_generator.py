@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.core.mapping.rendering import rendered
 
-from octetgate.core.mapping.vtl.compiler import compile_block
+from octetgate.core.mapping.vtl.compiler import write
 from octetgate.core.mapping.vtl.errors import TemplateError
 from octetgate.core.mapping.vtl.parser import parse
 from octetgate.core.mapping.vtl.runtime import NAMESPACE
@@ -48,7 +48,7 @@ WORDS = [word.replace("~", " ") for word in HOSTILE.split(" ")]
 
 def source(text: str) -> str:
     parsed = parse(text)
-    return compile_block(parsed.block, parsed.references).code.source
+    return write(parsed.block, parsed.references).source
 
 
 def strangers(text: str) -> set[str]:

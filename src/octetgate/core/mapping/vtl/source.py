@@ -183,24 +183,27 @@ def _joined(pieces: list[Piece]) -> Iterator[Piece]:
             yield from together
 
 
-class Located:
-    """The places of a whole source's lines."""
+def assembled(functions: list[Function]) -> tuple[str, Sites]:
+    """Return the whole source, and the places of its lines."""
+    sites: dict[int, Site] = {}
+    lines: list[str] = []
+    for function in functions:
+        for line, site in function.sites.items():
+            sites[len(lines) + line + 1] = site
+        lines += function.lines
+    return "\n".join(lines) + "\n", Sites(sites)
 
-    def __init__(self, functions: list[Function]) -> None:
-        self.source = "\n".join("\n".join(function.lines) for function in functions) + "\n"
-        self._sites: dict[int, Site] = {}
-        before = 1
-        for function in functions:
-            for line, site in function.sites.items():
-                self._sites[before + line] = site
-            before += len(function.lines)
+
+class Sites:
+    """Where in the template the lines of the code come from."""
+
+    def __init__(self, by_line: Mapping[int, Site]) -> None:
+        self._by_line = by_line
 
     def error(self, error: MemberError) -> TemplateError:
         """Return ``error`` with the place that the innermost line knows where it came up."""
-        site = _innermost(error.__traceback__, self._sites)
-        if site is None:
-            return TemplateError(str(error), 1, 1)
-        return site.error(error)
+        site = _innermost(error.__traceback__, self._by_line)
+        return TemplateError(str(error), 1, 1) if site is None else site.error(error)
 
 
 def _innermost(frames: TracebackType | None, sites: Mapping[int, Site]) -> Site | None:
