@@ -1,8 +1,8 @@
 """Writes a parsed template as Python source (spec: mapping 10).
 
 A template becomes a function that appends text to a list.  Macros, ``#define``
-blocks, their arguments and whatever else is rendered at another time than it
-stands are functions beside it.  They hold no state of a rendering, so a template may render
+blocks, arguments and whatever else is rendered at another time than it stands are
+functions beside it.  They hold no state of a rendering, so a template may render
 in many threads and inside itself.
 """
 
@@ -29,11 +29,11 @@ from octetgate.core.mapping.vtl.nodes import (
     Text,
     Use,
 )
+from octetgate.core.mapping.vtl.showing import Showing
 from octetgate.core.mapping.vtl.source import Function, Names, Operand, Piece, Site, constant
 from octetgate.core.mapping.vtl.survey import DEEPEST, Survey
 from octetgate.core.mapping.vtl.variables import Locals, Shared, Storage
 
-_LONG = 60
 _LEAVE = "return True"
 _TOLD = ("foreach", "velocityCount", "velocityHasNext")
 
@@ -50,13 +50,17 @@ class Generator:
     def template(self, block: Block) -> None:
         """Write ``render``, and all that it needs."""
         for name, macro in self.found.macros.items():
-            self._counted(self.macros[name], macro.block, Site(f"#{name}", macro.place))
+            self.rendering(self.macros[name], macro.block, Site(f"#{name}", macro.place))
         self.rendering("render", block)
 
     def rendering(
         self, name: str, block: Block, counted: Site | None = None, leave: str = _LEAVE
     ) -> None:
-        """Write a function that renders ``block``; ``leave`` is what a ``#break`` in it does."""
+        """Write a function that renders ``block``.
+
+        ``counted`` says whose fault it is that there were too many steps, where these are
+        counted; ``leave`` is what a ``#break`` does.
+        """
         function = self._function(f"def {name}(run, variables, out):")
         function.hot = name != "render"
         storage: Storage = Locals(function, self.found) if self.found.alone else Shared()
@@ -66,9 +70,6 @@ class Generator:
         body.block(block)
         function.flush()
         function.write("return None")
-
-    def _counted(self, name: str, block: Block, site: Site) -> None:
-        self.rendering(name, block, site)
 
     def block(self, block: Block, *, leave: str = _LEAVE, counted: Site | None = None) -> str:
         """Return the name of a function that renders ``block``."""
@@ -105,6 +106,7 @@ class _Body:
         self._loops: list[tuple[str, str]] = []
         """The index and the size of the loops that this stands in."""
         self.evaluation = Evaluation(function, storage, self._string, self._counter)
+        self._showing = Showing(function, storage, self.evaluation, alone=self._found.alone)
 
     def block(self, block: Block) -> None:
         """Write nodes one after the other."""
@@ -121,7 +123,7 @@ class _Body:
             case Text(text):
                 self._function.show(Piece("", text))
             case Show():
-                self._show(node)
+                self._showing.show(node)
             case Set():
                 self.evaluation.assign(node)
             case If():
@@ -154,55 +156,7 @@ class _Body:
     def _end(self) -> str:
         return "break" if self._loops else self._leave
 
-    # -- references
-
-    def _show(self, node: Show) -> None:
-        """Print a reference: its value, or its source where the variable was never set."""
-        if node.backslashes:
-            self._escaped(node)
-            return
-        value = self.evaluation.reference(node.reference)
-        match value.kind:
-            case None:
-                site = Site(node.reference.source[:_LONG], node.reference.place)
-                text = self._function.keep(self._text(node.reference, value.code), site)
-                self._function.show(Piece(text, None, site))
-            case kind if kind is bool:
-                text = self._function.keep(f"'true' if {value.code} else 'false'")
-                self._function.show(Piece(text))
-            case _:
-                self._function.show(Piece(self._function.keep(f"str({value.code})")))
-
-    def _text(self, reference: Reference, code: str) -> str:
-        """Return the Python of what a reference's value prints as."""
-        # Unconfirmed for API Gateway: Velocity prints an unknown variable's source.
-        source = null = constant("" if reference.quiet else reference.source)
-        if not reference.quiet:
-            null = f"'' if {self._storage.is_set(reference.root)} else {source}"
-        if self._found.alone:
-            text = f"shown(run, {code}, {null})"
-        else:
-            text = f"shown_block(run, out, {code}, {null}, {source})"
-        if self._function.hot:
-            text = f"str({code}) if type({code}) is int else {text}"
-        return f"{code} if type({code}) is str else {text}"
-
-    def _escaped(self, node: Show) -> None:
-        r"""Print a reference with backslashes before it: ``\$x`` is ``$x``, ``\\$x`` its value."""
-        reference = node.reference
-        site = Site(reference.source[:_LONG], reference.place)
-        code = self.evaluation.reference(reference).code
-        half = "\\" * (node.backslashes // 2)
-        if node.backslashes % 2:
-            # The last backslash stays where there is no value to hide.
-            whole = constant(half + "\\" + reference.source)
-            made = f"{whole} if {code} is None else {constant(half + reference.source)}"
-        else:
-            source = "\\" * node.backslashes + ("" if reference.quiet else reference.source)
-            unset = f"{code} is None and not ({self._storage.is_set(reference.root)})"
-            value = f"{constant(half)} + printed(run, {code})"
-            made = f"{constant(source)} if {unset} else {value}"
-        self._function.show(Piece(self._function.keep(made, site), None, site))
+    # -- within expressions
 
     def _counter(self, reference: Reference) -> Operand | None:
         if not (self._loops and self._counts and reference.root == "foreach"):
