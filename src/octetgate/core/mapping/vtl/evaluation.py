@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from octetgate.core.mapping.vtl import values
 from octetgate.core.mapping.vtl.errors import MemberError, TemplateError
-from octetgate.core.mapping.vtl.methods import Calls
+from octetgate.core.mapping.vtl.methods import CHANGING, Calls
 from octetgate.core.mapping.vtl.nodes import (
     Binary,
     Block,
@@ -151,28 +151,33 @@ class Evaluation:
         code = target.code
         match step:
             case Property(name):
-                return Operand(self._function.keep(self._got(code, name, "member")))
+                return self._got(code, name, "member")
             case Index(Literal(str() as key)):
-                return Operand(self._function.keep(self._got(code, key, "element")))
+                return self._got(code, key, "element")
             case Index(key):
                 return self._guarded(
                     code, (key,), lambda given: f"element({code}, {given[0]})", None
                 )
             case Call(name, arguments):
                 calls = self._function.names.keep(Calls(name, len(arguments)))
-                return self._guarded(
+                called = self._guarded(
                     code,
                     arguments,
                     lambda given: f"{calls}[type({code})]({', '.join(('run', code, *given))})",
                     Site(f"{node.source[:_LONG]}, method {name}", node.place),
                 )
+                if name in CHANGING:
+                    self._function.forget()
+                return called
 
-    def _got(self, target: str, key: str, slow: str) -> str:
+    def _got(self, target: str, key: str, slow: str) -> Operand:
         name = constant(key)
         got = f"{slow}({target}, {name})"
         if self._function.hot:
             got = f"{target}.get({name}) if type({target}) is dict else {got}"
-        return got
+        # A macro's argument may be another value each time it is read.
+        alone = isinstance(self._storage, Locals)
+        return Operand(self._function.once(got) if alone else self._function.keep(got))
 
     def _guarded(
         self,
@@ -213,6 +218,7 @@ class Evaluation:
             return
         *path, last = target.steps
         place = target.place
+        self._function.forget()
         owner = self.reference(
             Reference(target.source, target.quiet, target.root, tuple(path), place)
         ).code
@@ -226,6 +232,7 @@ class Evaluation:
                 case Call(name):
                     reason = f"cannot set what the method {name} returns"
                     raise TemplateError(reason, place.line, place.column)
+        self._function.forget()
 
 
 def _truth(value: Operand) -> str:

@@ -262,9 +262,11 @@ class _Body:
         self, node: Foreach, over: str, items: str, size: str, loop: str, told: tuple[str, ...]
     ) -> None:
         function = self._function
-        watched = function.keep(f"watched({over}, {items})")
+        changes = self._found.changes or not self._found.alone
+        watched = function.keep(f"watched({over}, {items})") if changes else size
         limit = function.keep("run.bounds.iterations")
         index, item = function.names.new("i"), function.names.new("t")
+        function.forget()
         with function.block(f"for {index}, {item} in enumerate({items}):"):
             function.write(f"if {index} == {limit}: raise too_many({index}, {size})")
             if "foreach" in told:
@@ -281,9 +283,10 @@ class _Body:
             self._inside(node.block)
             self._loops.pop()
             function.hot = outer
-            with function.block(f"if len({watched}) != {size}:"):
-                function.write(f"changed({index}, {items}, {watched}, {size})")
-                function.write("break")
+            if changes:
+                with function.block(f"if len({watched}) != {size}:"):
+                    function.write(f"changed({index}, {items}, {watched}, {size})")
+                    function.write("break")
 
     def _define(self, node: Define) -> None:
         made = self._generator.block(node.block, counted=Site(f"${node.name}", node.place))

@@ -32,6 +32,12 @@ CHEAP = frozenset(
 )
 """Methods whose cost does not grow with the size of what they are called on."""
 
+CHANGING = frozenset(
+    {"add", "addAll", "set", "remove", "removeAll", "retainAll", "clear"}
+    | {"put", "putAll", "putIfAbsent"}
+)
+"""Methods that change what they are called on."""
+
 _SHALLOW = frozenset({"keySet", "values", "entrySet", "toArray", "subList", "addAll", "putAll"})
 """Methods that look at the members of a collection but not into them."""
 

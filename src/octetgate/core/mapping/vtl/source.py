@@ -93,6 +93,7 @@ class Function:
         self._site = site
         self._pending: list[Piece] = []
         self._out = "out"
+        self._read: dict[str, str] = {}
 
     # -- lines
 
@@ -109,6 +110,16 @@ class Function:
         self.write(f"{name} = {code}", site)
         return name
 
+    def once(self, code: str) -> str:
+        """Return the name of the value of ``code``, which reads something, maybe from before."""
+        if code not in self._read:
+            self._read[code] = self.keep(code)
+        return self._read[code]
+
+    def forget(self) -> None:
+        """Read everything anew from here on: something may have changed."""
+        self._read.clear()
+
     @contextmanager
     def block(self, header: str, site: Site | None = None) -> Iterator[None]:
         """Add a compound statement with what is written meanwhile in it."""
@@ -120,6 +131,8 @@ class Function:
         yield
         self.flush()
         self._pending = outer
+        # What was read in there may not have been read at all.
+        self.forget()
         if len(self.lines) == written:
             self.write("pass")
         self._indent -= 1

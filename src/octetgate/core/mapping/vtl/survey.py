@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import chain
 
+from octetgate.core.mapping.vtl.methods import CHANGING
 from octetgate.core.mapping.vtl.nodes import (
     Binary,
     Block,
@@ -66,6 +67,9 @@ class Survey:
     throws: bool = False
     """Whether a ``#break`` may end a loop from another function, or another loop."""
 
+    changes: bool = False
+    """Whether anything in it changes a list or a map."""
+
     counted: bool = True
     """Whether it asks ``$foreach`` for nothing but the counters of the loop it stands in."""
 
@@ -107,10 +111,13 @@ def _note(found: Survey, part: _Part, *, quoted: bool) -> None:
         case Set(target):
             found.sets_in_strings |= quoted
             found.counted &= target.root != "foreach"
+            found.changes |= bool(target.steps)
         case Foreach(name):
             found.names.add(name)
             found.sets_in_strings |= quoted
             found.counted &= name != "foreach"
+        case Call(name):
+            found.changes |= name in CHANGING
         case Reference(root="foreach", steps=steps):
             found.counted &= _is_counter(steps)
 

@@ -58,6 +58,7 @@ class Locals:
 
     def store(self, function: Function, name: str, code: str) -> None:
         """Set the local."""
+        function.forget()
         function.write(f"{self._codes[name]} = {code}")
         if flag := self._flags.get(name):
             function.write(f"{flag} = True")
@@ -72,6 +73,7 @@ class Locals:
 
     def restore(self, function: Function, names: tuple[str, ...], hidden: str) -> None:
         """Copy back."""
+        function.forget()
         function.write(f"{', '.join(self._places(names))}, = {hidden}")
 
     def _places(self, names: tuple[str, ...]) -> list[str]:
