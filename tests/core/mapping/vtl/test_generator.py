@@ -163,6 +163,10 @@ def test_more_operators_in_a_row_than_python_could_follow_are_refused():
         ('a#set($s = "b#stop")c', "a"),
         ('$nope.x("#stop")b', '$nope.x("#stop")b'),
         ("#set($l = [])a$nope.x($l.add(1))$l.size()", "a$nope.x($l.add(1))0"),
+        ("#set($m = {'k': 1})$m.k$m.k#set($m.k = 2)$m.k$!m.put('k', 3)$m.k", "11223"),
+        ("#set($m = {'k': 1})#set($o = $m)$m.k#set($o['k'] = 2)$m.k#if($m.k == 2)$m.k#end", "122"),
+        ("#foreach($m in [{'k': 1}, {'k': 2}])$m.k$m.k#end", "1122"),
+        ("#set($m = {'k': 1})#foreach($i in [1, 2])$m.k#set($m.k = $m.k + 1)$m.k#end", "1223"),
     ],
 )  # fmt: skip
 def test_what_is_a_local_is_seen_as_a_variable(text, output):
