@@ -333,3 +333,16 @@ def test_the_bound_of_the_output_counts_the_body():
     scope = template.Scope(input=Input(template.HERE))
     assert made.render_around(scope, [b"12345", b"67890"]) == b"1234567890"
     assert made.render_around(scope, [b"12345", b"678901"]) is None
+
+
+def test_a_small_template_is_compiled_once_whoever_has_it():
+    assert template.compile("$input.body once") is template.compile("$input.body once")
+    large = "x" * 5000
+    assert template.compile(large) is not template.compile(large)
+
+
+def test_bounds_are_of_the_template_that_was_given_them():
+    scope = Scope(input=Input("1234567890"))
+    with pytest.raises(TemplateError, match="more than 5 characters of output"):
+        template.compile("$input.body", Bounds(output=5)).render(scope)
+    assert template.compile("$input.body").render(scope) == "1234567890"

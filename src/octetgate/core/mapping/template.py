@@ -12,7 +12,8 @@ keeps it, unconfirmed; readers of JSON do not care).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import msgspec
 
@@ -31,6 +32,9 @@ HERE = "\0body\0"
 
 LARGEST_TEMPLATE = 300 * 1024
 """Bytes of template text, AWS's quota."""
+
+_SMALL = 4 * 1024
+"""Bytes of a text whose template may outlive its deployment."""
 
 _UTIL = Util()
 
@@ -100,6 +104,11 @@ def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 
         raise TemplateError(f"expected Unicode text, found {error}", 1, 1) from error
     if size > LARGEST_TEMPLATE:
         raise TemplateError(f"expected at most {LARGEST_TEMPLATE} bytes, found {size}", 1, 1)
+    made = _remembered(text) if size <= _SMALL else _compiled(text)
+    return made if bounds is None else replace(made, _bounds=bounds)
+
+
+def _compiled(text: str) -> Template:
     try:
         parsed = parse(text)
         program = compile_block(parsed.block, parsed.references)
@@ -110,7 +119,11 @@ def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 
     body_places = places if places == reading else 0
     roots = {reference.root for reference in parsed.references}
     given = tuple((name, made) for name, made in _GIVEN.items() if name in roots)
-    return Template(text, reading > 0, body_places, given, program, bounds or Bounds())
+    return Template(text, reading > 0, body_places, given, program, Bounds())
+
+
+_remembered = lru_cache(maxsize=1024)(_compiled)
+"""The same for small texts: the next deployment has most of them again, and an API often one."""
 
 
 def _shows_body(node: Node) -> bool:
