@@ -146,6 +146,7 @@ bench: bench-functions install $(BENCH_VENV)/.installed
 bench-functions: install $(BENCH_VENV)/.installed $(BENCH_NODE)/.installed
 	@requirements/fetch-programs wrk:wrk
 	$(BIN)/python benchmarks/functions.py --node-peers $(BENCH_NODE)
+	$(BIN)/python benchmarks/thumbnails.py --peers $(BENCH_VENV)
 
 
 # --- Keeping -----------------------------------------------------------------------------------

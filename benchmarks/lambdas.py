@@ -80,13 +80,13 @@ def octetgate(place: Place) -> Iterator[Octetgate]:
     command += ["--data", str(place.folder / "state")]
     if not Path(command[0]).exists():
         raise Missing(f"{OURS}: expected beside {sys.executable}, found nothing")
-    with programs.running(command, EVERY_CORE, admin_port, place.folder):
+    with programs.running(command, EVERY_CORE, admin_port, place.folder, seconds=60):
         _wait_until_well(f"http://127.0.0.1:{admin_port}/_octetgate/health")
         yield Octetgate(port, admin_port)
 
 
 def _wait_until_well(url: str) -> None:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(url, timeout=5):
@@ -154,7 +154,7 @@ def thumbor(place: Place, images: Path, quality: int) -> Iterator[str]:
     )
     command += ["--ip", "127.0.0.1", "--port", str(port), "--conf", str(config)]
     command += ["--processes", str(os.cpu_count() or 1), "--log-level", "error"]
-    with programs.running(command, EVERY_CORE, port, place.folder):
+    with programs.running(command, EVERY_CORE, port, place.folder, seconds=60):
         yield f"http://127.0.0.1:{port}"
 
 

@@ -46,6 +46,12 @@ def npm_version(folder: Path, package: str) -> str:
     return str(json.loads(about.read_text())["version"]) if about.exists() else "none"
 
 
+def pip_version(venv: Path, package: str) -> str:
+    """Return the version of a package in another environment."""
+    found = sorted(venv.glob(f"lib/python*/site-packages/{package}-*.dist-info"))
+    return found[0].name.removesuffix(".dist-info").partition("-")[2] if found else "none"
+
+
 def _cpu() -> str:
     found = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
     return found[1].strip() if found else platform.machine()
