@@ -7,6 +7,8 @@ from msgspec.structs import replace
 from octetgate.control.calls import Members
 from octetgate.control.errors import BadRequestException
 from octetgate.core.model.api import EndpointConfiguration, RestApi
+from octetgate.core.policy import resource_policy
+from octetgate.core.policy.document import BadPolicy
 
 BAD_SIZE = "Invalid minimum compression size, must be between 0 and 10485760"
 _LARGEST_COMPRESSED = 10485760
@@ -29,7 +31,7 @@ def with_settings(base: RestApi, asked: Members) -> RestApi:
     }
     said = {field: value for field, value in given.items() if value is not None}
     endpoint = _endpoint(asked.get("endpointConfiguration"), base.endpoint_configuration)
-    rest_api = replace(base, endpoint_configuration=endpoint, **said)
+    rest_api = with_policy(replace(base, endpoint_configuration=endpoint, **said))
     check_settings(rest_api)
     return rest_api
 
@@ -54,10 +56,38 @@ def check_settings(rest_api: RestApi) -> None:
     size = rest_api.minimum_compression_size
     if size is not None and not 0 <= size <= _LARGEST_COMPRESSED:
         raise BadRequestException(BAD_SIZE)
-    if rest_api.policy:
-        # Keeping a policy that nobody enforces would leave an API open that its owner closed.
-        raise BadRequestException("policy: resource policies are not supported yet; expected none")
+    _check_policy(rest_api.policy)
     _check_endpoint(rest_api.endpoint_configuration)
+
+
+def with_policy(rest_api: RestApi) -> RestApi:
+    """Return the API with a policy that says whole ARNs, as AWS keeps it."""
+    if not rest_api.policy:
+        return replace(rest_api, policy=None)
+    try:
+        return replace(rest_api, policy=resource_policy.expanded(rest_api.policy, arn(rest_api)))
+    except BadPolicy as error:
+        raise _bad_policy(error) from error
+
+
+def arn(rest_api: RestApi) -> str:
+    """Return how the API's resources begin in policies."""
+    return f"arn:aws:execute-api:{rest_api.region}:{rest_api.account_id}:{rest_api.id}"
+
+
+def _check_policy(policy: str | None) -> None:
+    try:
+        if policy:
+            resource_policy.read(policy)
+    except BadPolicy as error:
+        raise _bad_policy(error) from error
+
+
+def _bad_policy(error: BadPolicy) -> BadRequestException:
+    return BadRequestException(
+        "Invalid policy document. Please check the policy syntax and ensure that Principals are "
+        f"valid. {error}"
+    )
 
 
 def _check_endpoint(endpoint: EndpointConfiguration) -> None:

@@ -58,7 +58,7 @@ def _check_properties(properties: str | None) -> None:
         raise BadRequestException("Documentation part properties must be non-empty")
     try:
         said = msgspec.json.decode(properties)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise BadRequestException("Documentation part properties must be a valid JSON object")

@@ -1,13 +1,25 @@
 """Records as the API shows them, where that is not simply all of their members."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import Any
 
 from octetgate.control.calls import Members
 from octetgate.control.records import parts
-from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.api import Method, Resource, RestApi
 from octetgate.core.model.integration import Integration
 from octetgate.core.model.stage import Stage
+
+
+def shown_api(rest_api: RestApi) -> Members:
+    """Return an API as the API shows it: its policy with a backslash before each quote.
+
+    A status has been recorded of no API that lacks the settings which take time to change.
+    """
+    policy = json.dumps(rest_api.policy)[1:-1] if rest_api.policy else None
+    changes_slowly = rest_api.security_policy or rest_api.endpoint_access_mode
+    status = "AVAILABLE" if changes_slowly else None
+    return {**parts(rest_api), "policy": policy, "apiStatus": status}
 
 
 def shown_resource(resource: Resource, *, embed: Collection[str] = ()) -> Members:

@@ -97,6 +97,8 @@ class Notes:
     """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
     caller: "Caller | None" = None
     """Who an authorizer says calls."""
+    allowed_by_policy = False
+    """Whether the API's resource policy allows the call, whoever makes it."""
     grant: "Grant | None" = None
     """The API key that let the call in."""
     replaced_id = False

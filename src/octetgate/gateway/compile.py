@@ -14,6 +14,9 @@ from octetgate.core.model import integration as model
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.stage import Stage
+from octetgate.core.policy.document import BadPolicy
+from octetgate.core.policy.resource_policy import ResourcePolicy
+from octetgate.core.policy.resource_policy import read as read_policy
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Tree
@@ -110,8 +113,24 @@ def _compile_deployment(
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
     source = definition.rest_api.api_key_source
     return StageSnapshot(
-        facts, tree, nowhere, responses, tuple(problems), log, api_key_source=source
+        facts,
+        tree,
+        nowhere,
+        responses,
+        tuple(problems),
+        log,
+        policy=_policy(definition.rest_api.policy),
+        api_key_source=source,
     )
+
+
+def _policy(text: str | None) -> ResourcePolicy | None:
+    """Return the API's policy; one that cannot be read lets nobody in."""
+    try:
+        return read_policy(text) if text else None
+    except BadPolicy as error:
+        _log.warning("%s: nobody is let in", error)
+        return ResourcePolicy((), ())
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:

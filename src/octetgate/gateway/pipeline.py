@@ -45,8 +45,8 @@ class Gateway:
         try:
             try:
                 call = locate(arrival, self._live)
-                if call.plan.authorizer is not None:
-                    await authorize(call, call.plan.authorizer)
+                if call.plan.authorizer is not None or call.stage.policy is not None:
+                    await authorize(call)
                 admit(call, self._live, self._meters)
                 limits = call.stage.facts.aws_limits
                 if limits is not None or "content-encoding" in arrival.sent:

@@ -12,6 +12,7 @@ from octetgate.core.mapping.substitution import Substitution
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.domain import BasePathMapping
 from octetgate.core.model.responses import GatewayResponseType
+from octetgate.core.policy.resource_policy import ResourcePolicy
 from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
@@ -169,6 +170,8 @@ class StageSnapshot:
     """What could not be compiled; those methods answer 500."""
     log: WritingDown | None = None
     canary: "Canary | None" = None
+    policy: ResourcePolicy | None = None
+    """The API's resource policy; None lets everybody in that methods let in."""
     api_key_source: str = "HEADER"
     """Where a call's API key comes from: ``HEADER`` or ``AUTHORIZER``."""
 

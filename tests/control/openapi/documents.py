@@ -322,6 +322,25 @@ settings = some(
         "x-amazon-apigateway-minimum-compression-size": st.integers(0, 10485760),
         "x-amazon-apigateway-api-key-source": st.sampled_from(["HEADER", "AUTHORIZER"]),
         "x-amazon-apigateway-security-policy": st.just("TLS_1_2"),
+        "x-amazon-apigateway-policy": st.fixed_dictionaries(
+            {
+                "Version": st.just("2012-10-17"),
+                "Statement": st.lists(
+                    st.fixed_dictionaries(
+                        {
+                            "Effect": st.sampled_from(["Allow", "Deny"]),
+                            "Principal": st.sampled_from(["*", {"AWS": ["000000000000"]}]),
+                            "Action": st.just("execute-api:Invoke"),
+                            "Resource": st.sampled_from(
+                                ["execute-api:/*", ["execute-api:/live/GET/a", "*"]]
+                            ),
+                        }
+                    ),
+                    min_size=1,
+                    max_size=2,
+                ),
+            }
+        ),
         "x-amazon-apigateway-endpoint-configuration": st.sampled_from(
             [
                 {"disableExecuteApiEndpoint": True},

@@ -1,3 +1,4 @@
+import json
 import re
 
 import pytest
@@ -107,7 +108,10 @@ def test_a_chosen_id_has_to_fit_a_host_name(gw, wanted):
         ),
         pytest.param(
             {"policy": "{}"},
-            "policy: resource policies are not supported yet; expected none",
+            (
+                "Invalid policy document. Please check the policy syntax and ensure that "
+                "Principals are valid. Statement 1: expected an object; found None"
+            ),
             id="policy",
         ),
     ],
@@ -272,7 +276,10 @@ BINARY = "Invalid patch path /binaryMediaTypes"
         ),
         pytest.param(
             patch("replace", "/policy", "{}"),
-            "policy: resource policies are not supported yet; expected none",
+            (
+                "Invalid policy document. Please check the policy syntax and ensure that "
+                "Principals are valid. Statement 1: expected an object; found None"
+            ),
             id="policy",
         ),
         pytest.param(
@@ -334,3 +341,88 @@ def test_a_clone_is_the_same_api_with_ids_of_its_own(gw, mocked):
     assert ours[1]["parentId"] == ours[0]["id"] == clone["rootResourceId"]
     integration = ours[0]["resourceMethods"]["POST"]["methodIntegration"]
     assert integration["cacheNamespace"] == ours[0]["id"]
+
+
+POLICY = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "execute-api:Invoke",
+            "Resource": "execute-api:/*",
+        }
+    ],
+}
+
+
+def policy_of(shown):
+    """Return the policy, which is shown with a backslash before each quote."""
+    assert '\\"' in shown["policy"]
+    return json.loads(json.loads(f'"{shown["policy"]}"'))
+
+
+def test_a_policy_is_kept_with_whole_arns_and_shown_as_aws_shows_it(gw):
+    made = gw.create_rest_api(name="x", policy=json.dumps(POLICY))
+    [statement] = policy_of(made)["Statement"]
+    arn = f"arn:aws:execute-api:eu-west-1:000000000000:{made['id']}/*"
+    assert statement["Resource"] == arn
+    assert policy_of(gw.get_rest_api(restApiId=made["id"])) == policy_of(made)
+    found = gw.update_rest_api(
+        restApiId=made["id"], patchOperations=[patch("replace", "/policy", "")]
+    )
+    assert "policy" not in found
+
+
+def test_a_patched_policy_is_kept_likewise(gw, api):
+    changed = [patch("replace", "/policy", json.dumps(POLICY))]
+    found = gw.update_rest_api(restApiId=api.id, patchOperations=changed)
+    assert api.id in policy_of(found)["Statement"][0]["Resource"]
+
+
+def test_the_policy_of_a_clone_is_about_the_clone(gw):
+    source = gw.create_rest_api(name="x", policy=json.dumps(POLICY))
+    clone = gw.create_rest_api(name="y", cloneFrom=source["id"])
+    assert clone["id"] in policy_of(clone)["Statement"][0]["Resource"]
+    assert source["id"] not in clone["policy"]
+
+
+def test_tls_settings_are_kept_and_there_at_once(gw):
+    given = {"securityPolicy": "TLS_1_2", "endpointAccessMode": "STRICT"}
+    made = gw.create_rest_api(name="x", **given)
+    assert {name: made[name] for name in given} == given
+    found = gw.update_rest_api(
+        restApiId=made["id"], patchOperations=[patch("replace", "/endpointAccessMode", "BASIC")]
+    )
+    assert (found["endpointAccessMode"], found["apiStatus"]) == ("BASIC", "AVAILABLE")
+
+
+def test_what_a_clone_s_methods_name_is_the_clone_s_own(gw, mocked):
+    source = mocked["restApiId"]
+    validator = gw.create_request_validator(restApiId=source, name="all")["id"]
+    authorizer = gw.create_authorizer(
+        restApiId=source,
+        name="guard",
+        type="TOKEN",
+        identitySource="method.request.header.Auth",
+        authorizerUri=(
+            "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/"
+            "arn:aws:lambda:eu-west-1:000000000000:function:f/invocations"
+        ),
+    )["id"]
+    gw.update_method(
+        **mocked,
+        patchOperations=[
+            patch("replace", "/authorizationType", "CUSTOM"),
+            patch("replace", "/authorizerId", authorizer),
+            patch("replace", "/requestValidatorId", validator),
+        ],
+    )
+    clone = gw.create_rest_api(name="clone", cloneFrom=source)
+    place = {"restApiId": clone["id"]}
+    [root] = gw.get_resources(**place, embed=["methods"])["items"]
+    method = root["resourceMethods"]["POST"]
+    [ours] = gw.get_request_validators(**place)["items"]
+    assert method["requestValidatorId"] == ours["id"] != validator
+    [ours] = gw.get_authorizers(**place)["items"]
+    assert method["authorizerId"] == ours["id"] != authorizer

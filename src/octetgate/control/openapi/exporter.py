@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from octetgate.control.api_settings import arn
 from octetgate.control.openapi import documentation
 from octetgate.control.openapi.exported_operation import exported_operation
 from octetgate.control.openapi.exported_schema import exported_schemas
@@ -21,6 +22,7 @@ from octetgate.control.openapi.exported_security import Schemes
 from octetgate.core.model.api import EndpointConfiguration, Resource, RestApi
 from octetgate.core.model.definition import DeploymentRecord
 from octetgate.core.model.documentation import DocumentationVersionRecord
+from octetgate.core.policy.resource_policy import shortened
 
 PREFIX = "x-amazon-apigateway-"
 
@@ -217,7 +219,7 @@ def _settings(rest_api: RestApi) -> Document:
     """Return what the API itself is set to, by the extension's name."""
     said = _filled(
         **{
-            "policy": msgspec.json.decode(rest_api.policy) if rest_api.policy else None,
+            "policy": _policy(rest_api),
             "binary-media-types": list(rest_api.binary_media_types or ()),
             "security-policy": rest_api.security_policy,
             "endpoint-access-mode": rest_api.endpoint_access_mode,
@@ -229,6 +231,12 @@ def _settings(rest_api: RestApi) -> Document:
     if rest_api.minimum_compression_size is not None:
         said["minimum-compression-size"] = rest_api.minimum_compression_size
     return said
+
+
+def _policy(rest_api: RestApi) -> Any:
+    """Return the policy without the API's own ARN, so that it is as good for another."""
+    text = rest_api.policy
+    return msgspec.json.decode(shortened(text, arn(rest_api))) if text else None
 
 
 def _filled(**members: Any) -> Document:

@@ -194,7 +194,7 @@ def _check_policy(member: str, policy: str | None) -> None:
         return
     try:
         said = msgspec.json.decode(policy)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         said = None
     if not isinstance(said, dict):
         raise BadRequestException(f"{member}: expected a policy as a JSON object")

@@ -22,7 +22,7 @@ from octetgate.control.openapi.settings import api_settings
 from octetgate.control.openapi.source import Source, reading
 from octetgate.control.operations.documentation_parts import import_documentation_parts
 from octetgate.control.operations.rest_apis import create_rest_api
-from octetgate.control.records import parts
+from octetgate.control.shown import shown_api
 from octetgate.core.model.api import RestApi
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.store import APIS
@@ -84,7 +84,7 @@ def _imported(
     if not _ignores_documentation(asked):
         _document(call, base.rest_api.id, source)
     source.problems.refuse(fail_on_warnings=asked.get("failOnWarnings", False))
-    return {**parts(made.rest_api), "warnings": source.problems.warnings or None}
+    return {**shown_api(made.rest_api), "warnings": source.problems.warnings or None}
 
 
 def _document(call: Write, api: str, source: Source) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from octetgate.control.api_settings import BAD_SIZE, check_settings, with_settings
+from octetgate.control.api_settings import BAD_SIZE, arn, check_settings, with_policy, with_settings
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.definitions import find_api
 from octetgate.control.errors import BadRequestException, ConflictException
@@ -26,12 +26,13 @@ from octetgate.control.patching import (
     option,
     required,
 )
-from octetgate.control.records import parts
 from octetgate.control.schemas import moved
+from octetgate.control.shown import shown_api
 from octetgate.control.tagging import chosen_id
 from octetgate.core.model.api import Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.model.schema import Model, built_in_models
+from octetgate.core.policy.resource_policy import shortened
 from octetgate.core.ports.store import (
     API_HEADS,
     APIS,
@@ -64,12 +65,12 @@ def create_rest_api(call: Write, asked: Members) -> Members:
     rest_api = with_settings(base, asked)
     call.store.put(APIS, api, replace(definition, rest_api=rest_api))
     # AWS leaves tags out of the answer to a create and shows them ever after.
-    return {**parts(rest_api), "tags": tags or None}
+    return {**shown_api(rest_api), "tags": tags or None}
 
 
 def get_rest_api(call: Read, asked: Members) -> Members:
     """Return an API."""
-    return parts(find_api(call, asked["restApiId"]).rest_api)
+    return shown_api(find_api(call, asked["restApiId"]).rest_api)
 
 
 def get_rest_apis(call: Read, asked: Members) -> Members:
@@ -77,16 +78,16 @@ def get_rest_apis(call: Read, asked: Members) -> Members:
     # Only what is on the page is read, and of that only the beginning: APIs may be many.
     keys, position = page([(key, key) for key in call.store.keys(APIS)], asked)
     found = (call.store.get(API_HEADS, key) for key in keys)
-    return {"items": [parts(each.rest_api) for each in found if each], "position": position}
+    return {"items": [shown_api(each.rest_api) for each in found if each], "position": position}
 
 
 def update_rest_api(call: Write, asked: Members) -> Members:
     """Patch an API."""
     definition = find_api(call, asked["restApiId"])
-    rest_api = _PATHS.patched(definition.rest_api, asked.get("patchOperations", ()))
+    rest_api = with_policy(_PATHS.patched(definition.rest_api, asked.get("patchOperations", ())))
     check_settings(rest_api)
     call.store.put(APIS, rest_api.id, replace(definition, rest_api=rest_api))
-    return parts(rest_api)
+    return shown_api(rest_api)
 
 
 def delete_rest_api(call: Write, asked: Members) -> None:
@@ -120,21 +121,34 @@ def _models(call: Write, models: Mapping[str, Model]) -> dict[str, Model]:
 
 
 def _copy(call: Write, source: ApiDefinition, api: str) -> ApiDefinition:
-    """Return the definition with resources and models of its own."""
+    """Return the definition with ids of its own for all that has one."""
     ids = {
         old: call.new_id(6 if resource.parent_id else 10)
         for old, resource in source.resources.items()
     }
+    others = (source.request_validators, source.authorizers, source.documentation_parts)
+    ids |= {old: call.new_id(6) for records in others for old in records}
     copies = (_renamed(resource, ids) for resource in source.resources.values())
+    old = source.rest_api
     rest_api = replace(
-        source.rest_api, root_resource_id=ids[source.rest_api.root_resource_id], tags={}
+        old,
+        root_resource_id=ids[old.root_resource_id],
+        tags={},
+        policy=shortened(old.policy, arn(old)) if old.policy else None,
     )
     return replace(
         source,
         rest_api=rest_api,
         resources={copy.id: copy for copy in copies},
         models=_models(call, moved(source, api)),
+        request_validators=_with_ids(source.request_validators, ids),
+        authorizers=_with_ids(source.authorizers, ids),
+        documentation_parts=_with_ids(source.documentation_parts, ids),
     )
+
+
+def _with_ids(records: Mapping[str, Any], ids: Mapping[str, str]) -> dict[str, Any]:
+    return {ids[old]: replace(record, id=ids[old]) for old, record in records.items()}
 
 
 def _renamed(resource: Resource, ids: Mapping[str, str]) -> Resource:
@@ -144,7 +158,12 @@ def _renamed(resource: Resource, ids: Mapping[str, str]) -> Resource:
         namespace = (integration and integration.cache_namespace) or ""
         if integration and namespace in ids:
             integration = replace(integration, cache_namespace=ids[namespace])
-        methods[verb] = replace(method, method_integration=integration)
+        methods[verb] = replace(
+            method,
+            method_integration=integration,
+            request_validator_id=ids.get(method.request_validator_id or ""),
+            authorizer_id=ids.get(method.authorizer_id or ""),
+        )
     parent = ids[resource.parent_id] if resource.parent_id else None
     return replace(resource, id=ids[resource.id], parent_id=parent, resource_methods=methods)
 

@@ -7,7 +7,6 @@ flush among them (spec: request-lifecycle 8.1).
 import asyncio
 import time
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
 from hashlib import blake2b
 
 from octetgate.core.functions.authorizer import (
@@ -36,6 +35,7 @@ from octetgate.gateway.faults import (
 )
 from octetgate.gateway.phases.function import function_of, source_arn
 from octetgate.gateway.phases.method_request import Parameters
+from octetgate.gateway.phases.resource_policy import policy_facts
 from octetgate.gateway.snapshot import StageFacts
 
 _ACTION = "execute-api:Invoke"
@@ -194,22 +194,9 @@ def method_arn(call: Call) -> str:
 
 def _refuse_unless_allowed(call: Call, granted: Granted) -> None:
     arn = method_arn(call)
-    said = verdict(granted.policy, _ACTION, arn, _policy_facts(call))
+    said = verdict(granted.policy, _ACTION, arn, policy_facts(call))
     if said is Verdict.DENY:
         raise AccessDenied(f"the authorizer's policy denies {_ACTION} on {arn}", message=_DENIED)
-    if said is Verdict.SILENT:
+    # Either side may allow (spec: request-lifecycle 10, table A).
+    if said is Verdict.SILENT and not call.arrival.allowed_by_policy:
         raise AccessDenied(f"the authorizer's policy does not allow {_ACTION} on {arn}")
-
-
-def _policy_facts(call: Call) -> dict[str, str]:
-    arrival = call.arrival
-    moment = datetime.fromtimestamp(arrival.time, UTC)
-    known = {
-        "aws:sourceip": arrival.exchange.peer,
-        "aws:useragent": arrival.sent.get("user-agent"),
-        "aws:referer": arrival.sent.get("referer"),
-        "aws:securetransport": "true" if arrival.exchange.secure else "false",
-        "aws:currenttime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "aws:epochtime": str(int(arrival.time)),
-    }
-    return {key: value for key, value in known.items() if value is not None}

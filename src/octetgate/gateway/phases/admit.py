@@ -22,17 +22,27 @@ from octetgate.gateway.faults import (
 )
 from octetgate.gateway.grants import Grant
 from octetgate.gateway.phases.function import source_arn
-from octetgate.gateway.snapshot import Authorizer, Bucket, StageFacts, Table
+from octetgate.gateway.phases.resource_policy import decide, refuse_denied
+from octetgate.gateway.snapshot import Bucket, StageFacts, Table
 
 _ACCOUNT = Throttle(10_000, 5000)
 _UNSET = Throttle(MethodSetting().throttling_rate_limit, MethodSetting().throttling_burst_limit)
 """What a method setting says that was made for something else (spec: request-lifecycle 9)."""
 
 
-async def authorize(call: Call, authorizer: Authorizer) -> None:
-    """Find out who calls, before anything is counted; refuse who may not (spec: lifecycle 8)."""
+async def authorize(call: Call) -> None:
+    """Find out who calls, before anything is counted; refuse who may not (lifecycle 8, 10)."""
+    if call.plan is call.stage.nowhere:
+        return
     _bound_arn(call)
-    call.arrival.caller = await authorizer.authorize(call)
+    policy, authorizer = call.stage.policy, call.plan.authorizer
+    # Of a signer the policy may say something else than of anybody.
+    if policy is not None and call.plan.method.authorization_type != "AWS_IAM":
+        refuse_denied(call, policy)
+    if authorizer is not None:
+        call.arrival.caller = await authorizer.authorize(call)
+    if policy is not None:
+        decide(call, policy)
 
 
 def admit(call: Call, live: Table, meters: Meters) -> None:

@@ -1,0 +1,77 @@
+"""What the API's resource policy says of a call (spec: request-lifecycle 10)."""
+
+from datetime import UTC, datetime
+
+from octetgate.core.policy.evaluate import Verdict
+from octetgate.core.policy.resource_policy import ACTION, ResourcePolicy
+from octetgate.gateway.call import Call
+from octetgate.gateway.faults import AccessDenied
+from octetgate.gateway.phases.function import source_arn
+
+_ANYBODY = "anonymous"
+
+
+def refuse_denied(call: Call, policy: ResourcePolicy) -> None:
+    """Refuse what is denied whoever calls, before an authorizer is asked; note what is allowed."""
+    said = _verdict(call, policy)
+    if said is Verdict.DENY:
+        raise _refusal(call, " with an explicit deny")
+    call.arrival.allowed_by_policy = said is Verdict.ALLOW
+
+
+def decide(call: Call, policy: ResourcePolicy) -> None:
+    """Refuse the call unless the policy and whatever found out who calls let it in together.
+
+    A signature's holder may do everything that is not denied, and so may whom an authorizer's
+    own policy has let in; others need the resource policy's word.
+    """
+    kind = call.plan.method.authorization_type
+    if kind == "CUSTOM":
+        return
+    said = _verdict(call, policy)
+    if said is Verdict.DENY:
+        raise _refusal(call, " with an explicit deny")
+    if said is Verdict.SILENT and kind != "AWS_IAM":
+        raise _refusal(call, "")
+
+
+def policy_facts(call: Call) -> dict[str, str]:
+    """Return what conditions may ask about a call."""
+    arrival = call.arrival
+    moment = datetime.fromtimestamp(arrival.time, UTC)
+    known = {
+        "aws:sourceip": arrival.exchange.peer,
+        "aws:useragent": arrival.sent.get("user-agent"),
+        "aws:referer": arrival.sent.get("referer"),
+        "aws:securetransport": "true" if arrival.exchange.secure else "false",
+        "aws:currenttime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:epochtime": str(int(arrival.time)),
+    }
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _verdict(call: Call, policy: ResourcePolicy) -> Verdict:
+    return policy.verdict(_arn(call), policy_facts(call), _names(call))
+
+
+def _arn(call: Call) -> str:
+    return source_arn(call.stage.facts, call.method, call.route.located.route)
+
+
+def _names(call: Call) -> tuple[str, ...]:
+    """Return what principals of a policy may call the caller."""
+    identity = call.arrival.caller.identity if call.arrival.caller else None
+    if identity is None:
+        return ()
+    account = identity["accountId"]
+    return identity["userArn"], account, f"arn:aws:iam::{account}:root"
+
+
+def _refusal(call: Call, how: str) -> AccessDenied:
+    names = _names(call)
+    user = names[0] if names else _ANYBODY
+    account = call.stage.facts.account_id
+    # AWS hides all of the account but its end.
+    arn = _arn(call).replace(f":{account}:", f":********{account[-4:]}:", 1)
+    message = f"User: {user} is not authorized to perform: {ACTION} on resource: {arn}{how}"
+    return AccessDenied(f"the API's resource policy: {message}", message=message)

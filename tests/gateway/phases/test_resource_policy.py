@@ -1,0 +1,136 @@
+"""An API's resource policy on the way of a call, beside what else finds out who calls."""
+
+import json
+
+import pytest
+from msgspec.structs import replace
+from tests.gateway.authorizers.test_aws_iam import FULL, Signed
+from tests.gateway.authorizers.test_lambda_authorizers import Guarded, says
+from tests.gateway.authorizers.test_lambda_authorizers import policy as said_policy
+from tests.gateway.builders import API, World, mock, resource
+
+from octetgate.core.ports.store import DEPLOYMENTS
+
+ARN = f"arn:aws:execute-api:us-east-1:000000000000:{API}"
+HIDDEN = f"arn:aws:execute-api:us-east-1:********0000:{API}"
+EXPLICIT = " with an explicit deny"
+
+
+def statement(effect, principal="*", **more):
+    given = {"Effect": effect, "Principal": principal, "Action": "execute-api:Invoke"}
+    return {**given, "Resource": f"{ARN}/*", **more}
+
+
+ALLOW, DENY = statement("Allow"), statement("Deny")
+SILENT = statement("Allow", Resource=f"{ARN}/other/*")
+
+
+def under(world, *statements):
+    """Give the world's API a policy."""
+    text = json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+    with world.store.write() as writing:
+        ((key, record),) = writing.list(DEPLOYMENTS)
+        rest_api = replace(record.definition.rest_api, policy=text)
+        definition = replace(record.definition, rest_api=rest_api)
+        writing.put(DEPLOYMENTS, key, replace(record, definition=definition))
+    return world
+
+
+def opened():
+    world = World()
+    world.deploy(resource("/pets", mock()))
+    return world
+
+
+def message(answer):
+    (text,) = answer.message.values()
+    return text
+
+
+@pytest.mark.parametrize(
+    "statements, how",
+    [([ALLOW], None), ([SILENT], ""), ([DENY], EXPLICIT), ([ALLOW, DENY], EXPLICIT)],
+)
+async def test_an_open_method_needs_the_policy_s_word(statements, how):
+    answer = await under(opened(), *statements).call("GET", "/pets")
+    if how is None:
+        assert answer.status == 200
+        return
+    assert answer.status == 403
+    assert answer.headers.get("x-amzn-errortype") == "AccessDeniedException"
+    assert message(answer) == (
+        "User: anonymous is not authorized to perform: execute-api:Invoke on resource: "
+        f"{HIDDEN}/s/GET/pets{how}"
+    )
+
+
+async def test_conditions_are_asked_of_the_call():
+    narrow = statement("Allow", Condition={"StringEquals": {"aws:UserAgent": "ours"}})
+    world = under(opened(), narrow)
+    assert (await world.call("GET", "/pets", User_Agent="ours")).status == 200
+    assert (await world.call("GET", "/pets", User_Agent="theirs")).status == 403
+
+
+async def test_what_is_not_there_is_refused_as_ever():
+    answer = await under(opened(), DENY).call("GET", "/nowhere")
+    assert message(answer) == "Missing Authentication Token"
+
+
+@pytest.mark.parametrize(
+    "authorizer, statements, status",
+    [
+        ("Allow", [ALLOW], 200),
+        ("Allow", [SILENT], 200),
+        ("Allow", [DENY], 403),
+        ("silent", [ALLOW], 200),
+        ("silent", [SILENT], 403),
+        ("Deny", [ALLOW], 403),
+    ],
+)
+async def test_with_a_lambda_authorizer_either_side_may_allow(authorizer, statements, status):
+    world = under(Guarded(), *statements)
+    document = (
+        said_policy("Allow", "nothing") if authorizer == "silent" else said_policy(authorizer)
+    )
+    world.functions.answer = says(document)
+    assert (await world.call("GET", "/pets/7", Auth="t")).status == status
+
+
+async def test_who_is_denied_whoever_calls_is_denied_before_the_authorizer_is_asked():
+    world = under(Guarded(), DENY)
+    await world.call("GET", "/pets/7", Auth="t")
+    assert world.functions.invoked == []
+
+
+@pytest.mark.parametrize(
+    "statements, status",
+    [
+        ([ALLOW], 200),
+        ([SILENT], 200),
+        ([DENY], 403),
+        ([statement("Deny", {"AWS": "arn:aws:iam::000000000000:user/ada"})], 403),
+        ([statement("Deny", {"AWS": "arn:aws:iam::000000000000:user/eve"})], 200),
+        (
+            [
+                {
+                    **{k: v for k, v in DENY.items() if k != "Principal"},
+                    "NotPrincipal": {"AWS": "arn:aws:iam::000000000000:user/ada"},
+                }
+            ],
+            200,
+        ),
+    ],
+)
+async def test_a_signer_may_do_what_is_not_denied(statements, status):
+    world = under(Signed(), *statements)
+    assert (await world.send(world.sign(by=FULL))).status == status
+
+
+async def test_a_policy_that_cannot_be_read_lets_nobody_in():
+    world = opened()
+    with world.store.write() as writing:
+        ((key, record),) = writing.list(DEPLOYMENTS)
+        rest_api = replace(record.definition.rest_api, policy="nonsense")
+        definition = replace(record.definition, rest_api=rest_api)
+        writing.put(DEPLOYMENTS, key, replace(record, definition=definition))
+    assert (await world.call("GET", "/pets")).status == 403
