@@ -178,6 +178,24 @@ def test_what_cannot_be_made_is_told(stack, resource, says):
     assert says in str(refused.value)
 
 
+def test_what_the_cdk_synthesizes_brings_its_code_along(stack, tmp_path, management):
+    (tmp_path / "cdk" / "asset.1234").mkdir(parents=True)
+    (tmp_path / "cdk" / "asset.1234" / "index.py").write_text("def handler(event, context): ...")
+    function = {
+        "Type": "AWS::Lambda::Function",
+        "Properties": {
+            "Runtime": "python3.11",
+            "Handler": "index.handler",
+            "Code": {"S3Bucket": {"Fn::Sub": "cdk-${AWS::AccountId}"}, "S3Key": "1234.zip"},
+        },
+        "Metadata": {"aws:asset:path": "asset.1234", "aws:asset:property": "Code"},
+    }
+    bootstrap = {"Type": "AWS::SSM::Parameter::Value<String>", "Default": "/cdk-bootstrap/version"}
+    parameters = {"BootstrapVersion": bootstrap}
+    told = stack("cdk", {"Parameters": parameters, "Resources": {"Fn": function}})
+    assert management.lam.get_function(FunctionName=ids(told)["Fn"])["Configuration"]["CodeSize"]
+
+
 def test_code_is_run_from_its_folder_while_the_template_is_watched(tmp_path):
     from octetgate.cli.stacks.functions import _code
     from octetgate.cli.stacks.stack import Stack

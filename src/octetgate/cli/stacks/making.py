@@ -96,6 +96,9 @@ def _made(stack: Stack, each: Declared, resolver: Resolver, values: Values) -> d
     stack.making = each.name
     try:
         properties = resolver.resolved(each.properties, f"{where}.Properties")
+        if each.asset is not None:
+            # What has been synthesized names a bucket, and beside it the folder on this machine.
+            properties = {**properties, each.asset[0]: each.asset[1]}
         made = (
             kind(stack, each.name, properties)
             if kind is not None

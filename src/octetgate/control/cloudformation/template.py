@@ -27,6 +27,8 @@ class Declared:
     properties: Node
     depends_on: tuple[str, ...]
     condition: str | None
+    asset: tuple[str, str] | None = None
+    """The property that stands for a local file or folder, and its path; the CDK says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,15 @@ def _declared(name: str, given: Any) -> Declared:
         properties=properties,
         depends_on=(after,) if isinstance(after, str) else tuple(map(str, after)),
         condition=given.get("Condition"),
+        asset=_asset(given.get("Metadata")),
     )
+
+
+def _asset(metadata: Any) -> tuple[str, str] | None:
+    if not isinstance(metadata, dict):
+        return None
+    name, path = metadata.get("aws:asset:property"), metadata.get("aws:asset:path")
+    return (name, path) if isinstance(name, str) and isinstance(path, str) else None
 
 
 def _parameters(declared: Node, given: Mapping[str, str]) -> dict[str, Any]:
