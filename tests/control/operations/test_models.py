@@ -3,6 +3,8 @@ import json
 import pytest
 from tests.control.refusals import absent, bad, refused, taken
 
+from octetgate.core.ports.store import DEPLOYMENTS
+
 PET = json.dumps({"type": "object", "properties": {"name": {"type": "string"}}})
 
 
@@ -284,3 +286,16 @@ def test_a_copy_of_an_api_has_models_that_name_each_other(gw, api, pet):
 def test_a_built_in_model_can_be_deleted(gw, api):
     gw.delete_model(restApiId=api.id, modelName="Empty")
     assert [model["name"] for model in gw.get_models(restApiId=api.id)["items"]] == ["Error"]
+
+
+def test_a_deployment_keeps_its_models_as_they_were(gw, management, mocked):
+    api = mocked["restApiId"]
+    gw.create_model(restApiId=api, name="Pet", contentType="application/json", schema=PET)
+    gw.create_deployment(restApiId=api, stageName="s")
+    operations = patch("replace", "/schema", '{"type": "string"}')
+    gw.update_model(restApiId=api, modelName="Pet", patchOperations=operations)
+    gw.delete_model(restApiId=api, modelName="Empty")
+    with management.store.read() as reading:
+        ((_, record),) = reading.list(DEPLOYMENTS, f"{api}/")
+    assert record.definition.models["Pet"].schema == PET
+    assert "Empty" in record.definition.models
