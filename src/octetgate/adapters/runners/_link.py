@@ -55,6 +55,7 @@ class Link(asyncio.Protocol):
         self._body_limit = body_limit
         self._user = user
         self._reading = True
+        self._held: list[bytes] | None = None
         self._parser = httptools.HttpRequestParser(self)
         self.on_message_begin()
 
@@ -69,9 +70,12 @@ class Link(asyncio.Protocol):
         self._listener.hung_up(self)
 
     def data_received(self, data: bytes) -> None:
+        self._held = []
         try:
             self._parser.feed_data(data)
+            self._let_go()
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
+            self._let_go()
             if not self._transport.is_closing():
                 self.reply(Refused(400, "InvalidRequest", f"expected HTTP/1.1; {error}").reply)
                 self.close()
@@ -147,12 +151,21 @@ class Link(asyncio.Protocol):
     def reply(self, reply: Reply) -> None:
         """Write one response."""
         head = _head(reply)
-        if len(reply.body) <= _JOINED:
+        if self._held is not None:
+            self._held += (head, reply.body)
+        elif len(reply.body) <= _JOINED:
             self._transport.write(head + reply.body)
         else:
             self._transport.writelines((head, reply.body))
 
+    def _let_go(self) -> None:
+        """Write at once what was replied to requests that came at once."""
+        held, self._held = self._held, None
+        if held:
+            self._transport.write(b"".join(held))
+
     def close(self) -> None:
+        self._let_go()
         self._transport.close()
 
 

@@ -7,6 +7,7 @@ const { Wire } = require("./wire.cjs");
 const ROOT = "/2018-06-01/runtime";
 const ERROR_TYPE = "Lambda-Runtime-Function-Error-Type";
 const ERROR_BODY = "Lambda-Runtime-Function-Error-Body";
+const NEXT = ["GET", `${ROOT}/invocation/next`];
 const JSON_TYPE = { "Content-Type": "application/json" };
 
 class RuntimeApi {
@@ -18,22 +19,13 @@ class RuntimeApi {
 
   /** Wait for a call and return it. */
   async next() {
-    const { status, headers, body } = await this.wire.send("GET", `${ROOT}/invocation/next`);
-    if (status !== 200) throw new Error(`invocation/next: expected 200, found ${status}`);
-    return {
-      requestId: headers["lambda-runtime-aws-request-id"],
-      deadline: Number(headers["lambda-runtime-deadline-ms"]),
-      functionArn: headers["lambda-runtime-invoked-function-arn"],
-      traceId: headers["lambda-runtime-trace-id"],
-      clientContext: headers["lambda-runtime-client-context"],
-      identity: headers["lambda-runtime-cognito-identity"],
-      payload: body,
-    };
+    return received(await this.wire.send(...NEXT));
   }
 
-  /** Answer a call with JSON. */
-  respond(requestId, text) {
-    return this.wire.send("POST", `${ROOT}/invocation/${requestId}/response`, JSON_TYPE, text);
+  /** Answer a call with JSON, and wait for the next: one step for what follows each other anyway. */
+  async respondAndNext(requestId, text) {
+    const answer = ["POST", `${ROOT}/invocation/${requestId}/response`, JSON_TYPE, text];
+    return received((await this.wire.sendAll([answer, NEXT]))[1]);
   }
 
   /** Answer a call with an error's document. */
@@ -59,6 +51,20 @@ class RuntimeApi {
       Trailer: `${ERROR_TYPE}, ${ERROR_BODY}`,
     });
   }
+}
+
+/** Return the call that a reply brings. */
+function received({ status, headers, body }) {
+  if (status !== 200) throw new Error(`invocation/next: expected 200, found ${status}`);
+  return {
+    requestId: headers["lambda-runtime-aws-request-id"],
+    deadline: Number(headers["lambda-runtime-deadline-ms"]),
+    functionArn: headers["lambda-runtime-invoked-function-arn"],
+    traceId: headers["lambda-runtime-trace-id"],
+    clientContext: headers["lambda-runtime-client-context"],
+    identity: headers["lambda-runtime-cognito-identity"],
+    payload: body,
+  };
 }
 
 /** Return the trailers that tell of an error behind an answer's beginning. */

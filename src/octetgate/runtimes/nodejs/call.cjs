@@ -16,20 +16,17 @@ class Call {
     this.answered = false;
   }
 
-  /** Run the handler and see that the caller gets its answer. */
+  /** Run the handler; return its answer in JSON, or null if the caller has been answered. */
   async run(handler) {
     try {
       const event = JSON.parse(this.invocation.payload);
-      if (streams(handler)) {
-        await this.poured(handler, event);
-      } else {
-        const text = stringified(await this.outcome(handler, event));
-        await this.once(() => this.api.respond(this.invocation.requestId, text));
-      }
+      if (!streams(handler)) return stringified(await this.outcome(handler, event));
+      await this.poured(handler, event);
     } catch (error) {
       this.log.error("Invoke Error", logged(error));
       await this.crashed(error);
     }
+    return null;
   }
 
   /** The event loop is empty: nothing that the call waits for will ever come. */

@@ -57,13 +57,17 @@ async function main() {
     if (reason?.stack) error.stack = `${error.name}: ${error.message}\n${reason.stack}`;
     return crash("Unhandled Promise Rejection", error);
   });
+  let invocation = await api.next();
   for (;;) {
-    const invocation = await api.next();
     log.requestId = invocation.requestId;
-    process.env._X_AMZN_TRACE_ID = invocation.traceId ?? "";
+    const trace = invocation.traceId ?? "";
+    if (process.env._X_AMZN_TRACE_ID !== trace) process.env._X_AMZN_TRACE_ID = trace;
     current = new Call(api, invocation, log);
-    await current.run(handler);
+    const answer = await current.run(handler);
     current = null;
+    invocation = await (answer === null
+      ? api.next()
+      : api.respondAndNext(invocation.requestId, answer));
   }
 }
 

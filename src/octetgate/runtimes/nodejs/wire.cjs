@@ -17,25 +17,28 @@ class Wire {
   }
 
   /** Send a request and return its reply: status, headers in lower case, body. */
-  send(method, path, headers, body = "") {
+  async send(...request) {
+    return (await this.sendAll([request]))[0];
+  }
+
+  /** Send requests (method, path, headers, body) at once; return their replies, once all are here. */
+  sendAll(requests) {
     return this.inTurn(() => {
-      const replied = this.expect();
-      const head = written(method, path, { ...headers, "Content-Length": Buffer.byteLength(body) });
-      if (typeof body === "string" && body.length < 65536) {
-        this.socket.write(head + body);
-      } else {
-        this.socket.cork();
-        this.socket.write(head);
-        this.socket.write(body);
-        this.socket.uncork();
+      const replied = this.expect(requests.length);
+      this.socket.cork();
+      for (const [method, path, headers, body = ""] of requests) {
+        const length = { "Content-Length": Buffer.byteLength(body) };
+        this.socket.write(written(method, path, body ? { ...headers, ...length } : { ...headers }));
+        if (body) this.socket.write(body);
       }
+      this.socket.uncork();
       return replied;
     });
   }
 
   /** Begin a request whose body is written to the returned object piece by piece. */
   open(method, path, headers) {
-    const replied = this.expect();
+    const replied = this.expect(1);
     this.asked = replied.catch(() => {});
     // Whether there is more to come is the writer's business: it may be stuck.
     this.socket.unref();
@@ -50,10 +53,12 @@ class Wire {
     return reply;
   }
 
-  /** Return the reply to come; until then the process has something to wait for. */
-  expect() {
+  /** Return the replies to come; until then the process has something to wait for. */
+  expect(count) {
     this.socket ??= this.connected();
     this.socket.ref();
+    this.count = count;
+    this.replies = [];
     this.pieces = [];
     this.size = 0;
     this.head = null;
@@ -74,11 +79,20 @@ class Wire {
   feed(piece) {
     this.pieces.push(piece);
     this.size += piece.length;
-    if (!this.head && !this.readHead()) return;
-    if (this.size < this.head.length) return;
-    const body = this.pieces.length === 1 ? this.pieces[0] : Buffer.concat(this.pieces);
-    this.socket.unref();
-    this.resolve({ status: this.head.status, headers: this.head.headers, body });
+    while (this.head || this.readHead()) {
+      const { status, headers, length } = this.head;
+      if (this.size < length) return;
+      const body = this.pieces.length === 1 ? this.pieces[0] : Buffer.concat(this.pieces);
+      this.replies.push({ status, headers, body: body.subarray(0, length) });
+      this.pieces = [body.subarray(length)];
+      this.size -= length;
+      this.head = null;
+      if (this.replies.length === this.count) {
+        this.socket.unref();
+        this.resolve(this.replies);
+        return;
+      }
+    }
   }
 
   readHead() {
