@@ -84,6 +84,8 @@ class StageFacts:
     """The deployment under which answers are remembered: a canary may share the stage's."""
     aws_limits: HeadLimits | None
     """AWS's limits of heads where they are to be kept; those of payloads hold for streams then."""
+    client_certificate: str | None = None
+    """The id of what HTTP backends are shown."""
 
 
 class RequiredParameter(NamedTuple):

@@ -1,30 +1,46 @@
 """The ways to backends, for the processes that have one: HTTP, AWS services, functions."""
 
+from functools import partial
+
 from octetgate.adapters.aws.destinations import AwsDestinations
 from octetgate.adapters.aws.objects import S3Objects
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.core.ports.cache import Caches
+from octetgate.core.ports.certificates import KeyPair
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies
 from octetgate.core.ports.stage_logs import StageLogs
+from octetgate.core.ports.store import CLIENT_CERTIFICATES, Store
 from octetgate.core.ports.upstream import Upstream
 from octetgate.gateway.snapshot import Ports
 from octetgate.server.settings import Settings
 
 
-def open_pool(settings: Settings) -> Pool:
-    """Return a pool of connections, kept as the settings say."""
+def open_pool(settings: Settings, store: Store | None = None) -> Pool:
+    """Return a pool of connections, kept as the settings say.
+
+    The client certificates that stages name are in the store.
+    """
     return Pool(
         PoolSettings(
             per_origin=settings.upstream_connections,
             idle_seconds=settings.upstream_idle_seconds,
             connect_seconds=settings.upstream_connect_seconds,
             body_seconds=settings.upstream_body_seconds,
+            shown=None if store is None else partial(_key_pair, store),
         )
     )
+
+
+def _key_pair(store: Store, name: str) -> KeyPair | None:
+    with store.read() as view:
+        found = view.get(CLIENT_CERTIFICATES, name)
+    if found is None:
+        return None
+    return KeyPair(certificate=found.pem_encoded_certificate, private_key=found.private_key)
 
 
 def aws_services(settings: Settings) -> AwsServices:

@@ -45,7 +45,7 @@ async def _serve(
         held.callback(store.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)
-        upstream = open_pool(settings)
+        upstream = open_pool(settings, store)
         held.push_async_callback(upstream.close)
         usage = KeptUsage(running.place.usage)
         held.callback(usage.close)

@@ -53,7 +53,7 @@ async def _serve(
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
         held.callback(store.close)
-        upstream = open_pool(settings)
+        upstream = open_pool(settings, store)
         held.push_async_callback(upstream.close)
         functions = UnixFunctions(running.place.functions_socket)
         held.push_async_callback(functions.close)

@@ -11,8 +11,10 @@ from collections import deque
 from dataclasses import dataclass
 from pathlib import Path
 
+from octetgate.adapters.upstream._contexts import Contexts
 from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.h1_client import ClientConnection
+from octetgate.core.ports.certificates import FindKeyPair
 from octetgate.core.ports.upstream import (
     Origin,
     UpstreamBroken,
@@ -45,6 +47,8 @@ class PoolSettings:
     """Unsent bytes at which an upload waits."""
     certificates: Path | None = None
     """Certificate authorities to trust; None for the system's."""
+    shown: FindKeyPair | None = None
+    """Where the client certificates are that origins ask for."""
     tick_seconds: float = 0.5
 
 
@@ -54,7 +58,7 @@ class Pool:
     def __init__(self, settings: PoolSettings) -> None:
         self._settings = settings
         self._origins: dict[Origin, _Connections] = {}
-        self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._contexts = Contexts(settings.certificates, settings.shown)
         self._clock = Clock(settings.tick_seconds, self._sweep)
 
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
@@ -110,13 +114,14 @@ class Pool:
     async def _connect(self, connections: "_Connections", origin: Origin) -> ClientConnection:
         secure = origin.scheme == "https"
         try:
+            context = await self._contexts.context(origin) if secure else None
             _, connection = await asyncio.get_running_loop().create_connection(
                 lambda: ClientConnection(
                     connections.idle, connections.gone, self._settings.write_buffer_bytes
                 ),
                 origin.host,
                 origin.port,
-                ssl=self._context(verify=origin.verify) if secure else None,
+                ssl=context,
             )
         except BaseException as error:
             connections.release()
@@ -125,16 +130,6 @@ class Pool:
             raise
         connections.all.add(connection)
         return connection
-
-    def _context(self, *, verify: bool) -> ssl.SSLContext:
-        context = self._contexts.get(verify)
-        if context is None:
-            context = ssl.create_default_context(cafile=self._settings.certificates)
-            if not verify:
-                context.check_hostname = False
-                context.verify_mode = ssl.CERT_NONE
-            self._contexts[verify] = context
-        return context
 
     # --- Keeping them ---
 

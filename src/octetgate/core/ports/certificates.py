@@ -14,6 +14,17 @@ class Issued:
     """Epoch seconds."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyPair:
+    """A certificate to be shown and the key that proves it; PEM both."""
+
+    certificate: str
+    private_key: str = field(repr=False)
+
+
+FindKeyPair = Callable[[str], KeyPair | None]
+"""Returns the client certificate of an id, or None if there is none; blocking, and quick."""
+
 IssueCertificate = Callable[[float], Issued]
 """Makes a client certificate that is good from that moment (epoch seconds) on.
 

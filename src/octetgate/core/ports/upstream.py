@@ -49,6 +49,8 @@ class Origin(NamedTuple):
     port: int
     verify: bool = True
     """Whether the certificate must be trusted (``tlsConfig.insecureSkipVerification`` off)."""
+    shown: str | None = None
+    """The id of the client certificate that is shown to it; None for none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,6 +42,7 @@ class EndpointUri:
         text = substitute_stage_variables(integration.uri, facts.variables)
         tls = integration.tls_config
         self._verify = tls is None or not tls.insecure_skip_verification
+        self._shown = facts.client_certificate
         self._pieces = PLACEHOLDER.split(text)
         # What is behind a fixed host can be filled without reading the URI anew.
         authority = _AUTHORITY.match(self._pieces[0])
@@ -63,26 +64,28 @@ class EndpointUri:
             target = filled if filled.startswith("/") else f"/{filled}"
             return Endpoint(fixed.origin, fixed.authority, target)
         try:
-            return _endpoint(filled, verify=self._verify)
+            return self._endpoint(filled)
         except ValueError as error:
             raise ApiConfigurationError(f"uri: {error}") from error
 
+    def _endpoint(self, text: str) -> Endpoint:
+        parts = urlsplit(text)
+        if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
+            raise ValueError(f"expected http(s)://host[:port]/path, found {text!r}")
+        target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        if _TARGET.fullmatch(target) is None or _TARGET.fullmatch(parts.netloc) is None:
+            raise ValueError(f"expected no spaces or controls, found {text!r}")
+        port = parts.port or _PORTS[parts.scheme]
+        # Nobody shows a certificate without TLS.
+        shown = self._shown if parts.scheme == "https" else None
+        origin = Origin(parts.scheme, parts.hostname, port, self._verify, shown)
+        return Endpoint(origin, parts.netloc, target)
+
     def _read(self, text: str) -> Endpoint:
         try:
-            return _endpoint(PLACEHOLDER.sub("x", text), verify=self._verify)
+            return self._endpoint(PLACEHOLDER.sub("x", text))
         except ValueError as error:
             raise BadConfiguration(f"uri: {error}") from error
-
-
-def _endpoint(text: str, *, verify: bool) -> Endpoint:
-    parts = urlsplit(text)
-    if parts.scheme not in _PORTS or not parts.hostname or parts.username is not None:
-        raise ValueError(f"expected http(s)://host[:port]/path, found {text!r}")
-    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    if _TARGET.fullmatch(target) is None or _TARGET.fullmatch(parts.netloc) is None:
-        raise ValueError(f"expected no spaces or controls, found {text!r}")
-    port = parts.port or _PORTS[parts.scheme]
-    return Endpoint(Origin(parts.scheme, parts.hostname, port, verify), parts.netloc, target)
 
 
 def path_value(values: Mapping[str, str], name: str) -> str:
