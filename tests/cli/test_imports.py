@@ -69,6 +69,19 @@ def test_a_name_of_ones_own_is_the_apis(run, file, management):
     assert "three" not in names(management)
 
 
+def test_an_id_may_be_chosen_so_that_urls_are_known_beforehand(run, file, management):
+    path = file(definition("chosen"))
+    made = json.loads(run("import", path, "--id", "chosen0001", "--stage", "live", "--json").out)
+    assert (made["id"], made["name"]) == ("chosen0001", "chosen")
+    again = json.loads(run("import", path, "--id", "chosen0001", "--json").out)
+    assert (again["id"], again["updated"]) == ("chosen0001", True)
+    broken = definition("broken", ["/b c"])
+    with pytest.raises(Trouble, match="PutRestApi: Errors found during import:"):
+        run("import", file(broken), "--id", "broken0001")
+    assert "broken" not in names(management)
+    assert "broken0001" not in names(management)
+
+
 def test_a_name_of_two_apis_has_to_be_told_apart(run, file):
     path = file(definition("four"))
     run("import", path)

@@ -10,6 +10,7 @@ from octetgate.cli.apis import resources, stage_url
 from octetgate.cli.console import Trouble, busy
 from octetgate.cli.management import apis_called, connect, find_api, gateway_url, told
 from octetgate.control.documents import BadDocument, read
+from octetgate.control.tagging import CUSTOM_ID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,13 +23,15 @@ class Wanted:
     api: str | None = None
     name: str | None = None
     new: bool = False
+    id: str | None = None
+    """What a new API is known by; None leaves that to chance."""
     mode: str = "overwrite"
     basepath: str = "ignore"
     fail_on_warnings: bool = False
 
     def of(self, api: str) -> "Wanted":
         """Return the same, for the API of that id."""
-        return replace(self, api=api, new=False)
+        return replace(self, api=api, new=False, id=None)
 
 
 def document(file: Path) -> tuple[bytes, dict[str, Any]]:
@@ -110,9 +113,21 @@ def _put(client: Any, wanted: Wanted, text: bytes, before: str | None) -> dict[s
         "failOnWarnings": wanted.fail_on_warnings,
         "parameters": {"basepath": wanted.basepath},
     }
-    made: dict[str, Any] = (
-        client.import_rest_api(**common)
-        if before is None
-        else client.put_rest_api(restApiId=before, mode=wanted.mode, **common)
-    )
+    if before is not None:
+        changed: dict[str, Any] = client.put_rest_api(restApiId=before, mode=wanted.mode, **common)
+        return changed
+    if wanted.id is None:
+        made: dict[str, Any] = client.import_rest_api(**common)
+        return made
+    return _under_id(client, wanted.id, common)
+
+
+def _under_id(client: Any, identifier: str, common: dict[str, Any]) -> dict[str, Any]:
+    """Make an API under an id of the caller's choice; an import alone cannot choose one."""
+    client.create_rest_api(name=identifier, tags={CUSTOM_ID: identifier})
+    try:
+        made: dict[str, Any] = client.put_rest_api(restApiId=identifier, mode="merge", **common)
+    except Exception:
+        client.delete_rest_api(restApiId=identifier)
+        raise
     return made

@@ -61,6 +61,12 @@ def import_(
         ),
     ] = None,
     new: Annotated[bool, typer.Option("--new", help="Create an API in any case.")] = False,
+    id: Annotated[
+        str | None,
+        typer.Option(
+            "--id", metavar="ID", help="What a new API is known by.", show_default="chance"
+        ),
+    ] = None,
     mode: Annotated[
         Mode, typer.Option("--mode", help="For an API that is there already.")
     ] = Mode.OVERWRITE,
@@ -91,6 +97,7 @@ def import_(
         api=api,
         name=name,
         new=new,
+        id=id,
         mode=mode.value,
         basepath=basepath.value,
         fail_on_warnings=fail_on_warnings,
