@@ -197,6 +197,7 @@ class World:
         caches: Any = None,
         tallies: Any = None,
         logs: Any = None,
+        key_sets: Any = None,
     ) -> None:
         self.upstream = FakeUpstream()
         self.functions = FakeFunctions()
@@ -205,7 +206,9 @@ class World:
         services = AwsServices(aws_settings or AwsSettings())
         self.caches, self.logs = caches, logs
         keys = LiveKeys(self.store)
-        ports = Ports(self.upstream, self.functions, services, caches, tallies, logs, keys)
+        ports = Ports(
+            self.upstream, self.functions, services, caches, tallies, logs, keys, key_sets
+        )
         self.live = Live(self.store, ports, aws_limits=aws_limits)
         self.meters = free_meters()
         self.gateway = Gateway(

@@ -16,6 +16,7 @@ from octetgate.core.policy.resource_policy import ResourcePolicy
 from octetgate.core.ports.cache import Caches
 from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions
+from octetgate.core.ports.key_sets import KeySets
 from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies, Tally
 from octetgate.core.ports.services import Services
@@ -66,6 +67,8 @@ class Ports:
     """None where stages have no access logs of their own."""
     keys: KeyTable | None = None
     """None where nobody can sign: methods with ``AWS_IAM`` are closed then."""
+    key_sets: KeySets | None = None
+    """None where no token can be checked."""
 
 
 @dataclass(frozen=True, slots=True)

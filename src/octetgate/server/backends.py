@@ -5,6 +5,7 @@ from functools import partial
 from octetgate.adapters.aws.destinations import AwsDestinations
 from octetgate.adapters.aws.objects import S3Objects
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
+from octetgate.adapters.key_sets.jwks import JwksKeySets
 from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.core.ports.cache import Caches
@@ -79,7 +80,8 @@ def gateway_ports(
 ) -> Ports:
     """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
     services = aws_services(settings)
+    key_sets = JwksKeySets(upstream, settings.user_pool_keys)
     if not services.endpoint_url("lambda"):
-        return Ports(upstream, here, services, caches, tallies, logs, keys)
+        return Ports(upstream, here, services, caches, tallies, logs, keys, key_sets)
     elsewhere = RemoteFunctions(upstream, services, settings.region)
-    return Ports(upstream, elsewhere, services, caches, tallies, logs, keys)
+    return Ports(upstream, elsewhere, services, caches, tallies, logs, keys, key_sets)

@@ -94,6 +94,13 @@ class Settings:
         _DATA,
     )
 
+    user_pool_keys: str = _setting(
+        "",
+        values.TEXT,
+        "Keys of user pools: a folder of POOL.json files, or a URL in place of AWS's.",
+        _GATEWAY,
+    )
+
     cache_bytes: int = _setting(
         1 << 30,
         values.whole(1 << 20, 1 << 40),

@@ -191,15 +191,6 @@ async def test_an_authorizer_that_cannot_work_lets_nobody_in():
     assert "authorizer guard: uri: expected" in answer.line["error"]
 
 
-@pytest.mark.parametrize("kind", ["COGNITO_USER_POOLS", "JWT"])
-async def test_a_method_whose_tokens_cannot_be_checked_yet_is_closed(kind):
-    world = World()
-    guard = Authorizer(id="g1", name="guard", type=kind, identity_source=HEADER)
-    method = {"authorization_type": kind, "authorizer_id": "g1"}
-    world.deploy(resource("/x", mock(), **method), authorizers={"g1": guard})
-    assert (await world.call("GET", "/x", Auth="t")).status == 403
-
-
 # --- What becomes of it ------------------------------------------------------------------------
 
 

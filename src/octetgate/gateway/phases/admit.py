@@ -1,8 +1,4 @@
-"""May this caller call this method, and may it do so now?
-
-Tokens of user pools cannot be checked yet, so a method that asks for one is closed: to serve it
-openly would be worse than not to serve it.
-"""
+"""May this caller call this method, and may it do so now?"""
 
 from octetgate.core.http.limits import long_arn
 from octetgate.core.limits.bucket import Throttle

@@ -1,0 +1,1 @@
+"""Where the public keys of token issuers come from."""
