@@ -44,6 +44,23 @@ def test_a_missing_node_is_worth_a_note_and_comes_with_what_to_do(settings, free
     assert "--node" in found.remedy
 
 
+def test_the_isolation_in_force_is_told(settings, free_port):
+    found = findings(settings, f"http://127.0.0.1:{free_port}")["isolation"]
+    assert found.verdict in (Verdict.GOOD, Verdict.NOTE)
+    assert found.found.startswith("process: ")
+
+
+def test_bubblewrap_that_was_asked_for_and_is_not_to_be_had_is_bad(
+    settings, free_port, monkeypatch
+):
+    monkeypatch.setenv("PATH", "/nowhere")
+    asking = replace(settings, isolation="bubblewrap")
+    found = findings(asking, f"http://127.0.0.1:{free_port}")["isolation"]
+    assert found.verdict is Verdict.BAD
+    assert "expected bubblewrap to work here" in found.found
+    assert "bubblewrap" in found.remedy
+
+
 def test_a_taken_port_comes_with_what_to_do(settings, free_port):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -55,6 +55,9 @@ def test_the_later_place_wins(file, text, environ, flags, port):
         ("region", "eu-central-1", "eu-central-1"),
         ("region", "us-gov-west-1", "us-gov-west-1"),
         ("access_log", "BOTH", "both"),
+        ("isolation", "bubblewrap", "bubblewrap"),
+        ("function_users", "1000-1999", "1000-1999"),
+        ("function_users", "off", "off"),
     ],
 )
 def test_a_variable_is_read_as_what_the_setting_is(name, text, value):
@@ -187,6 +190,14 @@ def test_no_worker_count_is_one_per_core(monkeypatch):
 )
 def test_folders_are_run_for_this_machine_alone_unless_said_otherwise(hot_reload, host, may):
     assert Settings(hot_reload=hot_reload, admin_host=host).may_hot_reload is may
+
+
+def test_users_of_functions_are_a_range_and_never_root():
+    assert Settings(function_users="1000-1999").function_user_numbers == range(1000, 2000)
+    assert Settings(function_users="off").function_user_numbers is None
+    for wrong in ("0-10", "20-10", "10", "1-4294967295"):
+        with pytest.raises(BadSetting, match="OCTETGATE_FUNCTION_USERS: expected numbers of users"):
+            load(Settings, environ={"OCTETGATE_FUNCTION_USERS": wrong})
 
 
 def test_the_sdks_variables_count_behind_ours():

@@ -271,6 +271,27 @@ asyncio.run(main())
     await supervisor.communicate()
 
 
+CLUTTERS = """
+import os, time
+def handler(event, context):
+    for _ in range(event):
+        if not os.fork():
+            if os.fork():
+                os._exit(0)
+            os._exit(0)
+        os.wait()
+    time.sleep(1.2 if event else 0)
+    return os.getpid()
+"""
+
+
+async def test_a_process_in_which_ended_ones_pile_up_makes_room_for_a_new_one(aws):
+    aws.put(CLUTTERS, timeout=60)
+    first = int((await aws.invoke(b"300")).payload)
+    await until(lambda: ended(first))
+    assert int((await aws.invoke(b"0")).payload) != first
+
+
 # --- Many at once ---
 
 SLOW = "import time\ndef handler(event, context):\n    time.sleep(0.1)\n    return event"

@@ -25,6 +25,9 @@ _LOOK_SECONDS = 0.5
 _LOOKED_AT = 8
 """Processes whose memory is looked at after calls; the watch looks at all."""
 
+_DEAD = 200
+"""Ended processes that may be kept; with a thousand, nothing more can be started."""
+
 
 class Child(asyncio.SubprocessProtocol):
     """The process of a function, the user it runs as, its private folder and its output."""
@@ -43,6 +46,8 @@ class Child(asyncio.SubprocessProtocol):
         self._folder = plan.scratch / secrets.token_hex(8)
         self.is_many = False
         """Whether it has started so much that looking at it takes long."""
+        self.is_cluttered = False
+        """Whether much of it has ended and was not waited for: it counts until the process ends."""
         self.output = Output(plan.log)
 
     @property
@@ -129,6 +134,7 @@ class Child(asyncio.SubprocessProtocol):
         allowed = self._plan.function.memory_size
         pids = _tree.tree(self._pid)
         self.is_many = len(pids) > _LOOKED_AT
+        self.is_cluttered = self.is_many and _tree.dead(pids) > _DEAD
         held = _tree.held_bytes(pids)
         if held > allowed * _MIB:
             held = _tree.own_bytes(pids)

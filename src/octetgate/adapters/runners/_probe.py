@@ -1,6 +1,7 @@
 """Finds out how far this machine lets functions' processes be on their own, by trying it."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -62,7 +63,12 @@ def probe(wish: str, numbers: range | None, data: Path, *, bubblewrap: str = "bw
 def _wanted(wish: str, users: Users | None, data: Path, program: str) -> Iterator[Isolation]:
     """Return what is to be tried, the best first."""
     if wish == "bubblewrap":
-        yield Isolation(view=View.BUBBLEWRAP, users=users, data=data, bubblewrap=program)
+        path = shutil.which(program)
+        if path is None:
+            raise NoIsolation(
+                f"isolation: expected bubblewrap to work here; found no program {program!r}"
+            )
+        yield Isolation(view=View.BUBBLEWRAP, users=users, data=data, bubblewrap=path)
         return
     view = View.OWN if os.getuid() == 0 else View.NAMESPACED
     yield Isolation(view=view, users=users, data=data)

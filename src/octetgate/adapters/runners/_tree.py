@@ -60,6 +60,11 @@ def _processes() -> Iterator[tuple[int, int]]:
                     yield int(entry.name), entry.stat().st_uid
 
 
+def dead(pids: Collection[int]) -> int:
+    """Return how many of them have ended, and wait for their parent to ask how."""
+    return sum(_resident(pid) == 0 for pid in pids)
+
+
 # --- Memory ---
 
 

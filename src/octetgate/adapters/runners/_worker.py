@@ -174,6 +174,9 @@ class Worker:
         if self._state is State.STREAMING:
             # Its answer has no end and will get none; the connection may be heard of later.
             self._perform(self._move(Event.HUNG_UP), reports.broke_off)
+        if self._child.is_cluttered and self._state is State.RESTING:
+            self.retire()
+            return
         order = self._move(Event.ASKED)
         self._asking = link
         if self._init_seconds is None:
