@@ -136,7 +136,9 @@ class _View(Host):
     def member(self, name: str) -> object:
         """Return ``$context.name``; a map comes as a view of its own."""
         value = self._values.get(name)
-        return _View(value, _ALWAYS.get(name, ())) if isinstance(value, Mapping) else value
+        if type(value) is str or not isinstance(value, (dict, Mapping)):
+            return value
+        return _View(value, _ALWAYS.get(name, ()))
 
     def call(self, name: str, arguments: Sequence[object]) -> object:
         """Return the result of one of a map's methods."""
@@ -166,15 +168,12 @@ class _Root(_View):
 
     def member(self, name: str) -> object:
         """Return a value of the gateway, an override, or a key that a template invented."""
-        value = self._values.get(name)
-        if type(value) is str and name not in _WRITABLE:
-            return value
         if name in _WRITABLE:
             return self._writable[name]
-        if name in _ALWAYS and not self._values.get(name):
+        found = super().member(name)
+        if not found and name in _ALWAYS:
             # Recorded: authorizer.keySet() is empty, not null, without an authorizer.
             return _View({}, _ALWAYS[name])
-        found = super().member(name)
         return self._overrides.invented.get(name) if found is None else found
 
     def put(self, name: str, value: object) -> object:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
 from urllib.parse import quote_plus, unquote_plus
 
 from octetgate.core.mapping import jsonpath, jsontext
@@ -39,15 +38,18 @@ class Input(Host):
         # Recorded: a template that prints an empty body prints {}.
         self.body = body or "{}"
         self._empty = not body
+        self._document: tuple[object] | None = None
         self._places = (path or _NONE, querystring or _NONE, header or _NONE)
 
-    @cached_property
+    @property
     def document(self) -> object:
         """The body as JSON, parsed once; ``jsonpath.MISSING`` when it is not JSON."""
-        try:
-            return jsontext.parse(self.body)
-        except jsontext.BadJson:
-            return jsonpath.MISSING
+        if self._document is None:
+            try:
+                self._document = (jsontext.parse(self.body),)
+            except jsontext.BadJson:
+                self._document = (jsonpath.MISSING,)
+        return self._document[0]
 
     def member(self, name: str) -> object:
         """Return ``$input.body``."""
@@ -92,9 +94,8 @@ class Input(Host):
             raise MemberError(f"expected a JSON path in quotes, found {text(path) or 'null'!r}")
         try:
             compiled = jsonpath.compile(path)
-            if self.document is jsonpath.MISSING:
-                return jsonpath.MISSING
-            return compiled.find(self.document)
+            document = self.document
+            return document if document is jsonpath.MISSING else compiled.find(document)
         except PathError as error:
             raise MemberError(str(error)) from error
 
