@@ -16,6 +16,7 @@ import msgspec
 
 from octetgate.control.api_settings import arn
 from octetgate.control.openapi import documentation
+from octetgate.control.openapi.exported_documentation import describe
 from octetgate.control.openapi.exported_operation import exported_operation
 from octetgate.control.openapi.exported_schema import exported_schemas
 from octetgate.control.openapi.exported_security import Schemes
@@ -100,6 +101,8 @@ def export(exported: Exported, form: Form) -> Document:
     else:
         components = _filled(schemas=schemas, securitySchemes=schemes.all())
         document |= _filled(components=components)
+    if exported.documented is not None and not exported.says(Extension.DOCUMENTATION):
+        describe(document, exported.documented.parts.values())
     return document | _extensions(exported)
 
 

@@ -1,0 +1,115 @@
+"""Documentation parts in OpenAPI's own words: descriptions where readers of documents look.
+
+What a part says of a general place holds for the places below it, until another part says more
+of one of these.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from octetgate.core.model.documentation import DocumentationPart, DocumentationPartType
+
+Node = dict[str, Any]
+
+_ANY = "x-amazon-apigateway-any-method"
+# What describes and does not define: a part cannot make the document say something else.
+_WORDS = ("summary", "description", "title", "tags", "deprecated", "externalDocs", "example")
+_OF_INFO = ("description", "termsOfService", "contact", "license")
+_PARAMETERS = {
+    "path": DocumentationPartType.PATH_PARAMETER,
+    "query": DocumentationPartType.QUERY_PARAMETER,
+    "header": DocumentationPartType.REQUEST_HEADER,
+    "body": DocumentationPartType.REQUEST_BODY,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A part of the document, and where a documentation part that describes it stands."""
+
+    node: Node
+    type: DocumentationPartType
+    path: str = "/"
+    method: str = "*"
+    status: str = "*"
+    name: str | None = None
+
+    def is_described_by(self, part: DocumentationPart) -> bool:
+        """Whether the part is about this place, or one above it."""
+        location = part.location
+        return (
+            location.type is self.type
+            and (self.name is None or location.name == self.name)
+            and (location.method or "*") in {"*", self.method}
+            and (location.status_code or "*") in {"*", self.status}
+            and self._is_at_or_below(location.path or "/")
+        )
+
+    def _is_at_or_below(self, path: str) -> bool:
+        if self.type is DocumentationPartType.RESOURCE:
+            return self.path == path
+        return self.path == path or self.path.startswith(f"{path.rstrip('/')}/")
+
+
+def describe(document: Node, parts: Iterable[DocumentationPart]) -> None:
+    """Write what the parts say into a document that nobody else has seen yet."""
+    # The more a location says, the later it has its say.
+    ordered = sorted(parts, key=_precision)
+    for part in ordered:
+        if part.location.type is DocumentationPartType.API:
+            _describe_api(document, msgspec.json.decode(part.properties))
+    for place in _places(document):
+        for part in ordered:
+            if place.is_described_by(part):
+                said = msgspec.json.decode(part.properties)
+                place.node.update({word: said[word] for word in _WORDS if word in said})
+
+
+def _precision(part: DocumentationPart) -> tuple[int, bool, bool]:
+    location = part.location
+    segments = [each for each in (location.path or "/").split("/") if each]
+    return (
+        len(segments),
+        location.method not in {None, "*"},
+        location.status_code not in {None, "*"},
+    )
+
+
+def _describe_api(document: Node, said: Mapping[str, Any]) -> None:
+    info = said.get("info")
+    told = {**said, **info} if isinstance(info, dict) else said
+    document["info"].update({word: told[word] for word in _OF_INFO if word in told})
+    document.update({word: said[word] for word in ("tags", "externalDocs") if word in said})
+
+
+def _places(document: Node) -> Iterator[_Place]:
+    components = document.get("components", {})
+    schemas = document.get("definitions", components.get("schemas", {}))
+    for name, node in schemas.items():
+        yield _Place(node, DocumentationPartType.MODEL, name=name)
+    schemes = document.get("securityDefinitions", components.get("securitySchemes", {}))
+    for name, node in schemes.items():
+        yield _Place(node, DocumentationPartType.AUTHORIZER, name=name)
+    for path, item in document["paths"].items():
+        for key, operation in item.items():
+            yield from _of_operation(path, "ANY" if key == _ANY else key.upper(), operation)
+        # Swagger's path items have no words.
+        if "openapi" in document:
+            yield _Place(item, DocumentationPartType.RESOURCE, path)
+
+
+def _of_operation(path: str, method: str, operation: Node) -> Iterator[_Place]:
+    yield _Place(operation, DocumentationPartType.METHOD, path, method)
+    for node in operation.get("parameters", ()):
+        name = None if node["in"] == "body" else node["name"]
+        yield _Place(node, _PARAMETERS[node["in"]], path, method, name=name)
+    if "requestBody" in operation:
+        yield _Place(operation["requestBody"], DocumentationPartType.REQUEST_BODY, path, method)
+    for status, response in operation["responses"].items():
+        yield _Place(response, DocumentationPartType.RESPONSE, path, method, status)
+        for name, node in response.get("headers", {}).items():
+            kind = DocumentationPartType.RESPONSE_HEADER
+            yield _Place(node, kind, path, method, status, name)
