@@ -1,6 +1,7 @@
 from contextlib import suppress
 
 from hypothesis import given
+from tests.fuzz.ends import an_end
 from tests.fuzz.soup import json_documents, soup
 
 from octetgate.core.mapping import jsonpath, jsontext
@@ -17,6 +18,6 @@ WORDS = (
 
 @given(soup(WORDS), json_documents())
 def test_a_path_finds_or_says_what_is_wrong(text, document):
-    with suppress(PathError):
+    with an_end(), suppress(PathError):
         found = jsonpath.compile(text).find(document)
         assert found is MISSING or jsontext.dump(found)

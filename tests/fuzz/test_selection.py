@@ -1,9 +1,8 @@
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.fuzz.ends import an_end
 from tests.fuzz.soup import soup
 
 from octetgate.core.mapping import javaregex, selection
@@ -24,18 +23,6 @@ def test_a_pattern_selects_or_says_what_is_wrong(responses, text):
     with suppress(BadPattern, TextTooLong):
         chosen = selection.compile(responses).choose(text)
         assert chosen is None or chosen in {status for _, status in responses}
-
-
-@contextmanager
-def an_end() -> Iterator[None]:
-    """Fail after a minute, also inside ``re``, which looks for signals while it matches."""
-    before = signal.signal(signal.SIGALRM, signal.default_int_handler)
-    signal.alarm(60)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 RUNAWAYS = (

@@ -1,8 +1,9 @@
 import json
 from contextlib import suppress
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.fuzz.ends import an_end
 from tests.fuzz.soup import json_documents, soup
 
 from octetgate.core.mapping import template
@@ -26,6 +27,7 @@ WORDS = (
     ".split(',') .replaceAll('(a+)+','$1') .matches('.*') .indexOf('a') .toString() .hashCode() "
     ".equals($b) .contains($a) .isEmpty() .toUpperCase() .trim() .concat('a') .repeat(9) .class"
 )
+LARGE = Bounds(work=Bounds().work // 20, steps=Bounds().steps // 20)
 SMALL = Bounds(output=5_000, iterations=20, steps=2_000, work=100_000)
 
 
@@ -41,6 +43,21 @@ def test_a_template_renders_or_says_where_it_is_wrong(text, body):
         context=Context({"identity": {"sourceIp": "10.0.0.1"}, "stage": "s", "error": None}),
         stage_variables={"a": "b"},
     )
-    with suppress(TemplateError):
+    with an_end(), suppress(TemplateError):
         rendered = template.compile(text, SMALL).render(scope)
         assert len(rendered) <= SMALL.output
+
+
+LOOPED = (
+    "$s.matches( $s.replaceAll( $s.replaceFirst( $s.split( '(a?a?)*b' '(a|b)*?' '.*a.*(?=b)' '(x)*' 'a.*b|a' ',' "
+    "'[ab]+' '' \"[$i]\" \"$i|$s\" ,'') ,'$0$0') ,'-') ,2) ) .length() .size() .concat($s) #if( #end #set($s= "
+    '#set($t= ) $t "$s$s" #break'
+)
+
+
+@settings(max_examples=30)
+@given(soup(LOOPED, 12), st.sampled_from(["a", "ab", "a,"]), st.integers(1, 5_000))
+def test_whatever_is_looped_comes_to_its_end(text, unit, times):
+    looped = f"#set($s=$input.body)#foreach($i in [1..1000])#foreach($j in [1..1000]){text}#end#end"
+    with an_end(), suppress(TemplateError):
+        template.compile(looped, LARGE).render(Scope(input=Input(unit * times)))

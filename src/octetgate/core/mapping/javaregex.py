@@ -10,7 +10,7 @@ the ways to match it allow, counted before matching.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,14 +19,21 @@ from octetgate.core.mapping.regex.parser import parse
 from octetgate.core.mapping.regex.reading import BadPattern
 from octetgate.core.mapping.regex.searching import Engine, Search, Spans, TextTooLong, engine
 
-__all__ = ["BadPattern", "Regex", "TextTooLong", "compile"]
+__all__ = ["BadPattern", "Regex", "Spend", "TextTooLong", "compile", "prepared"]
 
 _MARK = re.compile(r"\\(.?)|\$(?:([0-9]+)|\{(\w+)\})?", re.DOTALL)
-_COMPILING = 500
-"""What compiling a character of a pattern may take; who knows which pattern is remembered?"""
+_COMPILING = 5_000
+"""What compiling a character of a pattern may take, as much as reading so many of a text."""
 
 _MOST_MATCHES = 250_000
 _Piece = str | int
+
+Spend = Callable[[int], None]
+"""Hears of each match what it took; may raise, to have no more of them."""
+
+
+def _freely(_weight: int) -> None:
+    """Spend nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +55,15 @@ class Regex:
 
     def weight(self, text: str, *, searching: bool) -> int:
         """Return what ``text`` may take: as much as reading so many characters."""
-        return len(self._pattern.java) * _COMPILING + self._engine.weight(text, searching=searching)
+        return self._engine.weight(text, searching=searching)
 
     def fullmatch(self, text: str) -> bool:
         """Say whether the whole of ``text`` matches, as ``String.matches`` does."""
         return self._engine.matches(text)
 
-    def replace(self, text: str, replacement: str, count: int = 0) -> str:
+    def replace(
+        self, text: str, replacement: str, count: int = 0, *, spend: Spend = _freely
+    ) -> str:
         r"""Return ``text`` with its matches replaced, or the first ``count`` of them.
 
         In ``replacement``, ``$1`` and ``${name}`` stand for groups and a backslash
@@ -64,7 +73,7 @@ class Regex:
         out: list[str] = []
         place = 0
         pieces: list[_Piece] | None = None
-        for number, spans in enumerate(_found(searched), 1):
+        for number, spans in enumerate(_found(searched, spend), 1):
             # As in Java, a bad replacement is no error where there is nothing to replace.
             pieces = _pieces(replacement, self._pattern) if pieces is None else pieces
             out.append(searched.piece(place, spans[0][0]))
@@ -74,7 +83,7 @@ class Regex:
                 break
         return text if pieces is None else "".join(out) + searched.piece(place, None)
 
-    def split(self, text: str, limit: int = 0) -> list[str]:
+    def split(self, text: str, limit: int = 0, *, spend: Spend = _freely) -> list[str]:
         """Return the pieces between matches, as ``String.split`` does.
 
         A positive limit is the largest number of pieces; without one, empty
@@ -83,7 +92,7 @@ class Regex:
         searched = self._engine.search(text)
         pieces: list[str] = []
         place = 0
-        for (start, end), *_ in _found(searched):
+        for (start, end), *_ in _found(searched, spend):
             if len(pieces) + 1 == limit:
                 break
             # An empty match at the beginning separates nothing.
@@ -105,13 +114,24 @@ def compile(pattern: str) -> Regex:  # noqa: A001 - as in `re`
     return Regex(parsed, engine(parsed))
 
 
-def _found(searched: Search) -> Iterator[Spans]:
+def prepared(pattern: str, text: str, spend: Spend, *, searching: bool) -> Regex:
+    """Return ``pattern``, ready for ``text``, having spent what both may take."""
+    known = compile.cache_info().misses
+    regex = compile(pattern)
+    if compile.cache_info().misses != known:
+        spend(len(pattern) * _COMPILING)
+    spend(regex.weight(text, searching=searching))
+    return regex
+
+
+def _found(searched: Search, spend: Spend) -> Iterator[Spans]:
     """Yield matches one after the other; behind an empty one the next begins a character later."""
     place = 0
     for _ in range(_MOST_MATCHES):
         spans = searched.find(place)
         if spans is None:
             return
+        spend(searched.match_weight)
         yield spans
         start, place = spans[0]
         if start == place:

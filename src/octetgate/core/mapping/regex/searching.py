@@ -44,6 +44,9 @@ class Search(Protocol):
     end: int
     """The place behind its last character."""
 
+    match_weight: int
+    """What a match takes besides, as much as reading so many characters."""
+
     def find(self, start: int) -> Spans | None:
         """Return the first match from ``start`` on."""
 
@@ -130,6 +133,8 @@ class _Linear:
 class _LinearSearch:
     """A text for RE2, whose places are those of its UTF-8."""
 
+    match_weight = 1_000
+
     def __init__(
         self, regexp: re2._Regexp, written: linear.Written, text: str, readable: int | None
     ) -> None:
@@ -200,6 +205,8 @@ class _Backtracking:
 
 class _BacktrackingSearch:
     """A text for ``re``."""
+
+    match_weight = 200
 
     def __init__(self, compiled: re.Pattern[str], text: str) -> None:
         self._compiled = compiled

@@ -108,7 +108,7 @@ class Calls(dict[type, Invoke]):
         else:
             function = _native(target, self._name, self._count)
         if issubclass(target, str) and self._name in _OF_PATTERNS and self._count:
-            return _with_pattern(function, searching=self._name != "matches")
+            return _with_pattern(self._name, self._count)
         cost = None if self._name in CHEAP else size if self._name in _SHALLOW else weight
         match self._count:
             case 0:
@@ -155,16 +155,12 @@ def _nothing(_run: Run, _target: object, *_arguments: object) -> None:
     """Call a method of null, which is null."""
 
 
-def _with_pattern(function: Callable[..., object], *, searching: bool) -> Invoke:
-    """Return ``function`` with what its regular expression may take accounted for."""
+def _with_pattern(name: str, count: int) -> Invoke:
+    """Return the method with what its regular expression may take accounted for."""
 
-    def invoke(run: Run, target: str, pattern: object, *arguments: object) -> object:
-        if isinstance(pattern, str):
-            try:
-                run.charge(javaregex.compile(pattern).weight(target, searching=searching))
-            except (javaregex.BadPattern, javaregex.TextTooLong) as error:
-                raise MemberError(str(error)) from error
-        result = function(target, pattern, *arguments)
+    def invoke(run: Run, target: str, *arguments: object) -> object:
+        overloads = string_methods.of_pattern(name, run.charge).get((name, count), ())
+        result = _chosen(overloads, target, arguments)
         run.charge(weight(result))
         return result
 

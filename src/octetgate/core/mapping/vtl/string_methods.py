@@ -40,16 +40,38 @@ def _bounded(length: int) -> None:
         raise MemberError(f"the result would have {length} characters")
 
 
-def _split(target: str, pattern: str, limit: int = 0) -> JavaList:
-    return JavaList(javaregex.compile(pattern).split(target, limit))
+def of_pattern(name: str, spend: javaregex.Spend) -> Table:
+    """Return the methods of this name, if they take a regular expression, else nothing.
+
+    ``spend`` hears what they may take, before and while they do it.
+    """
+
+    def prepared(target: str, pattern: str) -> javaregex.Regex:
+        return javaregex.prepared(pattern, target, spend, searching=name != "matches")
+
+    def matches(target: str, pattern: str) -> bool:
+        return prepared(target, pattern).fullmatch(target)
+
+    def split(target: str, pattern: str, limit: int = 0) -> JavaList:
+        return JavaList(prepared(target, pattern).split(target, limit, spend=spend))
+
+    def replace(target: str, pattern: str, replacement: str) -> str:
+        count = int(name == "replaceFirst")
+        return prepared(target, pattern).replace(target, replacement, count, spend=spend)
+
+    match name:
+        case "matches":
+            return {(name, 1): one("s", matches)}
+        case "split":
+            return {(name, 1): one("s", split), (name, 2): one("si", split)}
+        case "replaceAll" | "replaceFirst":
+            return {(name, 2): one("ss", replace)}
+        case _:
+            return {}
 
 
-def _replace_all(target: str, pattern: str, replacement: str) -> str:
-    return javaregex.compile(pattern).replace(target, replacement)
-
-
-def _replace_first(target: str, pattern: str, replacement: str) -> str:
-    return javaregex.compile(pattern).replace(target, replacement, count=1)
+def _freely(_weight: int) -> None:
+    """Spend nothing: whoever calls a method by itself has no account."""
 
 
 def _compare(left: str, right: object) -> int:
@@ -120,12 +142,11 @@ STRING: Table = {
     ("isBlank", 0): one("", lambda s: not s.strip()),
     ("intern", 0): one("", str),
     ("toCharArray", 0): one("", JavaList),
-    ("split", 1): one("s", _split),
-    ("split", 2): one("si", _split),
     ("replace", 2): one("ss", _replace),
-    ("replaceAll", 2): one("ss", _replace_all),
-    ("replaceFirst", 2): one("ss", _replace_first),
-    ("matches", 1): one("s", lambda s, pattern: javaregex.compile(pattern).fullmatch(s)),
     ("concat", 1): one("s", lambda s, x: s + x),
     ("repeat", 1): one("i", _repeat),
+    **of_pattern("matches", _freely),
+    **of_pattern("split", _freely),
+    **of_pattern("replaceAll", _freely),
+    **of_pattern("replaceFirst", _freely),
 }
