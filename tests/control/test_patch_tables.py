@@ -451,3 +451,30 @@ def test_every_setting_of_a_method_is_set_by_its_path(
     stage, place, key, name, value, member, after
 ):
     assert stage.change(f"{place}/{name}", value, key)[member] == after
+
+
+@pytest.mark.parametrize(
+    "path, value, expected",
+    [
+        ("/*/*/throttling/rateLimit", "nan", "a number"),
+        ("/*/*/throttling/rateLimit", "-inf", "a number"),
+        ("/*/*/throttling/rateLimit", "1e999", "a number"),
+        ("/*/*/throttling/rateLimit", "1_0", "a number"),
+        ("/*/*/throttling/burstLimit", "2147483648", "an integer"),
+        ("/*/*/throttling/burstLimit", "9" * 5000, "an integer"),
+        ("/*/*/caching/ttlInSeconds", "1_0", "an integer"),
+        ("/*/*/caching/ttlInSeconds", "", "an integer"),
+    ],
+    ids=lambda value: value[:24],
+)
+def test_a_number_that_cannot_be_kept_is_refused(gw, places, patch, path, value, expected):
+    code, _, message = patch("update_stage", op="replace", path=path, value=value)
+    assert code == "BadRequestException"
+    assert message == f"Invalid patch value for {path}: expected {expected}; found {value!r}"
+    assert gw.get_stage(**places["update_stage"])["methodSettings"] == {}
+
+
+def test_more_calls_than_can_be_counted_are_not_given(patch):
+    code, _, message = patch("update_usage", op="replace", path="/remaining", value="9" * 30)
+    assert code == "BadRequestException"
+    assert message.startswith("Invalid patch value for /remaining: expected an integer")

@@ -22,6 +22,7 @@ from tests.control.serving import served
 from tests.fuzz.soup import soup
 
 from octetgate.adapters.certificates import self_signed
+from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.stores import memory
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
@@ -174,15 +175,17 @@ class Complaints(logging.Handler):
 
 
 @pytest.fixture(scope="module")
-def port():
+def port(tmp_path_factory):
     store = memory.open("memory://")
+    usage = KeptUsage(tmp_path_factory.mktemp("meters") / "usage")
     app = application(
         store,
         FakeFunctions(),
         ControlSettings(issue_certificate=self_signed.issue),
         health=dict,
+        usage=usage,
     )
-    with served(app) as number, closing(Port(number, store)) as made:
+    with closing(usage), served(app) as number, closing(Port(number, store)) as made:
         yield made
 
 

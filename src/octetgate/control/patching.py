@@ -5,9 +5,11 @@ it takes and what they do.  Operations are applied in order to copies, and the r
 only replaced when all of them held.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isfinite
 from typing import Any, Generic, NoReturn, Protocol, TypeVar
 
 import msgspec
@@ -21,6 +23,10 @@ E = TypeVar("E", bound=StrEnum)
 
 ADD, REMOVE, REPLACE, COPY = "add", "remove", "replace", "copy"
 EVERY = (ADD, REMOVE, REPLACE)
+
+_INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
+_LARGEST = 2**31 - 1
+_DECIMAL = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,19 +256,20 @@ def truth(patch: Patch) -> bool:
 
 
 def number(patch: Patch) -> int:
-    """Return the integer that the value spells."""
-    try:
-        return int(patch.value or "")
-    except ValueError:
+    """Return the integer that the value spells; the service has 32 bits for one."""
+    if not _INTEGER.fullmatch(patch.value or "") or abs(int(patch.value or "")) > _LARGEST:
         _expected(patch, "an integer")
+    return int(patch.value or "")
 
 
 def decimal(patch: Patch) -> float:
-    """Return the number that the value spells."""
-    try:
-        return float(patch.value or "")
-    except ValueError:
+    """Return the number that the value spells.
+
+    Neither infinity nor what is no number can be written down and read again.
+    """
+    if not _DECIMAL.fullmatch(patch.value or "") or not isfinite(float(patch.value or "")):
         _expected(patch, "a number")
+    return float(patch.value or "")
 
 
 def _expected(patch: Patch, wanted: str) -> NoReturn:

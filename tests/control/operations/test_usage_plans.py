@@ -209,7 +209,7 @@ def test_stages_are_added_once(gw, change, stage, plan):
         ("add", "/quota/limit", "many", "Invalid patch value for /quota/limit: expected an integer; found 'many'"),
         ("add", "/quota/period", "YEAR", "quota.period: expected one of DAY, WEEK, MONTH; found 'YEAR'"),
         ("add", "/throttle/rateLimit", "fast", "Invalid patch value for /throttle/rateLimit: expected a number; found 'fast'"),
-        ("add", "/throttle/rateLimit", "inf", "throttle: expected a burstLimit and a rateLimit of at least 0; found 0 and inf"),
+        ("add", "/throttle/rateLimit", "inf", "Invalid patch value for /throttle/rateLimit: expected a number; found 'inf'"),
         ("add", "/throttle/burstLimit", "-1", "throttle: expected a burstLimit and a rateLimit of at least 0; found -1 and 0"),
     ],
 )  # fmt: skip
