@@ -38,44 +38,50 @@ class _Place:
     name: str | None = None
 
     def is_described_by(self, part: DocumentationPart) -> bool:
-        """Whether the part is about this place, or one above it."""
+        """Whether a part of the type, at one of the paths, is about this place."""
         location = part.location
         return (
-            location.type is self.type
-            and (self.name is None or location.name == self.name)
+            (self.name is None or location.name == self.name)
             and (location.method or "*") in {"*", self.method}
             and (location.status_code or "*") in {"*", self.status}
-            and self._is_at_or_below(location.path or "/")
         )
 
-    def _is_at_or_below(self, path: str) -> bool:
-        if self.type is DocumentationPartType.RESOURCE:
-            return self.path == path
-        return self.path == path or self.path.startswith(f"{path.rstrip('/')}/")
+    def paths(self) -> Iterator[str]:
+        """Yield the paths at which parts are that may be about it, from the root down."""
+        if self.type is not DocumentationPartType.RESOURCE:
+            yield "/"
+            yield from _between(self.path)
+        if self.path != "/" or self.type is DocumentationPartType.RESOURCE:
+            yield self.path
 
 
 def describe(document: Node, parts: Iterable[DocumentationPart]) -> None:
     """Write what the parts say into a document that nobody else has seen yet."""
-    # The more a location says, the later it has its say.
+    # The more a location says, the later it has its say; paths are walked from the root down.
     ordered = sorted(parts, key=_precision)
+    found: dict[tuple[DocumentationPartType, str], list[DocumentationPart]] = {}
     for part in ordered:
-        if part.location.type is DocumentationPartType.API:
-            _describe_api(document, msgspec.json.decode(part.properties))
+        found.setdefault((part.location.type, part.location.path or "/"), []).append(part)
+    for part in found.get((DocumentationPartType.API, "/"), ()):
+        _describe_api(document, msgspec.json.decode(part.properties))
     for place in _places(document):
-        for part in ordered:
-            if place.is_described_by(part):
-                said = msgspec.json.decode(part.properties)
-                place.node.update({word: said[word] for word in _WORDS if word in said})
+        for path in place.paths():
+            for part in found.get((place.type, path), ()):
+                if place.is_described_by(part):
+                    said = msgspec.json.decode(part.properties)
+                    place.node.update({word: said[word] for word in _WORDS if word in said})
 
 
-def _precision(part: DocumentationPart) -> tuple[int, bool, bool]:
+def _between(path: str) -> Iterator[str]:
+    """Yield the paths between the root and this one."""
+    segments = path.split("/")[1:]
+    for end in range(1, len(segments)):
+        yield "/" + "/".join(segments[:end])
+
+
+def _precision(part: DocumentationPart) -> tuple[bool, bool]:
     location = part.location
-    segments = [each for each in (location.path or "/").split("/") if each]
-    return (
-        len(segments),
-        location.method not in {None, "*"},
-        location.status_code not in {None, "*"},
-    )
+    return location.method not in {None, "*"}, location.status_code not in {None, "*"}
 
 
 def _describe_api(document: Node, said: Mapping[str, Any]) -> None:
