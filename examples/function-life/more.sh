@@ -43,22 +43,20 @@ curl --silent "${url}a/b"
 echo
 curl --silent --head --request GET --header "Origin: https://example.com" "$url" |
     tr -d '\r' | grep -i '^access-control-allow-origin'
-lambda delete-function-url-config --function-name "$NAME"
 
 # --- Processes that are kept warm ---
 
-warm() { # Prints one value of what is kept warm.
-    lambda get-provisioned-concurrency-config --function-name "$NAME" --qualifier 1 --query "$1"
+warm() { # Prints how far it is.
+    lambda get-provisioned-concurrency-config --function-name "$NAME" --qualifier 1 \
+        --query '[Status, AvailableProvisionedConcurrentExecutions]'
 }
 
 lambda put-provisioned-concurrency-config --function-name "$NAME" --qualifier 1 \
     --provisioned-concurrent-executions 2 --query Status
-until [ "$(warm Status)" = READY ]; do sleep 0.1; done
-echo "$(warm AvailableProvisionedConcurrentExecutions) are ready"
+until warm >"$work/warm" && grep READY "$work/warm"; do sleep 0.1; done
 lambda invoke --function-name "$NAME:1" "$work/answer.json" >/dev/null
 cat "$work/answer.json"
 echo
-lambda delete-provisioned-concurrency-config --function-name "$NAME" --qualifier 1
 
 # --- Calls that nobody waits for ---
 

@@ -108,7 +108,7 @@ def test_a_function_lives_its_life_with_the_aws_cli(octetgate, project):
         env={**os.environ, "OCTETGATE_ENDPOINT": octetgate.endpoint},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -137,7 +137,7 @@ def test_urls_warm_processes_and_later_calls_with_the_aws_cli(octetgate, project
         env={**os.environ, "OCTETGATE_ENDPOINT": octetgate.endpoint},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
@@ -147,7 +147,7 @@ def test_urls_warm_processes_and_later_calls_with_the_aws_cli(octetgate, project
         "You are at /a/b",
         "Access-Control-Allow-Origin: https://example.com",
         "IN_PROGRESS",
-        "2 are ready",
+        "READY\t2",
         '"provisioned-concurrency"',
         "0",
         "202",
