@@ -63,6 +63,8 @@ async def _serve(running: Running, post: Post, found: Found) -> None:
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
         held.callback(store.close)
+        destinations = aws_destinations(settings)
+        held.callback(destinations.close)
         supervisor = Supervisor(
             store,
             SupervisorSettings(
@@ -85,7 +87,7 @@ async def _serve(running: Running, post: Post, found: Found) -> None:
                 workers_per_function=settings.function_processes or 2 * cores,
                 workers_total=_workers_total(settings, found),
             ),
-            aws_destinations(settings),
+            destinations,
         )
         await supervisor.start()
         held.push_async_callback(supervisor.close)

@@ -1,6 +1,8 @@
 """Records and dead letters arrive at moto's server, read with boto3 from the other side."""
 
+import asyncio
 import json
+import socket
 
 import boto3
 import pytest
@@ -42,7 +44,9 @@ def client(moto):
 
 @pytest.fixture
 def destinations(moto):
-    return AwsDestinations(AwsSettings(endpoint_url=moto))
+    destinations = AwsDestinations(AwsSettings(endpoint_url=moto))
+    yield destinations
+    destinations.close()
 
 
 def delivery(target, **more):
@@ -125,5 +129,24 @@ async def test_without_credentials_nothing_is_sent_to_aws(monkeypatch, tmp_path)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    destinations = AwsDestinations(AwsSettings())
     with pytest.raises(Undeliverable, match="credentials"):
-        await AwsDestinations(AwsSettings()).send(delivery(f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"))
+        await destinations.send(delivery(f"arn:aws:sqs:{REGION}:{ACCOUNT}:q"))
+    destinations.close()
+
+
+async def test_targets_that_hang_hold_nobody_up_who_keeps_events(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        hanging = AwsDestinations(
+            AwsSettings(endpoint_url=f"http://127.0.0.1:{silent.getsockname()[1]}")
+        )
+        loop, target = asyncio.get_running_loop(), delivery(f"arn:aws:sqs:{REGION}:{ACCOUNT}:q")
+        sending = [loop.create_task(hanging.send(target)) for _ in range(40)]
+        # More than the loop's own threads: if they were these, the file would wait for them.
+        peers = [(await asyncio.to_thread(silent.accept))[0] for _ in range(8)]
+        await asyncio.to_thread((tmp_path / "kept").touch)
+        assert not any(each.done() for each in sending)
+        hanging.close()
+        for peer in peers:
+            peer.close()
+        await asyncio.gather(*sending, return_exceptions=True)

@@ -8,6 +8,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from octetgate.adapters.aws.services import AwsSettings, endpoint_key
@@ -15,6 +16,8 @@ from octetgate.core.functions.events import Delivery, target_service
 from octetgate.core.ports.destinations import Undeliverable
 
 _SECONDS = 30
+_AT_ONCE = 8
+"""Deliveries that are under way at the same time."""
 _ANYBODY = "octetgate"
 """Credentials when none are set and the endpoint is one of the user's own."""
 _KINDS: Mapping[str, str] = {"ErrorCode": "Number"}
@@ -29,10 +32,16 @@ class AwsDestinations:
         self._urls = {endpoint_key(name): url for name, url in settings.endpoint_urls.items()}
         self._clients: dict[tuple[str, str], Any] = {}
         self._making = threading.Lock()
+        # Threads of its own: a target that hangs must not hold up who keeps events on the disk.
+        self._threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="destinations")
 
     async def send(self, delivery: Delivery) -> None:
         """Hand it over; raises Undeliverable."""
-        await asyncio.to_thread(self._send, delivery)
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._send, delivery)
+
+    def close(self) -> None:
+        """Begin no more; what is under way may end."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
 
     def _send(self, delivery: Delivery) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
