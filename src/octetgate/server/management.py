@@ -5,6 +5,7 @@ import contextlib
 import socket
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 
 import uvicorn
 import uvloop
@@ -13,7 +14,6 @@ from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
 from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
-from octetgate.adapters.telemetry.metrics import exposition
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.gateway.audition import Auditions
@@ -70,7 +70,7 @@ async def _serve(
             explain=explain,
             logs=logs,
             usage=usage,
-            metrics=partial(exposition, running.place.metrics),
+            metrics=partial(_metrics, running.place.metrics),
             audit=Auditions(ports).play,
             rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
         )
@@ -92,6 +92,13 @@ async def _serve(
             logs.close()  # those who follow one would never leave
             server.should_exit = True
             await serving
+
+
+def _metrics(folder: Path) -> bytes:
+    """Return all processes' metrics; what makes them is loaded when somebody first asks."""
+    from octetgate.adapters.telemetry.exposition import exposition
+
+    return exposition(folder)
 
 
 class _Server(uvicorn.Server):

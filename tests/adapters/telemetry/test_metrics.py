@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from octetgate.adapters.telemetry.metrics import CallTallies, exposition
+from octetgate.adapters.telemetry.exposition import exposition
+from octetgate.adapters.telemetry.metrics import CallTallies
 from octetgate.adapters.telemetry.rows import Rows
 from octetgate.core.ports.metrics import LATENCIES, Subject
 

@@ -1,24 +1,20 @@
-"""Metrics of calls: what one process adds up, and all of it as Prometheus reads it."""
+"""Metrics of calls: what one process adds up, and what all of them have."""
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
 from pathlib import Path
-
-from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 
 from octetgate.adapters.telemetry.rows import ROWS, Numbers, Rows, read_rows
 from octetgate.core.ports.metrics import LATENCIES, Subject, Tally
 
-_CLASSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
-_RECEIVED = len(_CLASSES)
-_SENT = _RECEIVED + 1
-_HITS = _SENT + 1
-_MISSES = _HITS + 1
-_LATENCY = _MISSES + 1
-_BUCKETS = len(LATENCIES) + 1
-_INTEGRATION = _LATENCY + 1 + _BUCKETS
-WIDTH = _INTEGRATION + 1 + _BUCKETS
+CLASSES = ("none", "1xx", "2xx", "3xx", "4xx", "5xx")
+RECEIVED = len(CLASSES)
+SENT = RECEIVED + 1
+HITS = SENT + 1
+MISSES = HITS + 1
+LATENCY = MISSES + 1
+BUCKETS = len(LATENCIES) + 1
+INTEGRATION = LATENCY + 1 + BUCKETS
+WIDTH = INTEGRATION + 1 + BUCKETS
 _SUFFIX = ".calls"
 _OTHERS = Subject("(others)")
 """All subjects together for which there was no room."""
@@ -44,17 +40,17 @@ class CallTally:
         """Add a call that has ended."""
         numbers = self._numbers
         numbers[status // 100] += 1
-        numbers[_LATENCY] += seconds
-        numbers[_LATENCY + 1 + bisect_left(LATENCIES, seconds)] += 1
+        numbers[LATENCY] += seconds
+        numbers[LATENCY + 1 + bisect_left(LATENCIES, seconds)] += 1
         if integration_seconds > 0:
-            numbers[_INTEGRATION] += integration_seconds
-            numbers[_INTEGRATION + 1 + bisect_left(LATENCIES, integration_seconds)] += 1
+            numbers[INTEGRATION] += integration_seconds
+            numbers[INTEGRATION + 1 + bisect_left(LATENCIES, integration_seconds)] += 1
         if received:
-            numbers[_RECEIVED] += received
+            numbers[RECEIVED] += received
         if sent:
-            numbers[_SENT] += sent
+            numbers[SENT] += sent
         if cache:
-            numbers[_HITS if cache == "hit" else _MISSES] += 1
+            numbers[HITS if cache == "hit" else MISSES] += 1
 
 
 class CallTallies:
@@ -78,79 +74,13 @@ class CallTallies:
         return tally
 
 
-def exposition(folder: Path) -> bytes:
-    """Return all processes' metrics in Prometheus's text format."""
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Shown(folder))
-    return generate_latest(registry)
-
-
-class _Shown:
-    """What prometheus-client asks for metrics."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def collect(self) -> Iterator[Metric]:
-        """Return the metrics, each with its samples."""
-        yield from _families(_added_up(self._folder))
-
-
-_LABELS = list(Subject._fields)
-
-
-def _added_up(folder: Path) -> dict[tuple[str, ...], list[float]]:
+def added_up(folder: Path) -> dict[tuple[str, ...], list[float]]:
     """Return the numbers of every subject that has been called, of all processes together."""
     total: dict[tuple[str, ...], list[float]] = {}
     for path in sorted(folder.glob(f"*{_SUFFIX}")):
         for name, numbers in read_rows(path, WIDTH):
-            labels = tuple(name[label] for label in _LABELS)
+            labels = tuple(name[label] for label in Subject._fields)
             so_far = total.setdefault(labels, [0.0] * WIDTH)
             for at, number in enumerate(numbers):
                 so_far[at] += number
-    return {labels: numbers for labels, numbers in total.items() if sum(numbers[: len(_CLASSES)])}
-
-
-def _families(total: dict[tuple[str, ...], list[float]]) -> Iterable[Metric]:
-    requests = CounterMetricFamily(
-        "octetgate_requests",
-        "Calls that have ended; status_class none: the client left before the answer.",
-        labels=[*_LABELS, "status_class"],
-    )
-    received, sent, hits, misses = (
-        CounterMetricFamily(f"octetgate_{name}", about, labels=_LABELS)
-        for name, about in (
-            ("request_body_bytes", "Bytes of request bodies that have come."),
-            ("response_body_bytes", "Bytes of response bodies that were sent."),
-            ("cache_hits", "Calls that a stage's cache answered."),
-            ("cache_misses", "Calls that a stage's cache had no answer for."),
-        )
-    )
-    latency, integration = (
-        HistogramMetricFamily(f"octetgate_{name}_seconds", about, labels=_LABELS)
-        for name, about in (
-            ("request_duration", "From a call's head to the end of its answer."),
-            ("integration_duration", "From asking the integration to the head of its answer."),
-        )
-    )
-    for labels, numbers in total.items():
-        for at, name in enumerate(_CLASSES):
-            if numbers[at]:
-                requests.add_metric([*labels, name], numbers[at])
-        received.add_metric(labels, numbers[_RECEIVED])
-        sent.add_metric(labels, numbers[_SENT])
-        if numbers[_HITS] or numbers[_MISSES]:
-            hits.add_metric(labels, numbers[_HITS])
-            misses.add_metric(labels, numbers[_MISSES])
-        latency.add_metric(labels, *_histogram(numbers, _LATENCY))
-        integration.add_metric(labels, *_histogram(numbers, _INTEGRATION))
-    return (requests, received, sent, hits, misses, latency, integration)
-
-
-def _histogram(numbers: list[float], begins: int) -> tuple[list[tuple[str, float]], float]:
-    """Return cumulated buckets by upper bound, and the sum."""
-    so_far, buckets = 0.0, []
-    for at, bound in enumerate((*LATENCIES, float("inf"))):
-        so_far += numbers[begins + 1 + at]
-        buckets.append(("+Inf" if bound == float("inf") else str(float(bound)), so_far))
-    return buckets, numbers[begins]
+    return {labels: numbers for labels, numbers in total.items() if sum(numbers[: len(CLASSES)])}

@@ -6,9 +6,9 @@ a token may not choose ``none``, nor have a public key taken for a shared secret
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 from typing import Any
-
-import jwt
 
 Jwk = Mapping[str, object]
 """A JSON Web Key (RFC 7517)."""
@@ -36,10 +36,19 @@ class Unverified:
     issuer: str
 
 
+@cache
+def library() -> ModuleType:
+    """Return PyJWT, which is imported with all of cryptography only where tokens are checked."""
+    import jwt
+
+    return jwt
+
+
 def peek(token: str) -> Unverified:
     """Return what decides which key to ask for; believe nothing else of it."""
     if len(token) > _LONGEST:
         raise BadToken(f"expected at most {_LONGEST} characters of token, found {len(token)}")
+    jwt = library()
     try:
         whole = jwt.decode_complete(token, options={"verify_signature": False})
     except (jwt.PyJWTError, ValueError, RecursionError) as error:
@@ -62,6 +71,7 @@ def verified(token: str, key: Jwk, *, algorithms: Collection[str], now: float) -
         raise BadToken(f"alg: {algorithm} is not for a key of type {key.get('kty')}")
     if key.get("alg", algorithm) != algorithm or key.get("use", "sig") != "sig":
         raise BadToken(f"alg: the key is for {key.get('alg')} and {key.get('use', 'sig')}")
+    jwt = library()
     try:
         claims: dict[str, Any] = jwt.decode(
             token,

@@ -11,7 +11,7 @@ from octetgate.core.mapping.identity import (
     read_identity,
 )
 from octetgate.core.ports.key_sets import KeysUnreachable
-from octetgate.core.signing.jwt import BadToken, ExpiredToken, peek, verified
+from octetgate.core.signing.jwt import BadToken, ExpiredToken, library, peek, verified
 from octetgate.gateway.authorizers._lambda import NOTHING, Said
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import AuthorizerConfigurationError, Unauthorized
@@ -24,6 +24,7 @@ _MOMENTS = ("exp", "iat")
 
 def header_source(text: str | None) -> tuple[IdentitySource, ...]:
     """Return the one header that a token comes in, or raise BadConfiguration."""
+    library()  # Loaded with the stage, so that no token waits for it.
     try:
         return parse_identity_sources(text or "", many=False)
     except BadIdentitySource as error:
