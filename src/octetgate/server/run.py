@@ -41,8 +41,9 @@ def run(
     configure_logs(settings)
     if settings.admin_host not in _LOOPBACK:
         warn(
-            f"management listens on {settings.admin_host}: whoever reaches port "
-            f"{settings.admin_port} can change every API and run code in functions"
+            f"management listens on {settings.admin_host}, port {settings.admin_port}, in plain "
+            "HTTP: who has a key can change every API and run code in functions; without keys "
+            "only this machine is answered (octetgate keys create)"
         )
     gateway = listen(settings.host, settings.port, setting="port", shares=settings.worker_count)
     try:
