@@ -279,7 +279,7 @@ def _spelled(value: object) -> str:
 
 
 @settings(
-    max_examples=25,
+    max_examples=12,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,
         HealthCheck.too_slow,
