@@ -7,6 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any
 
 from octetgate.cli.console import Trouble
@@ -35,9 +36,20 @@ def _session() -> Any:
     # Credentials of a machine's role are asked for over the network, seconds on end.
     os.environ.setdefault("AWS_EC2_METADATA_DISABLED", "true")
     import boto3
+    import botocore.session
 
+    session = botocore.session.Session()
+    session.register_component("data_loader", _models())
     # Typed by hand: the name of the service is not written here.
-    return boto3.Session()
+    return boto3.Session(botocore_session=session)
+
+
+@cache
+def _models() -> Any:
+    """Return what reads botocore's models: most of what a second client takes is theirs."""
+    import botocore.loaders
+
+    return botocore.loaders.create_loader()
 
 
 def _signed(url: str) -> urllib.request.Request:
