@@ -42,7 +42,7 @@ def test_what_is_sent_to_it_comes_back_byte_by_byte(images):
     assert answer.content == sent
 
 
-def until(found, seconds=60):
+def until(found, seconds=120):
     """Ask again and again; return what is found at last."""
     ends = time.monotonic() + seconds
     while (value := found()) is None:

@@ -83,7 +83,7 @@ def attempted(store, operation, **asked):
         return None
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spoilt())
 def test_a_spoilt_document_is_imported_or_refused_and_a_refusal_leaves_the_store_alone(store, body):
     before = store.revision()
