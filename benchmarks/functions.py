@@ -133,6 +133,7 @@ threads of its own process, Python ones in processes.
 
 | Measured on | {date} |
 | --- | --- |
+| Other work | {others} |
 {machine}
 """
 
@@ -142,15 +143,15 @@ def arguments() -> argparse.Namespace:
     here = Path(__file__).parent
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--node-peers", type=Path, default=here.parent / ".bench-node")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds", type=int, default=4, help="length of one turn")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=int, default=3, help="length of one turn")
     parser.add_argument("--output", type=Path, default=README)
     return parser.parse_args()
 
 
 def main() -> None:
     """Measure, print and write."""
-    how = arguments()
+    how, others = arguments(), machine.other_work()
     with tempfile.TemporaryDirectory() as name, ExitStack() as started:
         place = Place(Path(name), Path(name))
         place.folder.chmod(0o755)
@@ -166,6 +167,7 @@ def main() -> None:
         table=table(results, list(urls)),
         rounds=how.rounds,
         seconds=how.seconds,
+        others=others,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         machine=machine.rows(**versions(how.node_peers)),
     )

@@ -24,6 +24,11 @@ def description(place: programs.Place) -> dict[str, str]:
     }
 
 
+def other_work() -> str:
+    """Return how busy the machine is before a measurement: what has to share its cores."""
+    return f"load average {os.getloadavg()[0]:.1f}"
+
+
 def rows(**others: str) -> str:
     """Return the machine, octetgate, and what else was measured, as rows of a table."""
     described = {**_machine(), **others}

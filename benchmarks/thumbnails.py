@@ -207,13 +207,14 @@ call was answered 2xx.
 
 | Measured on | {date} |
 | --- | --- |
+| Other work | {others} |
 {machine}
 """
 
 
 def main() -> None:
     """Measure, print and write."""
-    how = arguments()
+    how, others = arguments(), machine.other_work()
     os.environ["VIPS_CONCURRENCY"] = "1"  # as many processes as cores work already
     with tempfile.TemporaryDirectory() as name:
         place = Place(Path(name), how.peers.resolve())
@@ -239,6 +240,7 @@ def main() -> None:
         connections=CONNECTIONS,
         rounds=how.rounds,
         seconds=how.seconds,
+        others=others,
         date=f"{datetime.now(UTC):%Y-%m-%d}",
         machine=machine.rows(
             pyvips=version("pyvips"), thumbor=machine.pip_version(how.peers, "thumbor")
