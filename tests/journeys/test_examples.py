@@ -27,8 +27,13 @@ def build(octetgate, project):
 
 def built(project, octetgate, example, **variables):
     """Run an example's build.py against a server; return the lines that it prints, as words."""
+    return ran([sys.executable, "build.py"], project, octetgate, example, **variables)
+
+
+def ran(script, project, octetgate, example, **variables):
+    """Do the same with another script of the example's."""
     done = subprocess.run(
-        [sys.executable, "build.py"],
+        script,
         cwd=project / "examples" / example,
         env={
             **os.environ,
@@ -38,7 +43,7 @@ def built(project, octetgate, example, **variables):
         },
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -67,6 +72,16 @@ def test_the_thumbnail_example_makes_a_thumbnail(octetgate, build, tmp_path):
     )
     assert made.returncode == 0, made.stderr
     line = build("thumbnail")
+    (tmp_path / "picture.png").write_bytes(images.png(images.noise(400, 200)))
+    assert called(line, tmp_path).size == (100, 50)
+
+
+def test_the_thumbnail_example_is_built_with_the_aws_cli_from_nothing(octetgate, project, tmp_path):
+    made = octetgate.command(
+        "functions", "create", "by-cli", "--blueprint", "image-processing-service"
+    )
+    assert made.returncode == 0, made.stderr
+    (line,) = ran(["sh", "build.sh", "by-cli"], project, octetgate, "thumbnail")
     (tmp_path / "picture.png").write_bytes(images.png(images.noise(400, 200)))
     assert called(line, tmp_path).size == (100, 50)
 
