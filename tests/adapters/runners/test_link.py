@@ -1,8 +1,12 @@
 """The Runtime API as a function's process meets it, spoken by hand from inside a function."""
 
+import asyncio
 import json
 
 import pytest
+
+from octetgate.adapters.runners._link import Link
+from octetgate.core.functions.runtime_api import ACCEPTED, Reply
 
 SPEAKS = '''
 import json, os, socket
@@ -60,6 +64,9 @@ async def test_a_head_without_end_is_cut_off(aws):
 
 STREAMS = """
 import os, socket
+
+from octetgate.adapters.runners._link import Link
+from octetgate.core.functions.runtime_api import ACCEPTED, Reply
 def handler(event, context):
     host, port = os.environ["AWS_LAMBDA_RUNTIME_API"].split(":")
     head = (f"POST /2018-06-01/runtime/invocation/{context.aws_request_id}/response HTTP/1.1\\r\\n"
@@ -85,3 +92,61 @@ async def test_a_streamed_answer_that_breaks_off_is_an_error(aws):
     trailers = "Lambda-Runtime-Function-Error-Type: Function.Broke\r\nLambda-Runtime-Function-Error-Body: e30=\r\n"
     outcome = await aws.invoke(json.dumps(f"1\r\na\r\n0\r\n{trailers}\r\n").encode())
     assert (outcome.payload, outcome.function_error) == (b"{}", "Unhandled")
+
+
+class Asked:
+    """A listener that answers a POST at once, and a GET when a test says so."""
+
+    def __init__(self):
+        self.waiting = []
+
+    def opened(self, link, method, path, headers):
+        return None
+
+    def hear(self, link, method, path, headers, body):
+        if method == "POST":
+            link.reply(ACCEPTED)
+        else:
+            self.waiting.append(link)
+
+    def hung_up(self, link):
+        pass
+
+
+class Written(asyncio.Transport):
+    def __init__(self):
+        super().__init__()
+        self.pieces = []
+
+    def write(self, data):
+        self.pieces.append(data)
+
+
+POST = b"POST /answer HTTP/1.1\r\nContent-Length: 2\r\n\r\nok"
+GET = b"GET /next HTTP/1.1\r\n\r\n"
+
+
+def linked():
+    asked, written = Asked(), Written()
+    link = Link(asked, 1000)
+    link.connection_made(written)
+    return link, asked, written.pieces
+
+
+def test_an_answer_alone_is_replied_to_at_once():
+    link, _, written = linked()
+    link.data_received(POST)
+    assert [piece[:12] for piece in written] == [b"HTTP/1.1 202"]
+    link.data_received(GET)
+    assert len(written) == 1
+
+
+def test_an_answer_that_came_with_a_question_is_replied_to_with_it():
+    link, asked, written = linked()
+    link.data_received(POST + GET)
+    assert written == []
+    asked.waiting[0].reply(Reply(status=200, body=b"event"))
+    (piece,) = written
+    assert piece.startswith(b"HTTP/1.1 202 ")
+    assert piece.index(b"HTTP/1.1 200 ") > 0
+    assert piece.endswith(b"event")

@@ -55,7 +55,10 @@ class Link(asyncio.Protocol):
         self._body_limit = body_limit
         self._user = user
         self._reading = True
-        self._held: list[bytes] | None = None
+        self._is_parsing = False
+        self._unanswered = 0
+        self._held: list[bytes] = []
+        """Replies that are not written yet."""
         self._parser = httptools.HttpRequestParser(self)
         self.on_message_begin()
 
@@ -70,16 +73,18 @@ class Link(asyncio.Protocol):
         self._listener.hung_up(self)
 
     def data_received(self, data: bytes) -> None:
-        self._held = []
+        self._is_parsing = True
         try:
             self._parser.feed_data(data)
-            self._let_go()
         except (httptools.HttpParserError, httptools.HttpParserUpgrade) as error:
-            self._let_go()
+            self._is_parsing = False
             if not self._transport.is_closing():
                 self.reply(Refused(400, "InvalidRequest", f"expected HTTP/1.1; {error}").reply)
                 self.close()
         else:
+            self._is_parsing = False
+            if self._unanswered == 0:
+                self._let_go()
             self._bound_head(len(data))
 
     def _bound_head(self, arrived: int) -> None:
@@ -113,6 +118,7 @@ class Link(asyncio.Protocol):
         self._headers = Headers.of_fields(self._fields)
         self._asked = self._parser.get_method().decode("ascii"), self._path.decode("latin-1")
         if (self._headers.get("expect") or "").lower() == "100-continue":
+            self._let_go()
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         self._sink = self._listener.opened(self, *self._asked, self._headers)
 
@@ -127,6 +133,7 @@ class Link(asyncio.Protocol):
             self._body.append(piece)
 
     def on_message_complete(self) -> None:
+        self._unanswered += 1
         too_long = self._body_size > self._body_limit
         self._listener.hear(
             self,
@@ -151,18 +158,22 @@ class Link(asyncio.Protocol):
     def reply(self, reply: Reply) -> None:
         """Write one response."""
         head = _head(reply)
-        if self._held is not None:
-            self._held += (head, reply.body)
-        elif len(reply.body) <= _JOINED:
-            self._transport.write(head + reply.body)
-        else:
-            self._transport.writelines((head, reply.body))
+        self._held += (head, reply.body)
+        self._unanswered = max(0, self._unanswered - 1)
+        if not self._is_parsing:
+            self._let_go()
 
     def _let_go(self) -> None:
-        """Write at once what was replied to requests that came at once."""
-        held, self._held = self._held, None
-        if held:
+        """Write what was replied.
+
+        Who asks for the next call together with the answer to the last waits for both replies:
+        they are written as one, when there is a call, and wake the process once.
+        """
+        held, self._held = self._held, []
+        if held and len(held[-1]) <= _JOINED:
             self._transport.write(b"".join(held))
+        elif held:
+            self._transport.writelines(held)
 
     def close(self) -> None:
         self._let_go()
