@@ -314,6 +314,24 @@ schemes = st.one_of(
         headers,
         st.just("cognito_user_pools"),
     ),
+    st.builds(
+        scheme,
+        st.fixed_dictionaries(
+            {
+                "type": st.just("jwt"),
+                "jwtConfiguration": st.fixed_dictionaries(
+                    {
+                        "issuers": st.just(
+                            [{"issuer": "https://issuer.example/", "audiences": ["a"]}]
+                        ),
+                        "defaultAlgorithms": st.sampled_from([["ES256"], ["RS256"]]),
+                    }
+                ),
+            }
+        ),
+        headers,
+        st.sampled_from([None, "jwt"]),
+    ),
 )
 
 settings = some(

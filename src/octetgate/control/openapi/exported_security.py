@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 
+from octetgate.control.records import parts
 from octetgate.core.model.access import Authorizer, AuthorizerType
 from octetgate.core.model.api import Method
 from octetgate.core.model.definition import ApiDefinition
@@ -78,10 +79,18 @@ class Schemes:
             "identityValidationExpression": authorizer.identity_validation_expression,
             "authorizerResultTtlInSeconds": authorizer.authorizer_result_ttl_in_seconds,
             "providerARNs": list(authorizer.provider_arns or ()) or None,
-            "jwtConfiguration": msgspec.to_builtins(authorizer.jwt_configuration),
+            "jwtConfiguration": _plain(authorizer.jwt_configuration),
         }
         scheme[_AUTHORIZER] = {name: value for name, value in told.items() if value is not None}
         return scheme
+
+
+def _plain(value: Any) -> Any:
+    """Return a record's members, empty ones too: an import asks for some of them."""
+    if isinstance(value, msgspec.Struct):
+        members = parts(value).items()
+        return {name: _plain(part) for name, part in members if part is not None}
+    return [_plain(part) for part in value] if isinstance(value, tuple) else value
 
 
 def _header(authorizer: Authorizer) -> str | None:
