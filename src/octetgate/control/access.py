@@ -20,6 +20,7 @@ from octetgate.control.errors import (
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.store import MANAGEMENT_KEYS, Store
 from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import NOTHING, Request
 
 _SERVICES = ("apigateway", "lambda")
 _LOOKING = ("GET", "HEAD")
@@ -37,12 +38,12 @@ class Pass:
     def link(self, url: str) -> str:
         """Return the URL with a signature, so that whoever has it may fetch what is there."""
         place = urlsplit(url)
-        head = sigv4.Request(
+        head = Request(
             method="GET",
             path=place.path,
             query="",
             headers=[("host", place.netloc)],
-            body_hash=sigv4.NOTHING,
+            body_hash=NOTHING,
         )
         claim = replace(
             self.claim,
@@ -63,7 +64,7 @@ class Gatekeeper:
         self._seen = 0
         self._keys: Mapping[str, ManagementKey] = {}
 
-    def recognise(self, request: sigv4.Request, peer: str | None) -> Pass | None:
+    def recognise(self, request: Request, peer: str | None) -> Pass | None:
         """Return whose the request claims to be, before its body is read; None needs no key."""
         keys = self._known()
         if not keys:
@@ -92,7 +93,7 @@ class Gatekeeper:
         return Pass(key, claim)
 
     @staticmethod
-    def prove(held: Pass | None, request: sigv4.Request) -> None:
+    def prove(held: Pass | None, request: Request) -> None:
         """Refuse the request unless it was signed with the key that it claims."""
         if held is None:
             return

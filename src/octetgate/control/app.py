@@ -64,7 +64,7 @@ from octetgate.core.ports.store import (
     Store,
     StoreConflict,
 )
-from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import Request as SignedRequest
 
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _BUG = "Internal failure; the log of octetgate says more"
@@ -253,7 +253,7 @@ class Management:
         result = await self._run(answer, self._about(request, who, held), members)
         return render.answer(operation, result)
 
-    def _prove(self, held: Pass | None, head: sigv4.Request, body: bytes) -> None:
+    def _prove(self, held: Pass | None, head: SignedRequest, body: bytes) -> None:
         if held is not None:
             body_hash = hashlib.sha256(body).hexdigest()
             self._gate.prove(held, replace(head, body_hash=body_hash))

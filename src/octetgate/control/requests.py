@@ -5,27 +5,28 @@ from urllib.parse import parse_qs
 from starlette.requests import ClientDisconnect, Request
 
 from octetgate.control.errors import BadRequestException, RequestEntityTooLargeException
-from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import NOTHING
+from octetgate.core.signing.request import Request as SignedRequest
 
 LARGEST_BODY = 70 * 1024 * 1024
 """Bytes of one request: Lambda's 50 MiB package, in Base64, and room for the rest."""
 
 
-def head_of(request: Request) -> sigv4.Request:
+def head_of(request: Request) -> SignedRequest:
     """Return the request as its signer saw it, apart from its body."""
     headers = [
         (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw
     ]
-    return sigv4.Request(
+    return SignedRequest(
         method=request.method,
         path=request.scope["raw_path"].decode("latin-1"),
         query=request.scope["query_string"].decode("latin-1"),
         headers=headers,
-        body_hash=sigv4.NOTHING,
+        body_hash=NOTHING,
     )
 
 
-def query_of(head: sigv4.Request) -> dict[str, list[str]]:
+def query_of(head: SignedRequest) -> dict[str, list[str]]:
     """Return the parameters that are an operation's: not those of a signature."""
     found = parse_qs(head.query, keep_blank_values=True)
     if head.is_presigned:

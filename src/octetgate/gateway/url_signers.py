@@ -8,6 +8,7 @@ from octetgate.core.http.target import split
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.exchange import Exchange
 from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import Request
 from octetgate.gateway.url_refusals import forbidden
 
 _SERVICE = "lambda"
@@ -27,7 +28,7 @@ def signer(exchange: Exchange, body: bytes, keys: KeyTable, now: float) -> Manag
     need not allow it; one for looking alone may not call.
     """
     path, query = split(exchange.head.target)
-    request = sigv4.Request(
+    request = Request(
         method=exchange.head.method,
         path=path,
         query=query,

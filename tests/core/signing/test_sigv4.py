@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import NOTHING, Request
 
 KEY, SECRET = "OCTGEXAMPLE", "a/secret+of=nobody"
 HOST = "127.0.0.1:8081"
@@ -46,7 +47,7 @@ def signed(
         asked.headers[name] = value
     auth(Credentials(KEY, SECRET), "apigateway", "eu-west-1").add_auth(asked)
     place = urlsplit(asked.url)
-    return sigv4.Request(
+    return Request(
         method=verb,
         path=place.path,
         query=place.query,
@@ -134,7 +135,7 @@ def test_the_date_may_come_in_http_s_own_header():
 
 def test_a_body_can_be_left_unsigned():
     request = signed("POST", body=b"abc", headers=[("X-Amz-Content-SHA256", "UNSIGNED-PAYLOAD")])
-    check(replace(request, body_hash=sigv4.NOTHING))
+    check(replace(request, body_hash=NOTHING))
 
 
 def test_a_body_that_was_signed_cannot_be_called_unsigned_afterwards():
@@ -148,7 +149,7 @@ def test_a_hash_that_is_said_is_not_believed():
     request = signed("POST", body=b"abc", headers=[("X-Amz-Content-SHA256", said)])
     check(request)
     with pytest.raises(sigv4.Invalid):
-        check(replace(request, body_hash=sigv4.NOTHING))
+        check(replace(request, body_hash=NOTHING))
 
 
 def test_another_secret_does_not_hold():

@@ -1,23 +1,25 @@
 """AWS Signature Version 4, as a service verifies it: what a request claims, and whether it holds.
 
 Pure: requests are values, time is a parameter, and the body has been hashed by whoever read it.
-Paths are encoded once more, as every service but S3 has it.
 """
 
 import hashlib
 import hmac
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from urllib.parse import quote, quote_from_bytes, unquote, unquote_to_bytes
+from urllib.parse import quote
+
+from octetgate.core.signing.request import (
+    SIGNATURE,
+    Request,
+    canonical_request,
+    pairs,
+    queries,
+)
 
 ALGORITHM = "AWS4-HMAC-SHA256"
-UNSIGNED = "UNSIGNED-PAYLOAD"
-"""What stands for a body that is not signed."""
-NOTHING = hashlib.sha256(b"").hexdigest()
-"""The hash of no body."""
-
 TOLERANCE = timedelta(minutes=15)
 """How old a signed request may be."""
 AHEAD = timedelta(minutes=5)
@@ -38,7 +40,6 @@ _PRESIGNED = (
     "X-Amz-SignedHeaders",
     "X-Amz-Date",
 )
-_SIGNATURE = "X-Amz-Signature"
 
 
 class Unsigned(Exception):
@@ -51,38 +52,6 @@ class Incomplete(Exception):
 
 class Invalid(Exception):
     """The claim does not hold: says why."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """A request as it arrived."""
-
-    method: str
-    path: str
-    """Escapes undecoded."""
-    query: str
-    """Without the question mark, escapes undecoded."""
-    headers: Sequence[tuple[str, str]]
-    body_hash: str
-    """SHA-256 of the body in hex."""
-
-    def values(self, name: str) -> list[str]:
-        """Return every value of a header, in order; names by lower case."""
-        return [value for given, value in self.headers if given.lower() == name]
-
-    @property
-    def leaves_body_out(self) -> bool:
-        """Whether the signature is said not to cover the body."""
-        return self.header("x-amz-content-sha256") == UNSIGNED
-
-    @property
-    def is_presigned(self) -> bool:
-        """Whether the signature is in the query."""
-        return not self.values("authorization") and _SIGNATURE in dict(_pairs(self.query))
-
-    def header(self, name: str) -> str | None:
-        """Return the first value of a header."""
-        return next(iter(self.values(name)), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +81,7 @@ class Claim:
 def claimed(request: Request) -> Claim:
     """Return what the request claims, in its Authorization header or its query."""
     given = request.values("authorization")
-    parameters = dict(_pairs(request.query))
+    parameters = dict(pairs(request.query))
     if given:
         return _of_header(request, given)
     if any(name in parameters for name in _PRESIGNED):
@@ -178,7 +147,7 @@ def _of_query(parameters: Mapping[str, str]) -> Claim:
     return _claim(
         parameters["X-Amz-Credential"],
         parameters["X-Amz-SignedHeaders"],
-        parameters[_SIGNATURE],
+        parameters[SIGNATURE],
         _moment(parameters["X-Amz-Date"], _ISO),
         int(expires),
     )
@@ -224,8 +193,8 @@ def check(request: Request, claim: Claim, secret: str, now: datetime) -> None:
         raise Invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.")
     key = signing_key(secret, claim)
     canonical = ""
-    for query in _queries(request.query):
-        canonical = canonical_request(request, claim, query)
+    for query in queries(request.query):
+        canonical = canonical_request(request, claim.signed_headers, query)
         if hmac.compare_digest(_signature(key, claim, canonical), claim.signature.encode()):
             return
     raise Invalid(
@@ -267,8 +236,8 @@ def signing_key(secret: str, claim: Claim) -> bytes:
 
 def sign(request: Request, claim: Claim, secret: str) -> str:
     """Return the signature that the request would have to have."""
-    query = next(_queries(request.query))
-    canonical = canonical_request(request, claim, query)
+    query = next(queries(request.query))
+    canonical = canonical_request(request, claim.signed_headers, query)
     return _signature(signing_key(secret, claim), claim, canonical).decode()
 
 
@@ -284,7 +253,7 @@ def presigned(request: Request, claim: Claim, secret: str) -> str:
     parts = [f"{name}={quote(value, safe='-_.~')}" for name, value in said.items()]
     query = "&".join([*filter(None, [request.query]), *parts])
     signature = sign(replace(request, query=query), claim, secret)
-    return f"{query}&{_SIGNATURE}={signature}"
+    return f"{query}&{SIGNATURE}={signature}"
 
 
 def _signature(key: bytes, claim: Claim, canonical: str) -> bytes:
@@ -295,72 +264,3 @@ def string_to_sign(claim: Claim, canonical: str) -> str:
     """Return what is signed: the moment, the scope, and the hash of the request."""
     hashed = hashlib.sha256(canonical.encode()).hexdigest()
     return "\n".join((ALGORITHM, claim.moment.strftime(_ISO), claim.scope, hashed))
-
-
-# --- The canonical request ---------------------------------------------------------------------
-
-
-def canonical_request(request: Request, claim: Claim, query: str) -> str:
-    """Return the request as both sides write it down."""
-    headers = "".join(f"{name}:{_header(request, name)}\n" for name in claim.signed_headers)
-    return "\n".join(
-        (
-            request.method.upper(),
-            _path(request.path),
-            query,
-            headers,
-            ";".join(claim.signed_headers),
-            _payload(request),
-        )
-    )
-
-
-def _payload(request: Request) -> str:
-    """Return what stands for the body: its hash, unless the signer left it out."""
-    return UNSIGNED if request.leaves_body_out else request.body_hash
-
-
-def _header(request: Request, name: str) -> str:
-    return ",".join(" ".join(value.split()) for value in request.values(name))
-
-
-def _path(path: str) -> str:
-    """Return the path, dots and repeated slashes resolved, encoded once more than it came."""
-    kept: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            kept[-1:] = []
-        elif segment not in {"", "."}:
-            kept.append(segment)
-    last = "/" if path.endswith("/") and kept else ""
-    return quote("/" + "/".join(kept) + last, safe="/~", encoding="latin-1")
-
-
-def _queries(query: str) -> Iterator[str]:
-    """Yield the query in the ways in which signers write it: as sent, and encoded afresh.
-
-    AWS encodes it afresh; botocore signs what it sends.  Both say the same of each parameter.
-    """
-    pairs = [(name, value) for name, _, value in _parts(query) if name != _SIGNATURE]
-    sent = _joined(pairs)
-    yield sent
-    afresh = _joined([(_encoded(name), _encoded(value)) for name, value in pairs])
-    if afresh != sent:
-        yield afresh
-
-
-def _joined(pairs: list[tuple[str, str]]) -> str:
-    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
-
-
-def _encoded(text: str) -> str:
-    return quote_from_bytes(unquote_to_bytes(text), safe="-_.~")
-
-
-def _parts(query: str) -> list[tuple[str, str, str]]:
-    return [part.partition("=") for part in query.split("&")] if query else []
-
-
-def _pairs(query: str) -> Iterator[tuple[str, str]]:
-    for name, _, value in _parts(query):
-        yield unquote(name), unquote(value)

@@ -14,6 +14,7 @@ from octetgate.core.http.target import split
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.keys import KeyTable
 from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import NOTHING, Request
 from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import (
     AccessDenied,
@@ -84,19 +85,19 @@ class AwsIam:
         return f"arn:aws:iam::{self._facts.account_id}:user/{key.name}"
 
 
-def _request(call: Call) -> sigv4.Request:
+def _request(call: Call) -> Request:
     head = call.arrival.exchange.head
     path, query = split(head.target)
-    return sigv4.Request(
+    return Request(
         method=head.method,
         path=path,
         query=query,
         headers=list(head.headers.items()),
-        body_hash=sigv4.NOTHING,
+        body_hash=NOTHING,
     )
 
 
-def _claim(request: sigv4.Request) -> sigv4.Claim:
+def _claim(request: Request) -> sigv4.Claim:
     try:
         return sigv4.claimed(request)
     except sigv4.Unsigned:
