@@ -47,6 +47,7 @@ MADE_UP = {
     "aws_access_key_id": "any",
     "aws_secret_access_key": "any",
     "aws_session_token": "any",
+    "user_pool_keys": "pools",
 }
 """Values of settings whose default cannot be written as a flag."""
 

@@ -43,6 +43,7 @@ def serving(responses, **deployed):
         resource("/broken", mock(request_templates={JSON: "{}"})),
         resource("/key", mock(), api_key_required=True),
         resource("/iam", mock(), authorization_type="AWS_IAM"),
+        resource("/closed", mock(), authorization_type="CUSTOM"),
         gateway_responses=responses,
         **deployed,
     )
@@ -54,7 +55,7 @@ def serving(responses, **deployed):
 PROVOKED = [
     pytest.param("MISSING_AUTHENTICATION_TOKEN", "/nowhere", {}, None, 403, id="no-resource"),
     pytest.param("MISSING_AUTHENTICATION_TOKEN", "/iam", {}, None, 403, id="no-signature"),
-    pytest.param("ACCESS_DENIED", "/iam", {"Authorization": "x"}, None, 403, id="denied"),
+    pytest.param("ACCESS_DENIED", "/closed", {"Authorization": "x"}, None, 403, id="denied"),
     pytest.param("INVALID_API_KEY", "/key", {}, None, 403, id="key"),
     pytest.param("UNSUPPORTED_MEDIA_TYPE", "/never", {}, None, 415, id="media-type"),
     pytest.param("API_CONFIGURATION_ERROR", "/unserved", {}, None, 500, id="no-integration"),
