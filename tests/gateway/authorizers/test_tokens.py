@@ -63,7 +63,7 @@ def issuers(*extra: JwtIssuer, scopes=(), **members: object) -> World:
 
 def signed(**claims: object) -> str:
     now = time.time()
-    return token(**{"exp": now + 60, "iat": now, "iss": POOL, "token_use": "id", **claims})
+    return token(**{"exp": now + 36_000, "iat": now, "iss": POOL, "token_use": "id", **claims})
 
 
 async def status(asked: World, text: str | None) -> int:
