@@ -130,6 +130,8 @@ def test_records_below_the_level_stay_out():
 @pytest.mark.parametrize("name", ["uvicorn", "uvicorn.error", "uvicorn.access"])
 def test_uvicorn_speaks_through_our_log_once(name):
     logging.getLogger(name).addHandler(logging.StreamHandler(io.StringIO()))
+    # A server that another test has run in this process may have quietened it.
+    logging.getLogger(name).setLevel(logging.NOTSET)
     output = said(
         lambda: logging.getLogger(name).info("Started", extra={"color_message": "\x1b[1m"})
     )

@@ -1,4 +1,5 @@
 import base64
+import contextlib
 
 import pytest
 from tests.control.functions import FakeStream
@@ -96,6 +97,7 @@ def test_a_chunk_arrives_before_the_next_is_written(lam, management):
     stream.written.put(b"")
     assert next(events) == {"InvokeComplete": {"LogResult": base64.b64encode(b"END\n").decode()}}
     assert list(events) == []
+    found["EventStream"].close()
     assert stream.closed
     asked = management.functions.asked[-1]
     assert (asked.function, asked.qualifier, asked.payload) == ("f", "live", b"1")
@@ -107,7 +109,10 @@ def test_an_answer_that_breaks_ends_with_an_event_that_says_why(lam, management)
     management.functions.answers.append(stream)
     stream.written.put(b"half")
     stream.written.put(StreamBroken("no", payload=b'{"errorType": "E"}'))
-    *chunks, end = lam.invoke_with_response_stream(FunctionName="f")["EventStream"]
+    with contextlib.closing(
+        lam.invoke_with_response_stream(FunctionName="f")["EventStream"]
+    ) as events:
+        *chunks, end = events
     assert chunks == [{"PayloadChunk": {"Payload": b"half"}}]
     assert end == {
         "InvokeComplete": {"ErrorCode": "Unhandled", "ErrorDetails": '{"errorType": "E"}'}
@@ -117,6 +122,7 @@ def test_an_answer_that_breaks_ends_with_an_event_that_says_why(lam, management)
 def test_a_stream_can_be_tried_dry(lam, management):
     management.functions.answers.append(Outcome(status=204, executed_version="3"))
     found = lam.invoke_with_response_stream(FunctionName="f", InvocationType="DryRun")
+    found["EventStream"].close()
     assert (found["StatusCode"], found["ExecutedVersion"]) == (204, "3")
     assert management.functions.asked[-1].type is InvocationType.DRY_RUN
 
