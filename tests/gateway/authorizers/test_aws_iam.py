@@ -8,10 +8,13 @@ import pytest
 from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from msgspec.structs import replace
 from tests.gateway.builders import API, World, aws_proxy, http_proxy, mock, resource
+from tests.gateway.phases.test_stage_cache import FakeCaches
 
 from octetgate.core.model.management_key import ManagementKey
-from octetgate.core.ports.store import MANAGEMENT_KEYS
+from octetgate.core.model.stage import MethodSetting
+from octetgate.core.ports.store import MANAGEMENT_KEYS, STAGES
 
 HOST = "gateway.example"
 FULL, LOOKING = Credentials("OCTGFULL", "secret"), Credentials("OCTGLOOK", "other")
@@ -21,8 +24,8 @@ UNKNOWN = Credentials("OCTGWHO", "secret")
 class Signed(World):
     """A world whose one method asks for a signature."""
 
-    def __init__(self, integration=None):
-        super().__init__()
+    def __init__(self, integration=None, **members):
+        super().__init__(**members)
         self.deploy(
             resource("/pets", integration or mock(), authorization_type="AWS_IAM"),
             binary=("image/png",),
@@ -171,3 +174,16 @@ async def test_half_a_signature_is_refused():
 async def test_a_signature_is_for_its_method_alone():
     world = Signed()
     assert (await world.send(world.sign(), method="GET")).status == 403
+
+
+async def test_who_has_signed_may_have_a_remembered_answer_made_anew():
+    world = Signed(http_proxy(), caches=FakeCaches())
+    setting = MethodSetting(caching_enabled=True)
+    with world.store.write() as writing:
+        stage = writing.get(STAGES, f"{API}/s")
+        stage = replace(stage, cache_cluster_enabled=True, method_settings={"pets/ANY": setting})
+        writing.put(STAGES, f"{API}/s", stage)
+    for headers, asked in [({}, 1), ({}, 1), ({"Cache_Control": "max-age=0"}, 2), ({}, 2)]:
+        answer = await world.send(world.sign(**headers))
+        assert (answer.status, answer.headers.get("warning")) == (200, None)
+        assert len(world.upstream.asked) == asked

@@ -129,13 +129,14 @@ class MethodCache:
     def _refreshes(self, call: Call) -> tuple[bool, bool]:
         """Whether the entry is to be made anew, and whether the answer carries a warning.
 
-        Who may do so under protection is a matter of signatures, which nobody has yet: so
-        nobody may.
+        Under protection that is for those who have signed the call: a management key may do
+        everything, ``execute-api:InvalidateCache`` included.
         """
         asked = call.arrival.sent.get("cache-control")
         if asked is None or not _REFRESH.search(asked):
             return False, False
-        if not self.protected:
+        caller = call.arrival.caller
+        if not self.protected or (caller is not None and caller.identity is not None):
             return True, False
         if self.unauthorized == "FAIL_WITH_403":
             raise AccessDenied("Cache-Control: the caller may not have the entry made anew")
