@@ -83,7 +83,8 @@ JAVA_ORACLE := javac:default-jdk-headless /usr/share/java/velocity.jar:velocity 
 .PHONY: test
 test: $(VENV)/.installed-dev
 	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli node:nodejs bwrap:bubblewrap cc:gcc $(JAVA_ORACLE)
-	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+# A process for each core; the tests of one file stay together.
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
 # Inputs nobody has tried before, for so many seconds each; the suite repeats a few known ones.
 FUZZ_SECONDS ?= 60
@@ -138,6 +139,7 @@ $(BENCH_NODE)/.installed: benchmarks/node/package.json benchmarks/node/package-l
 bench: bench-functions install $(BENCH_VENV)/.installed
 	@requirements/fetch-programs nginx:nginx-light wrk:wrk
 	$(BIN)/python benchmarks/passthrough.py --peers $(BENCH_VENV) $(BENCH_ARGS)
+	$(BIN)/python benchmarks/cache.py
 	$(BIN)/python benchmarks/payloads.py
 	$(BIN)/python benchmarks/templates.py --peers $(BENCH_VENV)
 	$(BIN)/python benchmarks/many_apis.py

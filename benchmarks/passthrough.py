@@ -52,6 +52,13 @@ Results = dict[tuple[Case, str], list[float]]
 @contextmanager
 def octetgate(place: Place, upstream: int) -> Iterator[str]:
     """Run octetgate with an API that passes everything through; yield its URL."""
+    with managed(place, upstream) as (url, _):
+        yield url
+
+
+@contextmanager
+def managed(place: Place, upstream: int) -> Iterator[tuple[str, int]]:
+    """Do the same; yield the management port, too."""
     port, admin_port = programs.free_port(), programs.free_port()
     command = [str(Path(sys.executable).with_name("octetgate")), "serve", "--workers", "1"]
     command += ["--port", str(port), "--admin-port", str(admin_port)]
@@ -60,7 +67,7 @@ def octetgate(place: Place, upstream: int) -> Iterator[str]:
         raise Missing(f"{OURS}: expected beside {sys.executable}, found nothing")
     with programs.running(command, programs.PROXY_CORE, admin_port, place.folder):
         api = _pass_through_api(admin_port, upstream)
-        yield f"http://127.0.0.1:{port}/restapis/{api}/s/_user_request_"
+        yield f"http://127.0.0.1:{port}/restapis/{api}/s/_user_request_", admin_port
 
 
 def _pass_through_api(admin_port: int, upstream: int) -> str:
