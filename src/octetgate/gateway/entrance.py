@@ -20,4 +20,15 @@ def entrance(apis: Application, function_urls: Application) -> Application:
 
 
 def _is_function_url(head: RequestHead) -> bool:
+    kept = head.headers.kept
+    if kept is None:
+        return _names_one(head)
+    known = kept.get("function url")
+    if known is None:
+        # Heads that repeat are asked once.
+        known = kept["function url"] = _names_one(head)
+    return bool(known)
+
+
+def _names_one(head: RequestHead) -> bool:
     return _HOST in (head.headers.get("host") or "").lower() or head.target.startswith(_PATH)
