@@ -70,6 +70,7 @@ def main() -> None:
     how = parser.parse_args()
     with ExitStack() as held:
         folder = Path(held.enter_context(tempfile.TemporaryDirectory()))
+        folder.chmod(0o755)  # nginx's worker is another user when started by root
         place = Place(folder, Path(".venv-bench"))
         upstream = held.enter_context(programs.backend(place, passthrough.SIZES))
         url, admin_port = held.enter_context(passthrough.managed(place, upstream))
