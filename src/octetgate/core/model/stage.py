@@ -59,3 +59,11 @@ class Stage(Record, frozen=True, kw_only=True):
     """Ours, not shown: raised by FlushStageCache; a part of every key of the stage's cache."""
     authorizers_cache_epoch: int = 0
     """Likewise for FlushStageAuthorizersCache and what authorizers decided."""
+
+    def own_setting(self, path: str, method: str) -> MethodSetting | None:
+        """Return the setting that is this method's alone; ``path`` is the resource's."""
+        return self.method_settings.get(f"{path.removeprefix('/')}/{method}")
+
+    def setting(self, path: str, method: str) -> MethodSetting | None:
+        """Return the setting that holds for a method: its own, else the one for all."""
+        return self.own_setting(path, method) or self.method_settings.get("*/*")

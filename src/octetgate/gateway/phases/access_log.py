@@ -180,11 +180,10 @@ def method_tallies(
     tallies = facts.ports.tallies
     if tallies is None:
         return ()
-    path, verb = resource.path.removeprefix("/"), method.http_method
-    setting = stage.method_settings.get(f"{path}/{verb}") or stage.method_settings.get("*/*")
+    setting = stage.setting(resource.path, method.http_method)
     if setting is None or not setting.metrics_enabled:
         return stage_tallies(facts)
-    own = tallies.of(Subject(facts.api_id, facts.stage_name, resource.path, verb))
+    own = tallies.of(Subject(facts.api_id, facts.stage_name, resource.path, method.http_method))
     return (*stage_tallies(facts), own)
 
 

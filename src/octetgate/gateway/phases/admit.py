@@ -140,9 +140,7 @@ def method_buckets(
     for something else carry AWS's numbers for a whole account: these count only where AWS's
     limits are to be kept, and so does the account's own throttle.
     """
-    path = resource.path.removeprefix("/")
-    settings = stage.method_settings
-    setting = settings.get(f"{path}/{method.http_method}") or settings.get("*/*")
+    setting = stage.setting(resource.path, method.http_method)
     buckets = []
     if setting is not None:
         throttle = Throttle(setting.throttling_rate_limit, setting.throttling_burst_limit)

@@ -32,7 +32,6 @@ AWS_ENTRY_LIMIT = 1_048_576
 """Bytes of a body beyond which nothing is remembered."""
 _GIGABYTE = 1 << 30
 _DEFAULT_SIZE = "0.5"
-_ALL_METHODS = "*/*"
 _REFRESH = re.compile(r"(?:^|[,\s])max-age\s*=\s*0(?:$|[,\s])", re.IGNORECASE)
 _WARNING = "199 Cache-control headers were ignored because the caller was unauthorized."
 _PER_VALUE = {
@@ -214,11 +213,8 @@ def method_cache(
 
 
 def _setting(stage: Stage, resource: Resource, method: Method) -> MethodSetting | None:
-    path, settings = resource.path.removeprefix("/"), stage.method_settings
-    own = settings.get(f"{path}/{method.http_method}")
-    if own is not None or method.http_method != "GET":
-        return own
-    return settings.get(_ALL_METHODS)
+    find = stage.setting if method.http_method == "GET" else stage.own_setting
+    return find(resource.path, method.http_method)
 
 
 def _parameter(name: str, mapped: dict[str, str]) -> Expression | None:
