@@ -55,13 +55,7 @@ class Gateway:
                     await validate(call)
                 cache = call.plan.cache
                 if cache is None:
-                    # `_integrate`, without the coroutine of its own that most calls need not pay.
-                    integration = call.plan.integration
-                    request = await integration.prepare(call)
-                    arrival.integration_started = time.perf_counter()
-                    result = await integration.invoke(call, request)
-                    arrival.integration_ended = time.perf_counter()
-                    reply = await integration.answer(call, result)
+                    reply = await _integrate(call)
                 else:
                     reply = await cache.answer(call, _integrate)
                 if limits is not None or call.plan.minimum_compression_size is not None:
