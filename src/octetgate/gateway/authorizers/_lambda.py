@@ -6,6 +6,7 @@ flush among them (spec: request-lifecycle 8.1).
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from hashlib import blake2b
 
@@ -54,7 +55,7 @@ Told = Mapping[str, str]
 NOTHING: Told = {}
 
 
-class LambdaAuthorizer:
+class LambdaAuthorizer(ABC):
     """What TOKEN and REQUEST have in common."""
 
     def __init__(
@@ -130,9 +131,9 @@ class LambdaAuthorizer:
             raise Unauthorized(f"identitySource: expected {named}, found none")
         return found
 
+    @abstractmethod
     def event(self, call: Call, identity: Identity, told: Told) -> bytes:
         """Return what the function is told."""
-        raise NotImplementedError
 
     def _remembered(self, identity: Identity) -> Granted | None:
         until, granted = self._memory.get(_digest(identity.values()), (0.0, None))
