@@ -56,6 +56,16 @@ def test_a_key_can_be_for_looking_alone(keys):
     ]
 
 
+def test_a_key_can_be_for_a_time(keys, tmp_path):
+    keys("create", "--expires-in", "3600")
+    [key] = kept(tmp_path).values()
+    assert key.expires_date == key.created_date + 3600
+    assert not key.is_expired(key.created_date + 3599)
+    assert key.is_expired(key.created_date + 3600)
+    [shown] = json.loads(keys("list", "--json").stdout)
+    assert shown["created"] < shown["expires"]
+
+
 def test_a_revoked_key_is_gone(keys, tmp_path):
     made = json.loads(keys("create", "--json").stdout)
     assert f"Revoked {made['accessKeyId']}." in keys("revoke", made["accessKeyId"]).stdout

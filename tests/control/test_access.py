@@ -29,13 +29,13 @@ LOOKING = Credentials("OCTGLOOK", "looking secret")
 MISSING = "Missing Authentication Token"
 
 
-def add(store, credentials, name, *, read_only=False):
+def add(store, credentials, name, **members):
     key = ManagementKey(
         access_key_id=credentials.access_key,
         secret_access_key=credentials.secret_key,
         name=name,
         created_date=0.0,
-        read_only=read_only,
+        **members,
     )
     with store.write() as draft:
         draft.put(MANAGEMENT_KEYS, key.access_key_id, key)
@@ -107,6 +107,16 @@ def test_calling_a_function_is_more_than_looking(guarded):
     code, status, message = refused(client(guarded, LOOKING, "lambda").invoke, FunctionName="f")
     assert (code, status) == ("AccessDeniedException", 403)
     assert "is not authorized to perform: lambda:Invoke because" in message
+
+
+def test_a_key_whose_time_is_over_is_refused(guarded):
+    past = Credentials("OCTGPAST", "secret")
+    add(guarded.store, past, "nightly", expires_date=1.0)
+    assert refused(client(guarded, past).get_rest_apis) == (
+        "ExpiredTokenException",
+        403,
+        "The security token included in the request is expired",
+    )
 
 
 def test_an_unknown_key_is_refused(guarded):

@@ -38,17 +38,23 @@ def create(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Good for looking, not for changing.")
     ] = False,
+    expires_in: Annotated[
+        int | None,
+        typer.Option("--expires-in", metavar="SECONDS", min=1, help="How long it is good."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a key and show its secret, once; from the first key on, management asks for one."""
     if not name or not set(name) <= set(string.ascii_letters + string.digits + "+=,.@_-"):
         raise Trouble(f"NAME: expected letters, digits and +=,.@_- as in IAM; found {name!r}")
+    now = time.time()
     key = ManagementKey(
         access_key_id=_PREFIX + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH)),
         secret_access_key=secrets.token_urlsafe(_SECRET_BYTES),
         name=name,
-        created_date=time.time(),
+        created_date=now,
         read_only=read_only,
+        expires_date=None if expires_in is None else now + expires_in,
     )
     with _opened(settings) as store, store.write() as draft:
         draft.put(MANAGEMENT_KEYS, key.access_key_id, key)
@@ -69,7 +75,7 @@ def list_(settings: Settings, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    head = ["accessKeyId", "name", "may", "created"]
+    head = ["accessKeyId", "name", "may", "created", "expires"]
     table(head, [[str(each[column]) for column in head] for each in found])
 
 
@@ -109,5 +115,10 @@ def _shown(key: ManagementKey) -> dict[str, str]:
         "accessKeyId": key.access_key_id,
         "name": key.name,
         "may": "look" if key.read_only else "look and change",
-        "created": f"{datetime.fromtimestamp(key.created_date, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "created": _stamp(key.created_date),
+        "expires": "never" if key.expires_date is None else _stamp(key.expires_date),
     }
+
+
+def _stamp(moment: float) -> str:
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from octetgate.control.errors import (
     AccessDeniedException,
+    ExpiredTokenException,
     IncompleteSignatureException,
     InvalidSignatureException,
     MissingAuthenticationTokenException,
@@ -85,6 +86,8 @@ class Gatekeeper:
             raise UnrecognizedClientException(
                 "The security token included in the request is invalid."
             )
+        if key.is_expired(time.time()):
+            raise ExpiredTokenException("The security token included in the request is expired")
         if claim.service not in _SERVICES:
             expected = " or ".join(f"'{name}'" for name in _SERVICES)
             raise InvalidSignatureException(

@@ -106,6 +106,12 @@ class UnrecognizedClientException(ApiError):
     status = 403
 
 
+class ExpiredTokenException(ApiError):
+    """Framework: the access key was good for a time that is over."""
+
+    status = 403
+
+
 class InvalidSignatureException(ApiError):
     """Framework: the signature is not that of this request, or too old."""
 

@@ -92,6 +92,13 @@ class ExecutionFailed(Fault):
     """Something of ours or of the function's went wrong during execution."""
 
 
+class ExpiredToken(Fault):
+    """The key that signed was good for a time that is over."""
+
+    type = GatewayResponseType.EXPIRED_TOKEN
+    before_execution = True
+
+
 class Forbidden(Fault):
     """No stage, or no mapping, of that name (spec: request-lifecycle 2 and 3)."""
 

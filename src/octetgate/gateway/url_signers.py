@@ -43,6 +43,8 @@ def signer(exchange: Exchange, body: bytes, keys: KeyTable, now: float) -> Manag
                 f"AuthType AWS_IAM: expected a known key and service {_SERVICE}; "
                 f"found {claim.access_key} and {claim.service}"
             )
+        if key.is_expired(now):
+            raise forbidden(f"AuthType AWS_IAM: {claim.access_key} has expired")
         sigv4.check(request, claim, key.secret_access_key, datetime.fromtimestamp(now, UTC))
     except sigv4.Unsigned:
         raise forbidden("AuthType AWS_IAM: expected a signature; found none") from None

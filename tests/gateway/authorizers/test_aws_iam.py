@@ -33,24 +33,32 @@ class Signed(World):
         self.keep(FULL, "ada")
         self.keep(LOOKING, "eve", read_only=True)
 
-    def keep(self, credentials, name, *, read_only=False):
+    def keep(self, credentials, name, **members):
         key = ManagementKey(
             access_key_id=credentials.access_key,
             secret_access_key=credentials.secret_key,
             name=name,
             created_date=0.0,
-            read_only=read_only,
+            **members,
         )
         with self.store.write() as writing:
             writing.put(MANAGEMENT_KEYS, key.access_key_id, key)
 
     def sign(
-        self, body=b"", *, by=FULL, auth=SigV4Auth, service="execute-api", query="", **headers
+        self,
+        body=b"",
+        *,
+        by=FULL,
+        auth=SigV4Auth,
+        service="execute-api",
+        region="us-east-1",
+        query="",
+        **headers,
     ):
         target = f"http://{HOST}/restapis/{API}/s/_user_request_/pets{query}"
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         asked = AWSRequest("POST", target, data=body, headers=named)
-        auth(by, service, "us-east-1").add_auth(asked)
+        auth(by, service, region).add_auth(asked)
         return asked
 
     async def send(self, asked, *, method="POST", body=None):
@@ -154,6 +162,38 @@ async def test_a_signature_for_another_service_is_refused():
     status, code, message = refusal(await world.send(world.sign(service="lambda")))
     assert (status, code) == (403, "InvalidSignatureException")
     assert message == "Credential should be scoped to correct service: 'execute-api'."
+
+
+async def test_a_signature_for_another_region_is_refused():
+    world = Signed()
+    wrong = "Credential should be scoped to a valid region, not 'eu-west-1'."
+    found = refusal(await world.send(world.sign(region="eu-west-1")))
+    assert found == (403, "InvalidSignatureException", wrong)
+    found = refusal(await world.send(world.sign(region="eu-west-1", service="lambda")))
+    assert found[2] == f"{wrong} Credential should be scoped to correct service: 'execute-api'."
+
+
+@pytest.mark.parametrize("auth", [SigV4Auth, SigV4QueryAuth])
+async def test_a_session_token_is_nobody_s_here(auth):
+    world = Signed()
+    borrowed = Credentials(FULL.access_key, FULL.secret_key, "token")
+    found = refusal(await world.send(world.sign(by=borrowed, auth=auth)))
+    assert found[:2] == (403, "UnrecognizedClientException")
+
+
+async def test_a_key_is_good_until_it_expires():
+    world = Signed()
+    brief = Credentials("OCTGBRIEF", "secret")
+    now = dt.datetime.now(dt.UTC).timestamp()
+    world.keep(brief, "nightly", expires_date=now + 600)
+    asked = world.sign(by=brief)
+    assert (await world.send(asked)).status == 200
+    world.keep(brief, "nightly", expires_date=now - 1)
+    assert refusal(await world.send(asked)) == (
+        403,
+        "ExpiredTokenException",
+        "The security token included in the request is expired",
+    )
 
 
 async def test_an_old_signature_is_refused(monkeypatch):

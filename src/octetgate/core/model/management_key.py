@@ -14,3 +14,9 @@ class ManagementKey(Record, frozen=True, kw_only=True):
     created_date: float
     read_only: bool = False
     """Whether it is good for looking alone."""
+    expires_date: float | None = None
+    """Epoch seconds; None for a key that is good until it is revoked."""
+
+    def is_expired(self, now: float) -> bool:
+        """Whether its time is over."""
+        return self.expires_date is not None and self.expires_date <= now

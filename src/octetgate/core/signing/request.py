@@ -39,6 +39,12 @@ class Request:
         return self.header("x-amz-content-sha256") == UNSIGNED
 
     @property
+    def session_token(self) -> str | None:
+        """What temporary credentials of AWS send besides, or None."""
+        sent = self.header("x-amz-security-token")
+        return dict(pairs(self.query)).get("X-Amz-Security-Token") if sent is None else sent
+
+    @property
     def is_presigned(self) -> bool:
         """Whether the signature is in the query."""
         return not self.values("authorization") and SIGNATURE in dict(pairs(self.query))

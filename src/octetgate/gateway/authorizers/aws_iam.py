@@ -18,6 +18,7 @@ from octetgate.core.signing.request import NOTHING, Request
 from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import (
     AccessDenied,
+    ExpiredToken,
     InvalidSignature,
     MissingAuthenticationToken,
 )
@@ -42,14 +43,13 @@ class AwsIam:
         claim = _claim(request)
         key = self._keys.find(claim.access_key)
         if key is None:
-            # AWS's error has no gateway response of its own.
-            raise InvalidSignature(
-                f"AWS_IAM: expected a management key; found {claim.access_key}",
-                message=_UNKNOWN,
-                error_type="UnrecognizedClientException",
-            )
-        if claim.service != _SERVICE:
-            raise _invalid(f"Credential should be scoped to correct service: '{_SERVICE}'.")
+            raise _unrecognized(f"expected a management key; found {claim.access_key}")
+        if request.session_token is not None:
+            # No key of ours has one, and AWS believes none that is not the key's.
+            raise _unrecognized(f"{claim.access_key}: expected no X-Amz-Security-Token; found one")
+        if key.is_expired(call.arrival.time):
+            raise ExpiredToken(f"AWS_IAM: {claim.access_key} has expired")
+        self._refuse_other_scope(claim)
         if not request.leaves_body_out:
             request = replace(request, body_hash=await _hashed(call))
         moment = datetime.fromtimestamp(call.arrival.time, UTC)
@@ -61,6 +61,15 @@ class AwsIam:
         # What was meant for the gateway is no business of backends.
         call.hide("authorization")
         return self._caller(key)
+
+    def _refuse_other_scope(self, claim: sigv4.Claim) -> None:
+        wrong = []
+        if claim.region != self._facts.region:
+            wrong.append(f"Credential should be scoped to a valid region, not '{claim.region}'.")
+        if claim.service != _SERVICE:
+            wrong.append(f"Credential should be scoped to correct service: '{_SERVICE}'.")
+        if wrong:
+            raise _invalid(" ".join(wrong))
 
     def _refuse_onlooker(self, call: Call, key: ManagementKey) -> None:
         if key.read_only:
@@ -113,6 +122,13 @@ async def _hashed(call: Call) -> str:
     body = await whole(call.body)
     call.body = Body.of(body)
     return hashlib.sha256(body).hexdigest()
+
+
+def _unrecognized(reason: str) -> InvalidSignature:
+    # AWS's error has no gateway response of its own.
+    return InvalidSignature(
+        f"AWS_IAM: {reason}", message=_UNKNOWN, error_type="UnrecognizedClientException"
+    )
 
 
 def _invalid(message: str) -> InvalidSignature:
