@@ -3,10 +3,13 @@
 import re
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from octetgate.control.calls import Write
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.store import (
+    API_HEADS,
     CLIENT_CERTIFICATES,
     DEPLOYMENTS,
     DOCUMENTATION_VERSIONS,
@@ -37,7 +40,13 @@ def keep_stage(call: Write, api: str, stage: Stage) -> None:
         raise BadRequestException("Invalid Client Certificate ID specified")
     _check_variables(stage.variables or {})
     _check_variables((canary and canary.stage_variable_overrides) or {})
-    call.store.put(STAGES, f"{api}/{stage.stage_name}", stage)
+    head = call.store.get(API_HEADS, api)
+    off = head is not None and head.rest_api.disable_execute_api_endpoint
+    call.store.put(STAGES, f"{api}/{stage.stage_name}", replace(stage, default_endpoint_off=off))
+    # Documented: a change of any stage puts the setting into effect, and it affects all of them.
+    for key, other in call.store.list(STAGES, f"{api}/"):
+        if other.default_endpoint_off != off:
+            call.store.put(STAGES, key, replace(other, default_endpoint_off=off))
 
 
 def _check_variables(variables: Mapping[str, str]) -> None:

@@ -177,6 +177,7 @@ def _facts(
         cached_as=cached_as or deployment_id,
         aws_limits=head_limits(api.endpoint_configuration.types[0]) if aws_limits else None,
         client_certificate=stage.client_certificate_id,
+        default_endpoint_off=stage.default_endpoint_off,
     )
 
 

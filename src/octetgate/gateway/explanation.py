@@ -29,7 +29,14 @@ from octetgate.core.payload.convert import (
     request_nature,
 )
 from octetgate.core.payload.handling import http_proxy_response_handling, request_handling
-from octetgate.core.payload.hints import Case, Hint, hints, no_template, not_deployed
+from octetgate.core.payload.hints import (
+    Case,
+    Hint,
+    default_endpoint_off,
+    hints,
+    no_template,
+    not_deployed,
+)
 from octetgate.core.ports.explanation import Question
 from octetgate.core.routing.paths import BadTemplate
 from octetgate.core.routing.tree import Match, Tree
@@ -69,7 +76,9 @@ def explain(asked: Question) -> _Members:
     told["compression"] = _compression(asked, definition, integration)
     told["hints"] = [
         {"name": hint.name, "says": hint.says}
-        for hint in dict.fromkeys([*_edited(asked, found.value), *steps.hints])
+        for hint in dict.fromkeys(
+            [*_default_endpoint(asked), *_edited(asked, found.value), *steps.hints]
+        )
     ]
     return told
 
@@ -83,6 +92,16 @@ def _find(definition: ApiDefinition, asked: Question) -> Match[_Place] | None:
         return Tree.build(places).find(asked.verb, split(asked.path)[0])
     except BadTemplate:
         return None
+
+
+def _default_endpoint(asked: Question) -> Iterator[Hint]:
+    """Yield whether custom domains alone lead to the call, and whether that is yet to come."""
+    wanted = asked.draft.rest_api.disable_execute_api_endpoint
+    off = wanted if asked.stage is None else asked.stage.default_endpoint_off
+    if off:
+        yield default_endpoint_off()
+    if off != wanted:
+        yield not_deployed("disableExecuteApiEndpoint")
 
 
 def _edited(asked: Question, place: _Place) -> Iterator[Hint]:

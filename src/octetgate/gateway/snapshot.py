@@ -89,6 +89,8 @@ class StageFacts:
     """AWS's limits of heads where they are to be kept; those of payloads hold for streams then."""
     client_certificate: str | None = None
     """The id of what HTTP backends are shown."""
+    default_endpoint_off: bool = False
+    """Whether custom domains alone lead here."""
 
 
 class RequiredParameter(NamedTuple):

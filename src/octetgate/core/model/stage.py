@@ -59,6 +59,8 @@ class Stage(Record, frozen=True, kw_only=True):
     """Ours, not shown: raised by FlushStageCache; a part of every key of the stage's cache."""
     authorizers_cache_epoch: int = 0
     """Likewise for FlushStageAuthorizersCache and what authorizers decided."""
+    default_endpoint_off: bool = False
+    """Ours, not shown: the API's ``disableExecuteApiEndpoint`` as of its last change of a stage."""
 
     def own_setting(self, path: str, method: str) -> MethodSetting | None:
         """Return the setting that is this method's alone; ``path`` is the resource's."""

@@ -265,6 +265,15 @@ def not_deployed(what: str) -> Hint:
     return Hint("not-deployed", f"{what} was edited after the stage's deployment: deploy again")
 
 
+def default_endpoint_off() -> Hint:
+    """Return the hint for an API that custom domains alone lead to."""
+    return Hint(
+        "default-endpoint-off",
+        "disableExecuteApiEndpoint is set: through the API's default endpoint the call gets a 403 "
+        "Forbidden; call it through a custom domain",
+    )
+
+
 def _looks_base64(sample: bytes) -> bool:
     """Say whether the beginning of a body is most likely Base64 text."""
     if not _BASE64(sample) or _WORDS(sample):

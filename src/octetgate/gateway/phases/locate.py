@@ -52,12 +52,16 @@ def _way(arrival: Arrival, live: Table) -> tuple[Route, str, str]:
 
 
 def _find(host: str | None, path: str, method: str, live: Table) -> Route:
-    located = read_url(host, path)
-    if isinstance(located, ByDomain):
-        located = _through_domain(located, live)
+    named = read_url(host, path)
+    located = _through_domain(named, live) if isinstance(named, ByDomain) else named
     stage = live.stage(located.api_id, located.stage)
     if stage is None:
         raise Forbidden(f"no stage {located.stage!r} of an API {located.api_id!r}")
+    if named is located and stage.facts.default_endpoint_off:
+        raise Forbidden(
+            f"disableExecuteApiEndpoint: expected a call of {located.api_id} through a custom "
+            "domain; found one of its default endpoint"
+        )
     route = _in_stage(located, stage, method)
     if stage.canary is not None:
         route.is_canary = False

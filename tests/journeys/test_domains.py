@@ -1,0 +1,100 @@
+"""Custom domains in front of an API, on a real server."""
+
+import json
+
+import pytest
+import requests
+from tests.journeys.building import build_api
+
+FORBIDDEN = (403, {"message": "Forbidden"})
+MOCK = {"type": "MOCK", "requestTemplates": {"application/json": '{"statusCode": 200}'}}
+
+
+def build_mock(server, *stages):
+    """Build an API whose ``/hello`` answers 200 on each stage; return its id."""
+    gateway = server.gateway
+    api = build_api(server, {"hello": MOCK}, stages[0])
+    (resource,) = [
+        each["id"] for each in gateway.get_resources(restApiId=api)["items"] if "pathPart" in each
+    ]
+    method = {"restApiId": api, "resourceId": resource, "httpMethod": "ANY", "statusCode": "200"}
+    gateway.put_method_response(**method)
+    gateway.put_integration_response(**method)
+    for stage in stages:
+        gateway.create_deployment(restApiId=api, stageName=stage)
+    return api
+
+
+@pytest.fixture
+def mapped(octetgate):
+    """An API on two stages, and a domain that leads to one of them."""
+    api = build_mock(octetgate, "one", "two")
+    domain = f"{api}.example"
+    octetgate.gateway.create_domain_name(domainName=domain)
+    octetgate.gateway.create_base_path_mapping(domainName=domain, restApiId=api, stage="one")
+    yield api, domain
+    octetgate.gateway.delete_domain_name(domainName=domain)
+
+
+def called(server, path, host=None):
+    """Return the status, and the body where the gateway refuses."""
+    answer = requests.get(server.url + path, headers={"Host": host} if host else {}, timeout=10)
+    return (answer.status_code, answer.json()) if answer.status_code == 403 else answer.status_code
+
+
+def default_endpoint(server, api, stage):
+    """Return what every form of the stage's default URL answers."""
+    return [
+        called(server, f"/{stage}/hello", f"{api}.execute-api.us-east-1.amazonaws.com"),
+        called(server, f"/{stage}/hello", f"{api}.execute-api.localhost:8080"),
+        called(server, f"/restapis/{api}/{stage}/_user_request_/hello"),
+        called(server, f"/_aws/execute-api/{api}/{stage}/hello"),
+    ]
+
+
+def hints(server, api):
+    said = server.command("explain", api, "GET", "/hello", "--stage", "one", "--json")
+    assert said.returncode == 0, said.stderr
+    return [each["name"] for each in json.loads(said.stdout)["hints"]]
+
+
+def test_a_disabled_default_endpoint_answers_403_from_the_next_change_of_a_stage_on(
+    octetgate, mapped
+):
+    api, domain = mapped
+    gateway = octetgate.gateway
+
+    def set_to(value):
+        change = {"op": "replace", "path": "/disableExecuteApiEndpoint", "value": value}
+        gateway.update_rest_api(restApiId=api, patchOperations=[change])
+
+    set_to("true")
+    assert default_endpoint(octetgate, api, "one") == [200] * 4
+    assert hints(octetgate, api) == ["not-deployed"]
+    # A change of any stage puts it into effect, for all of them (documented).
+    gateway.update_stage(
+        restApiId=api,
+        stageName="two",
+        patchOperations=[{"op": "replace", "path": "/description", "value": "closed"}],
+    )
+    assert default_endpoint(octetgate, api, "one") == [FORBIDDEN] * 4
+    assert default_endpoint(octetgate, api, "two") == [FORBIDDEN] * 4
+    assert hints(octetgate, api) == ["default-endpoint-off"]
+    assert called(octetgate, "/hello", domain) == 200
+    assert called(octetgate, f"/restapis/{api}/one/_user_request_/hello", domain) == FORBIDDEN
+
+    set_to("false")
+    assert default_endpoint(octetgate, api, "one") == [FORBIDDEN] * 4
+    gateway.create_deployment(restApiId=api, stageName="one")
+    assert default_endpoint(octetgate, api, "one") == [200] * 4
+    assert default_endpoint(octetgate, api, "two") == [200] * 4
+
+
+def test_an_api_that_is_made_without_a_default_endpoint_has_none(octetgate, mapped):
+    made = octetgate.gateway.create_rest_api(name="shut", disableExecuteApiEndpoint=True)["id"]
+    root = octetgate.gateway.get_resources(restApiId=made)["items"][0]["id"]
+    method = {"restApiId": made, "resourceId": root, "httpMethod": "ANY"}
+    octetgate.gateway.put_method(**method, authorizationType="NONE")
+    octetgate.gateway.put_integration(**method, type="MOCK")
+    octetgate.gateway.create_deployment(restApiId=made, stageName="one")
+    assert default_endpoint(octetgate, made, "one") == [FORBIDDEN] * 4
