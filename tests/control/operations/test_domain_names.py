@@ -1,7 +1,13 @@
+import json
+import logging
+import time
 import uuid
 
 import pytest
 from tests.control.refusals import absent, bad, refused
+from tests.core.signing.issued import certified
+
+from octetgate.core.ports.store import DOMAIN_CERTIFICATES
 
 
 @pytest.fixture
@@ -91,7 +97,14 @@ def test_what_is_no_host_name_is_refused(gw, name):
             },
             "mutualTlsAuthentication.truststoreUri: expected s3://bucket/key; found 'y'",
         ),
-        ({"certificatePrivateKey": "x"}, "certificatePrivateKey: not supported yet; expected none"),
+        (
+            {"certificatePrivateKey": "x"},
+            "certificateBody: expected a certificate in PEM; found none",
+        ),
+        (
+            {"certificateBody": "x"},
+            "certificatePrivateKey: expected the private key of certificateBody; found none",
+        ),
         (
             {"endpointConfiguration": {"types": []}},
             "REGIONAL Configuration and EDGE Configuration cannot be both DISABLED.",
@@ -243,3 +256,144 @@ def test_other_accounts_share_no_domains_here(gw, private):
 
     assert private["domainName"] in names("SELF")
     assert names("OTHER_ACCOUNTS") == set()
+
+
+def issued(name, **options):
+    return certified(name, now=int(time.time()), **options)
+
+
+def uploaded(certificate, *chain):
+    """Return the members that upload a certificate."""
+    return {
+        "certificateBody": certificate.body,
+        "certificatePrivateKey": certificate.private_key,
+        **({"certificateChain": "".join(each.body for each in chain)} if chain else {}),
+    }
+
+
+def renewing(certificate, *chain):
+    return [
+        {"op": "replace", "path": f"/{member}", "value": value}
+        for member, value in uploaded(certificate, *chain).items()
+    ]
+
+
+def kept(management, name):
+    with management.store.read() as view:
+        return view.get(DOMAIN_CERTIFICATES, name)
+
+
+@pytest.fixture(scope="module")
+def authority():
+    return issued("authority.example")
+
+
+@pytest.fixture
+def proved(gw, authority):
+    """Return a domain name that a certificate was uploaded for, and the certificate."""
+    name = f"{uuid.uuid4().hex}.example"
+    certificate = issued(name, by=authority)
+    made = gw.create_domain_name(
+        domainName=name, certificateName="mine", **uploaded(certificate, authority)
+    )
+    return made, certificate
+
+
+def test_an_uploaded_certificate_is_kept_with_its_chain_and_its_key(management, proved, authority):
+    made, certificate = proved
+    found = kept(management, made["domainName"])
+    assert found.certificates == certificate.body + authority.body
+    assert found.private_key == certificate.private_key
+
+
+def test_a_private_key_is_neither_shown_nor_logged(gw, authority, caplog):
+    caplog.set_level(logging.DEBUG, "octetgate")
+    name = f"{uuid.uuid4().hex}.example"
+    certificate = issued(name, by=authority)
+    told = [
+        gw.create_domain_name(
+            domainName=name, certificateName="mine", **uploaded(certificate, authority)
+        ),
+        gw.get_domain_name(domainName=name),
+        gw.get_domain_names(limit=500),
+        gw.update_domain_name(domainName=name, patchOperations=renewing(certificate)),
+        refused(
+            gw.create_domain_name,
+            domainName="other.example",
+            certificateName="mine",
+            **uploaded(certificate),
+        ),
+    ]
+    secret = certificate.private_key.splitlines()[1]
+    assert secret not in json.dumps(told, default=str) + caplog.text
+    assert told[0]["certificateName"] == "mine"
+    assert told[0]["certificateUploadDate"]
+    assert not {"certificateBody", "certificatePrivateKey", "certificateChain"} & set(told[1])
+
+
+def test_a_regional_domain_takes_a_certificate_too(gw, management, authority):
+    name = f"{uuid.uuid4().hex}.example"
+    gw.create_domain_name(
+        domainName=name,
+        endpointConfiguration={"types": ["REGIONAL"]},
+        regionalCertificateName="mine",
+        **uploaded(issued(name, by=authority)),
+    )
+    assert kept(management, name)
+
+
+def test_a_certificate_has_a_name(gw, management, authority):
+    name = f"{uuid.uuid4().hex}.example"
+    given = uploaded(issued(name, by=authority))
+    found = refused(gw.create_domain_name, domainName=name, **given)
+    assert found == bad("Certificate name must be specified")
+    assert kept(management, name) is None
+
+
+def test_a_certificate_that_tls_could_not_show_is_refused(gw, authority):
+    found = refused(
+        gw.create_domain_name,
+        domainName="x.example",
+        certificateName="mine",
+        **uploaded(issued("y.example", by=authority)),
+    )
+    assert found == bad(
+        "certificateBody: expected a certificate for x.example; found one for y.example"
+    )
+
+
+def test_a_certificate_is_renewed_whole(gw, management, proved, authority):
+    made, old = proved
+    place = {"domainName": made["domainName"]}
+    new = issued(made["domainName"], by=authority)
+    half = [renewing(new)[0]]
+    assert refused(gw.update_domain_name, **place, patchOperations=half) == bad(
+        "certificatePrivateKey: expected the private key of certificateBody; found none"
+    )
+    assert kept(management, made["domainName"]).private_key == old.private_key
+    found = gw.update_domain_name(**place, patchOperations=renewing(new))
+    assert found["certificateUploadDate"] >= made["certificateUploadDate"]
+    assert kept(management, made["domainName"]).certificates == new.body
+
+
+def test_a_certificate_is_only_replaced(gw, proved):
+    place = {"domainName": proved[0]["domainName"]}
+    found = refused(lambda: patched(gw.update_domain_name, "remove", "/certificateBody", **place))
+    assert found == bad(
+        "Invalid patch path  '/certificateBody' specified for op 'remove'. Please choose supported operations"
+    )
+
+
+def test_a_certificate_goes_with_its_name_and_with_its_domain(gw, management, proved):
+    made, certificate = proved
+    place = {"domainName": made["domainName"]}
+    patched(gw.update_domain_name, "replace", "/certificateName", "other", **place)
+    assert kept(management, made["domainName"])
+    patched(gw.update_domain_name, "remove", "/certificateName", **place)
+    assert kept(management, made["domainName"]) is None
+    again = renewing(certificate)
+    name = {"op": "add", "path": "/certificateName", "value": "mine"}
+    gw.update_domain_name(**place, patchOperations=[name, *again])
+    assert kept(management, made["domainName"])
+    gw.delete_domain_name(**place)
+    assert kept(management, made["domainName"]) is None

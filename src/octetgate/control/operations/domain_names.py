@@ -9,6 +9,12 @@ import msgspec
 from msgspec.structs import replace
 
 from octetgate.control.calls import Call, Members, Read, Write
+from octetgate.control.domain_certificates import (
+    check_renewal,
+    check_upload,
+    has_upload,
+    keep_upload,
+)
 from octetgate.control.domains import domain_arn, find_domain
 from octetgate.control.errors import BadRequestException
 from octetgate.control.paging import paged
@@ -29,6 +35,7 @@ from octetgate.core.model.api import EndpointConfiguration
 from octetgate.core.model.domain import DomainName, MutualTlsAuthentication
 from octetgate.core.ports.store import (
     BASE_PATH_MAPPINGS,
+    DOMAIN_CERTIFICATES,
     DOMAIN_NAME_ACCESS_ASSOCIATIONS,
     DOMAIN_NAMES,
 )
@@ -37,11 +44,6 @@ _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
 _HOST = re.compile(rf"{_LABEL}(\.{_LABEL})*")
 _TYPES = ("REGIONAL", "EDGE", "PRIVATE")
 _ROUTING = "BASE_PATH_MAPPING_ONLY"
-_UNSUPPORTED = (
-    "certificateBody",
-    "certificatePrivateKey",
-    "certificateChain",
-)
 _CERTIFICATES = (
     "certificateName",
     "certificateArn",
@@ -54,9 +56,6 @@ _NOT_ASKED_FOR = "octetgate does not ask clients for certificates yet"
 
 def create_domain_name(call: Write, asked: Members) -> Members:
     """Let the gateway answer under a host name."""
-    for member in _UNSUPPORTED:
-        if asked.get(member):
-            raise BadRequestException(f"{member}: not supported yet; expected none")
     name = asked["domainName"]
     if not _is_host(name):
         raise BadRequestException(
@@ -85,6 +84,7 @@ def create_domain_name(call: Write, asked: Members) -> Members:
         tags=asked.get("tags", {}),
     )
     _keep(call, domain)
+    keep_upload(call, domain, asked)
     return _shown(call, domain)
 
 
@@ -104,14 +104,15 @@ def update_domain_name(call: Write, asked: Members) -> Members:
     """Patch a domain name."""
     before = find_domain(call, asked)
     domain = _PATHS.patched(before, asked.get("patchOperations", ()))
-    if _certificates(domain) != _certificates(before):
+    if has_upload(asked) or _certificates(domain) != _certificates(before):
         domain = replace(domain, certificate_upload_date=call.now)
     _keep(call, domain)
+    keep_upload(call, domain, asked)
     return _shown(call, domain)
 
 
 def delete_domain_name(call: Write, asked: Members) -> None:
-    """Forget a domain name, its base path mappings and the ways to it."""
+    """Forget a domain name, its certificate, its base path mappings and the ways to it."""
     domain = find_domain(call, asked)
     name = domain.domain_name
     for key, association in call.store.list(DOMAIN_NAME_ACCESS_ASSOCIATIONS):
@@ -119,7 +120,12 @@ def delete_domain_name(call: Write, asked: Members) -> None:
             call.store.delete(DOMAIN_NAME_ACCESS_ASSOCIATIONS, key)
     for key, _ in call.store.list(BASE_PATH_MAPPINGS, f"{name}/"):
         call.store.delete(BASE_PATH_MAPPINGS, key)
+    call.store.delete(DOMAIN_CERTIFICATES, name)
     call.store.delete(DOMAIN_NAMES, name)
+
+
+vars(create_domain_name)["prepare"] = check_upload
+vars(update_domain_name)["prepare"] = check_renewal
 
 
 # --- Domain names ------------------------------------------------------------------------------

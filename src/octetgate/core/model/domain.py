@@ -38,6 +38,19 @@ class DomainName(Record, frozen=True, kw_only=True):
     tags: dict[str, str] = {}
 
 
+class ServerCertificate(Record, frozen=True, kw_only=True):
+    """What a domain name is proved by in TLS: a document of its own, which no operation shows."""
+
+    certificates: str
+    """PEM: the domain's own first, then each one's issuer."""
+    private_key: str
+    """PEM, without a password."""
+
+    def __repr__(self) -> str:
+        # What is printed ends up in logs.
+        return f"{type(self).__name__}(certificates={self.certificates!r}, private_key=...)"
+
+
 class DomainNameAccessAssociation(Record, frozen=True, kw_only=True):
     """A VPC endpoint's way to a private domain; kept and shown, as there is no VPC here."""
 

@@ -15,7 +15,12 @@ from octetgate.core.model.account import Account
 from octetgate.core.model.client_certificate import ClientCertificate
 from octetgate.core.model.definition import ApiDefinition, ApiHead, DeploymentRecord
 from octetgate.core.model.documentation import DocumentationVersionRecord
-from octetgate.core.model.domain import BasePathMapping, DomainName, DomainNameAccessAssociation
+from octetgate.core.model.domain import (
+    BasePathMapping,
+    DomainName,
+    DomainNameAccessAssociation,
+    ServerCertificate,
+)
 from octetgate.core.model.function import Function, FunctionUrl, Layer, LayerVersion
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.model.stage import Stage
@@ -52,6 +57,8 @@ DOCUMENTATION_VERSIONS = Collection("documentation_version", DocumentationVersio
 """key ``{api}/{version}``: the parts as they were."""
 DOMAIN_NAMES = Collection("domain_name", DomainName)
 """key ``{domain}``."""
+DOMAIN_CERTIFICATES = Collection("domain_certificate", ServerCertificate)
+"""key ``{domain}``: what was uploaded for it, with its private key."""
 DOMAIN_NAME_ACCESS_ASSOCIATIONS = Collection(
     "domain_name_access_association", DomainNameAccessAssociation
 )
@@ -93,6 +100,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     STAGES,
     DOCUMENTATION_VERSIONS,
     DOMAIN_NAMES,
+    DOMAIN_CERTIFICATES,
     DOMAIN_NAME_ACCESS_ASSOCIATIONS,
     BASE_PATH_MAPPINGS,
     CLIENT_CERTIFICATES,
