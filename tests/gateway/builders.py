@@ -19,7 +19,7 @@ from octetgate.core.model.definition import ApiDefinition, Deployment, Deploymen
 from octetgate.core.model.domain import BasePathMapping, DomainName
 from octetgate.core.model.integration import Integration, IntegrationResponse
 from octetgate.core.model.stage import Stage
-from octetgate.core.ports.exchange import ClientGone, Reply
+from octetgate.core.ports.exchange import ClientGone, Reply, Tls
 from octetgate.core.ports.functions import Invocation, Outcome
 from octetgate.core.ports.meters import Holder, Meters
 from octetgate.core.ports.metrics import Subject
@@ -150,6 +150,7 @@ class FakeExchange:
         self.body = body
         self.peer = "203.0.113.9"
         self.secure = False
+        self.tls: Tls | None = None
         self.started = False
         self.sent = 0
         self.received = body.length or 0
@@ -203,6 +204,7 @@ class World:
         self.functions = FakeFunctions()
         self.store = memory.open("memory://")
         self.lines: list[str] = []
+        self.tls: Tls | None = None
         services = AwsServices(aws_settings or AwsSettings())
         self.caches, self.logs = caches, logs
         keys = LiveKeys(self.store)
@@ -275,6 +277,7 @@ class World:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         given = body if isinstance(body, Body) else Body.of(body)
         exchange = FakeExchange(method, target, named, given, leaves=leaves)
+        exchange.tls, exchange.secure = self.tls, self.tls is not None
         await self.gateway.handle(exchange)
         reply = exchange.reply or Reply(0, Headers(), Body())
         line = json.loads(self.lines[-1])

@@ -160,6 +160,7 @@ class _Client:
         self.body = Body.of(asked.body)
         self.peer = _PEER
         self.secure = False
+        self.tls = None
         self.started = False
         self.sent = self.received = 0
 

@@ -93,8 +93,16 @@ class Notes:
     integration_status: int | None = None
     integration_started = 0.0
     integration_ended = 0.0
+    first_content = 0.0
+    """When the first bytes came of an answer that streams."""
     endpoint_request_id: str | None = None
     """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
+    endpoint_request_id2: str | None = None
+    """What S3 calls it besides (``x-amz-id-2``)."""
+    authorizing_seconds: float | None = None
+    """How long it took to find out who calls, where anything had to be found out."""
+    authorizer_invoked: "tuple[int, str] | None" = None
+    """Status and request id of the invocation that an authorizer made for this call."""
     caller: "Caller | None" = None
     """Who an authorizer says calls."""
     allowed_by_policy = False

@@ -108,7 +108,7 @@ def _compile_deployment(
         tallies=stage_tallies(facts),
     )
     responses = compile_responses(definition.gateway_responses, problems)
-    log = stage_log(stage, ports.logs, problems)
+    log = stage_log(definition.rest_api, stage, ports.logs, problems)
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
     source = definition.rest_api.api_key_source

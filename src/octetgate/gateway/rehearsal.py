@@ -196,6 +196,7 @@ class _Client:
         self.body = Body.of(asked.body)
         self.peer = _PEER
         self.secure = False
+        self.tls = None
         self.started = False
         self.sent = 0
         self.received = len(asked.body)

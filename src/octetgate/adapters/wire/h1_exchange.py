@@ -9,7 +9,7 @@ from octetgate.adapters.wire.relay import relay
 from octetgate.adapters.wire.writing import reply_lines, status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
-from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.exchange import Reply, Tls
 
 if TYPE_CHECKING:
     from octetgate.adapters.wire.h1_server import ServerConnection
@@ -61,6 +61,13 @@ class ServerExchange:
         self.keep_alive = False
         self.ends_with_connection = False
         """Whether nothing but the connection's end says where the reply ends."""
+
+    @property
+    def tls(self) -> Tls | None:
+        transport = self._connection.transport
+        cipher, session = (transport.get_extra_info(name) for name in ("cipher", "ssl_object"))
+        version = session.version() if session is not None else None
+        return Tls(version, cipher[0]) if cipher and version else None
 
     @property
     def received(self) -> int:

@@ -8,7 +8,7 @@ tells the truth.
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Field, Headers
@@ -34,6 +34,15 @@ class Reply:
     """Fields of this reply alone, behind the headers, which may be shared by many."""
 
 
+class Tls(NamedTuple):
+    """How a client's connection is encrypted."""
+
+    version: str
+    """``TLSv1.3``."""
+    cipher: str
+    """OpenSSL's name for it."""
+
+
 class Exchange(Protocol):
     """A request, and the one reply that it is owed."""
 
@@ -48,6 +57,10 @@ class Exchange(Protocol):
     """Whether any byte of the reply has been handed to the transport."""
     sent: int
     """Body bytes handed to the transport so far."""
+
+    @property
+    def tls(self) -> Tls | None:
+        """Return how the client's connection is encrypted, if it is, and still there."""
 
     @property
     def received(self) -> int:

@@ -100,6 +100,7 @@ class LambdaAuthorizer(ABC):
             trace_id=call.arrival.trace_id,
         )
         outcome = await self._invoked(invocation)
+        call.arrival.authorizer_invoked = outcome.status, outcome.request_id
         if outcome.function_error:
             message = error_message(outcome.payload)
             if message == UNAUTHORIZED:

@@ -174,6 +174,7 @@ class AwsService:
         """Return what the integration response for the service's status makes of its answer."""
         response = result.response
         call.arrival.endpoint_request_id = identity = request_id(response)
+        call.arrival.endpoint_request_id2 = response.headers.get("x-amz-id-2")
         if self._target.wraps and response.status < 300:
             answer = await whole_response(response.body)
             response.body = Body.of(wrapped(self._target.action or "", answer, identity or ""))

@@ -44,7 +44,7 @@ from octetgate.gateway.phases.integration_request import (
     refuse_forbidden,
 )
 from octetgate.gateway.phases.method_request import context_values, whole
-from octetgate.gateway.phases.method_response import method_response, with_type
+from octetgate.gateway.phases.method_response import method_response, noticed, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 
@@ -183,7 +183,7 @@ class StreamingAwsProxy(_LambdaProxy):
         length = result.body.left = _length(told)
         fields = [field for field in told.fields if field[1] != "content-length"]
         headers = response_headers_lambda_proxy(Headers.of_fields(fields))
-        body = Body(result.body, length=length)
+        body = noticed(call, Body(result.body, length=length))
         return method_response(call, response.status, with_type(headers), body, traced=True)
 
 

@@ -43,7 +43,7 @@ from octetgate.gateway.phases.integration_request import (
 )
 from octetgate.gateway.phases.integration_response import ResponseConversion, converted_response
 from octetgate.gateway.phases.method_request import whole
-from octetgate.gateway.phases.method_response import method_response, with_type
+from octetgate.gateway.phases.method_response import method_response, noticed, with_type
 from octetgate.gateway.snapshot import StageFacts
 
 _DROPPED = DROPPED_TO_HTTP_PROXY | OURS
@@ -152,6 +152,8 @@ class HttpProxy:
             step = self._response.note(call, result.headers.get("content-type"))
             if step is not Step.KEEP:
                 body = await converted_response(call, body, step)
+        if self._stream is not None:
+            body = noticed(call, body)
         headers = _answered(result.headers)
         return method_response(call, result.status, headers, body, traced=False)
 

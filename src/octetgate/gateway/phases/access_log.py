@@ -9,6 +9,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import NamedTuple
 
 import msgspec
 
@@ -67,7 +68,7 @@ def access_log(
             logged,
             arrival.integration_status,
             arrival.integration_ended - arrival.integration_started,
-            _streaming_seconds(arrival, call),
+            None if call is None or not call.plan.streams else streaming(arrival),
             arrival.request_payload,
             arrival.request_measure,
             None if call is None else call.body.length,
@@ -97,7 +98,7 @@ def _line(  # noqa: C901, PLR0917  # what a line says
     logged: str,
     integration_status: int | None,
     integration_seconds: float,
-    streaming_seconds: float,
+    stream: "Streaming | None",
     request_payload: Decision | None,
     request_measure: Measure | None,
     request_length: int | None,
@@ -113,11 +114,12 @@ def _line(  # noqa: C901, PLR0917  # what a line says
 ) -> bytes:
     """Return the line; times are in milliseconds."""
     more = "" if integration_status is None else f',"integrationStatus":{integration_status}'
-    if streaming_seconds > 0:
-        # As documented: the latency is that of the whole stream, and its head has its own.
-        more += f',"integrationLatency":{streaming_seconds * 1000:.3f}'
+    if stream is not None:
+        more += f',"integrationLatency":{stream.whole * 1000:.3f}'
         more += ',"responseTransferMode":"STREAMED"'
-        more += f',"timeToAllHeaders":{integration_seconds * 1000:.3f}'
+        more += f',"timeToAllHeaders":{stream.to_headers * 1000:.3f}'
+        if stream.to_content is not None:
+            more += f',"timeToFirstContent":{stream.to_content * 1000:.3f}'
     elif integration_seconds > 0:
         more += f',"integrationLatency":{integration_seconds * 1000:.3f}'
     if request_payload is not None:
@@ -152,11 +154,26 @@ def _line(  # noqa: C901, PLR0917  # what a line says
     return line.encode("latin-1")
 
 
-def _streaming_seconds(arrival: Arrival, call: Call | None) -> float:
-    """Return how long a method that streams has taken from its integration, else nothing."""
-    if call is None or not call.plan.streams or not arrival.integration_ended:
-        return 0.0
-    return time.perf_counter() - arrival.integration_started
+class Streaming(NamedTuple):
+    """How long an integration has taken that streams, in seconds since it was asked."""
+
+    whole: float
+    """As documented: the latency is that of the whole stream, and its head has its own."""
+    to_headers: float
+    to_content: float | None
+    """To the first bytes of its body; None if none came, or nobody saw them pass."""
+
+
+def streaming(arrival: Arrival) -> Streaming | None:
+    """Return the times of a call whose integration streams, if it has begun to."""
+    began, first = arrival.integration_started, arrival.first_content
+    if not arrival.integration_ended:
+        return None
+    return Streaming(
+        time.perf_counter() - began,
+        arrival.integration_ended - began,
+        first - began if first else None,
+    )
 
 
 def add_up(tallies: Sequence[Tally], arrival: Arrival, status: int, *, complete: bool) -> None:

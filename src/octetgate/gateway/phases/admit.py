@@ -1,5 +1,7 @@
 """May this caller call this method, and may it do so now?"""
 
+import time
+
 from octetgate.core.http.limits import long_arn
 from octetgate.core.limits.bucket import Throttle
 from octetgate.core.limits.quota import day_of
@@ -36,7 +38,11 @@ async def authorize(call: Call) -> None:
     if policy is not None and call.plan.method.authorization_type != "AWS_IAM":
         refuse_denied(call, policy)
     if authorizer is not None:
-        call.arrival.caller = await authorizer.authorize(call)
+        began = time.perf_counter()
+        try:
+            call.arrival.caller = await authorizer.authorize(call)
+        finally:
+            call.arrival.authorizing_seconds = time.perf_counter() - began
     if policy is not None:
         decide(call, policy)
 

@@ -1,11 +1,13 @@
 """What every answer carries, whatever stood behind the method (spec: request-lifecycle 5)."""
 
-from octetgate.core.http.body import Body
+import time
+
+from octetgate.core.http.body import Body, Source
 from octetgate.core.http.headers import Field, Headers
 from octetgate.core.payload.codings import response_coding
 from octetgate.core.payload.deflation import Deflate
 from octetgate.core.ports.exchange import Reply
-from octetgate.gateway.call import Call
+from octetgate.gateway.call import Arrival, Call
 from octetgate.gateway.faults import ExecutionFailed
 from octetgate.gateway.phases.integration_response import KEEP_LENGTH, gathered, only_announced
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
@@ -27,6 +29,37 @@ def method_response(
     if traced:
         fresh.append((_TRACE, "x-amzn-trace-id", arrival.trace_id))
     return Reply(status, headers, body, fresh)
+
+
+def noticed(call: Call, body: Body) -> Body:
+    """Return the body, which takes down when its first bytes come.
+
+    One whose length is known stays as it is: long ones go from socket to socket and nobody
+    sees them.
+    """
+    source = body.source
+    if source is None or body.length is not None:
+        return body
+    return Body(_Noticed(call.arrival, source))
+
+
+class _Noticed:
+    """A source, and whoever wants to know when it began."""
+
+    __slots__ = ("_arrival", "_source")
+
+    def __init__(self, arrival: Arrival, source: Source) -> None:
+        self._arrival = arrival
+        self._source = source
+
+    async def read(self) -> bytes:
+        piece = await self._source.read()
+        if piece and not self._arrival.first_content:
+            self._arrival.first_content = time.perf_counter()
+        return piece
+
+    def close(self) -> None:
+        self._source.close()
 
 
 def with_type(headers: Headers) -> Headers:

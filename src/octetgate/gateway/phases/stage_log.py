@@ -11,12 +11,28 @@ from dataclasses import dataclass
 
 from octetgate.core.mapping import substitution
 from octetgate.core.mapping.substitution import Substitution
+from octetgate.core.model.api import RestApi
+from octetgate.core.model.responses import GatewayResponseType
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.stage_logs import BadDestination, StageLogs
 from octetgate.gateway.call import Call
+from octetgate.gateway.faults import AccessDenied, Fault
+from octetgate.gateway.phases.access_log import streaming
 from octetgate.gateway.phases.method_request import context_values
 
 _NOTHING = "-"
+_OF_AUTHORIZING = frozenset(
+    {
+        GatewayResponseType.ACCESS_DENIED,
+        GatewayResponseType.AUTHORIZER_CONFIGURATION_ERROR,
+        GatewayResponseType.AUTHORIZER_FAILURE,
+        GatewayResponseType.EXPIRED_TOKEN,
+        GatewayResponseType.INVALID_SIGNATURE,
+        GatewayResponseType.MISSING_AUTHENTICATION_TOKEN,
+        GatewayResponseType.UNAUTHORIZED,
+    }
+)
+"""Refusals that come of finding out who calls."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,14 +41,18 @@ class StageLog:
 
     line: Substitution
     write: Callable[[str], None]
+    constants: Mapping[str, object]
+    """What every line of the stage says alike."""
 
     def add(self, call: Call, status: int) -> None:
         """Write down a call that has ended."""
-        values = context_values(call) | _of_ending(call, status)
+        values = {**context_values(call), **self.constants, **_of_ending(call, status)}
         self.write(self.line.render(lambda name: _shown(values, name) or _NOTHING))
 
 
-def stage_log(stage: Stage, logs: StageLogs | None, problems: list[str]) -> StageLog | None:
+def stage_log(
+    api: RestApi, stage: Stage, logs: StageLogs | None, problems: list[str]
+) -> StageLog | None:
     """Return how the stage's calls are written down, or None if they are not."""
     settings = stage.access_log_settings
     if logs is None or settings is None:
@@ -44,7 +64,8 @@ def stage_log(stage: Stage, logs: StageLogs | None, problems: list[str]) -> Stag
     except BadDestination as error:
         problems.append(str(error))
         return None
-    return StageLog(substitution.compile(settings.format), write)
+    constants = {"endpointType": api.endpoint_configuration.types[0]}
+    return StageLog(substitution.compile(settings.format), write, constants)
 
 
 def _shown(values: Mapping[str, object], name: str) -> str | None:
@@ -71,26 +92,22 @@ def _found(values: Mapping[str, object], name: str) -> str | None:
 
 def _of_ending(call: Call, status: int) -> dict[str, object]:
     """Return what is known of a call only when it has ended; latencies in milliseconds."""
-    arrival, sent = call.arrival, call.arrival.exchange.sent
-    asked = arrival.integration_started > 0
-    latency = _milliseconds(arrival.integration_ended - arrival.integration_started)
-    integration = {
-        "status": arrival.integration_status,
-        "integrationStatus": arrival.integration_status,
-        "latency": latency if asked else None,
-        "requestId": arrival.endpoint_request_id,
-        "error": arrival.error if asked and arrival.error else None,
-        "responseTransferMode": "STREAM" if call.plan.streams else "BUFFERED",
-    }
+    arrival, located = call.arrival, call.route.located
+    integration = _of_integration(call)
+    tls = arrival.exchange.tls if arrival.exchange.secure else None
     fault = arrival.fault
     return {
         "status": status,
-        "responseLength": sent,
+        "responseLength": arrival.exchange.sent,
         "responseLatency": _milliseconds(time.perf_counter() - arrival.ticks),
         "integrationLatency": integration["latency"],
-        "integrationStatus": arrival.integration_status,
+        "integrationStatus": integration["status"],
         "integrationErrorMessage": integration["error"],
         "integration": integration,
+        "awsEndpointRequestId2": arrival.endpoint_request_id2,
+        "cipherSuite": tls and tls.cipher,
+        "tlsVersion": tls and tls.version,
+        "customDomain": {"basePathMatched": located.base_path or None},
         "xrayTraceId": arrival.trace_id,
         "error": {}
         if fault is None
@@ -100,7 +117,63 @@ def _of_ending(call: Call, status: int) -> dict[str, object]:
             "responseType": str(fault.type),
             "validationErrorString": fault.validation_error or None,
         },
+        **_of_authorizing(call),
     }
+
+
+def _of_integration(call: Call) -> dict[str, object]:
+    """Return ``$context.integration``; of a stream the latency is the whole stream's."""
+    arrival = call.arrival
+    streams = call.plan.streams
+    stream = streaming(arrival) if streams else None
+    asked = arrival.integration_started > 0
+    known: dict[str, object] = {
+        "status": arrival.integration_status,
+        "integrationStatus": arrival.integration_status,
+        "latency": None,
+        "requestId": arrival.endpoint_request_id,
+        "error": arrival.error if asked and arrival.error else None,
+        "responseTransferMode": "STREAMED" if streams else "BUFFERED",
+    }
+    if stream is not None:
+        known["latency"] = _milliseconds(stream.whole)
+        known["timeToAllHeaders"] = _milliseconds(stream.to_headers)
+        if stream.to_content is not None:
+            known["timeToFirstContent"] = _milliseconds(stream.to_content)
+    elif asked:
+        # What never answered has no end.
+        ended = arrival.integration_ended or time.perf_counter()
+        known["latency"] = _milliseconds(ended - arrival.integration_started)
+    return known
+
+
+def _of_authorizing(call: Call) -> dict[str, object]:
+    """Return what finding out who calls came to, by the phases that AWS tells apart.
+
+    A signature is authenticated, a token or a function's word is an authorizer's business, and
+    what a policy makes of either is authorizing.
+    """
+    arrival, kind = call.arrival, call.plan.method.authorization_type
+    if arrival.authorizing_seconds is None:
+        return {}
+    spent = _milliseconds(arrival.authorizing_seconds)
+    fault = arrival.fault if arrival.fault and arrival.fault.type in _OF_AUTHORIZING else None
+    denied = fault if isinstance(fault, AccessDenied) else None
+    unknown = fault if denied is None else None
+    found: dict[str, object] = _attempt(unknown, spent)
+    judged: dict[str, object] = {} if unknown else _attempt(denied, 0)
+    if kind == "AWS_IAM":
+        return {"authenticate": found, "authorize": judged}
+    if arrival.authorizer_invoked is not None:
+        status, request_id = arrival.authorizer_invoked
+        found |= {"integrationStatus": status, "requestId": request_id or None}
+    found = {**(arrival.caller.context if arrival.caller else {}), **found}
+    return {"authorizer": found, "authorize": judged if kind == "CUSTOM" else {}}
+
+
+def _attempt(fault: Fault | None, milliseconds: int) -> dict[str, object]:
+    status, error = (200, None) if fault is None else (fault.status, fault.message)
+    return {"status": status, "error": error, "latency": milliseconds}
 
 
 def _milliseconds(seconds: float) -> int:
