@@ -110,6 +110,15 @@ def test_a_query_may_be_signed_as_it_is_sent_or_as_it_is_meant(query):
     check(replace(request, query=meant))
 
 
+@pytest.mark.parametrize("sent", ["/a/./b", "/x/../a/b", "/a//b", "//a/b"])
+def test_of_paths_that_resolve_to_one_a_signature_may_be_made_to_hold_for_that_one_alone(sent):
+    request = signed(path="/a/b")
+    check(replace(request, path=sent))
+    check(replace(request, path_as_sent=True))
+    with pytest.raises(sigv4.Invalid):
+        check(replace(request, path=sent, path_as_sent=True))
+
+
 def test_an_escape_in_lower_case_is_the_same_parameter():
     request = signed(query="a=%2F")
     check(replace(request, query="a=%2f"))
@@ -218,7 +227,16 @@ def test_nothing_is_claimed_by_a_request_without_a_signature():
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("Bearer x", "Unsupported AWS 'algorithm'"),
+        (
+            "Bearer x",
+            "'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'Bearer x'.",
+        ),
+        ("x", "'x' not a valid key=value pair (missing equal-sign) in Authorization header: 'x'."),
+        ("Basic eA==", "Authorization header requires 'Credential' parameter."),
+        (
+            "AWS4-HMAC-SHA1 Credential=x, SignedHeaders=host, Signature=0",
+            "Unsupported AWS 'algorithm': expected one AWS4-HMAC-SHA256; found 'AWS4-HMAC-SHA1'",
+        ),
         ("AWS4-HMAC-SHA256", "Authorization header requires 'Credential' parameter."),
         ("AWS4-HMAC-SHA256 Credential", "not a valid key=value pair (missing equal-sign)"),
         (

@@ -152,7 +152,7 @@ async def test_a_key_for_looking_alone_may_not_call():
     assert (status, code) == (403, "AccessDeniedException")
     assert message == (
         "User: arn:aws:iam::000000000000:user/eve is not authorized to perform: "
-        f"execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:000000000000:{API}"
+        f"execute-api:Invoke on resource: arn:aws:execute-api:us-east-1:********0000:{API}"
         "/s/POST/pets"
     )
 

@@ -4,8 +4,9 @@ import time
 
 import pytest
 from tests.core.signing.tokens import public, rsa_key, token
-from tests.gateway.builders import World, aws_proxy, mock, resource, responses
+from tests.gateway.builders import API, FakeExchange, World, aws_proxy, mock, resource, responses
 
+from octetgate.core.http.body import Body
 from octetgate.core.model.access import (
     Authorizer,
     AuthorizerType,
@@ -98,6 +99,19 @@ async def test_any_other_token_is_unauthorized(text):
     answer = await asked.call("GET", "/m", **headers)
     assert (answer.status, answer.message) == (401, {"message": "Unauthorized"})
     assert answer.headers.get("x-amzn-errortype") == "UnauthorizedException"
+
+
+async def test_of_two_tokens_none_is_believed():
+    asked = pool()
+    exchange = FakeExchange(
+        "GET",
+        f"/restapis/{API}/s/_user_request_/m",
+        {"Auth": signed(), "AUTH": signed()},
+        Body.of(b""),
+        leaves=False,
+    )
+    await asked.gateway.handle(exchange)
+    assert exchange.reply.status == 401
 
 
 async def test_an_expired_token_is_told_so():

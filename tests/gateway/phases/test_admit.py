@@ -207,3 +207,25 @@ async def test_a_long_arn_is_414_where_whoever_calls_has_to_be_allowed(
     if status == 414:
         assert answer.message == {"message": "Request-URI Too Long"}
         assert "method ARN: expected at most 1600 bytes, found 16" in answer.line["error"]
+
+
+@pytest.mark.parametrize(
+    "header, kind, message",
+    [
+        pytest.param(None, "MissingAuthenticationToken", "Missing Authentication Token", id="none"),
+        pytest.param(
+            "Bearer abc",
+            "IncompleteSignature",
+            "'abc' not a valid key=value pair (missing equal-sign) in Authorization header: "
+            "'Bearer abc'.",
+            id="no-signature",
+        ),
+    ],
+)
+async def test_where_nothing_is_an_authorization_is_read_as_a_signature(header, kind, message):
+    world = World()
+    world.deploy(resource("/m", mock()))
+    headers = {} if header is None else {"Authorization": header}
+    answer = await world.call("GET", "/nowhere", **headers)
+    assert (answer.status, answer.message) == (403, {"message": message})
+    assert answer.headers.get("x-amzn-errortype") == f"{kind}Exception"

@@ -28,6 +28,12 @@ class Request:
     headers: Sequence[tuple[str, str]]
     body_hash: str
     """SHA-256 of the body in hex."""
+    path_as_sent: bool = False
+    """Whether the path is signed with its dots and repeated slashes.
+
+    Where these are resolved first, as AWS has it, a signature holds for each of many paths; that
+    is no harm where they all lead to one place.
+    """
 
     def values(self, name: str) -> list[str]:
         """Return every value of a header, in order; names by lower case."""
@@ -60,7 +66,7 @@ def canonical_request(request: Request, signed_headers: Sequence[str], query: st
     return "\n".join(
         (
             request.method.upper(),
-            _path(request.path),
+            _encoded_path(request.path) if request.path_as_sent else _path(request.path),
             query,
             headers,
             ";".join(signed_headers),
@@ -87,7 +93,11 @@ def _path(path: str) -> str:
         elif segment not in {"", "."}:
             kept.append(segment)
     last = "/" if path.endswith("/") and kept else ""
-    return quote("/" + "/".join(kept) + last, safe="/~", encoding="latin-1")
+    return _encoded_path("/" + "/".join(kept) + last)
+
+
+def _encoded_path(path: str) -> str:
+    return quote(path, safe="/~", encoding="latin-1")
 
 
 def queries(query: str) -> Iterator[str]:

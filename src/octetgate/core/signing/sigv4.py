@@ -91,11 +91,10 @@ def claimed(request: Request) -> Claim:
 
 def _of_header(request: Request, given: list[str]) -> Claim:
     text = given[0]
-    algorithm, _, rest = text.strip().partition(" ")
-    if algorithm != ALGORITHM or len(given) > 1:
-        raise Incomplete(
-            f"Unsupported AWS 'algorithm': expected one {ALGORITHM}; found '{algorithm}'"
-        )
+    algorithm, space, rest = text.strip().partition(" ")
+    if not space and algorithm != ALGORITHM:
+        # AWS takes a single word for a member.
+        algorithm, rest = "", algorithm
     members: dict[str, str] = {}
     for part in filter(None, (each.strip() for each in rest.split(","))):
         name, equals, value = part.partition("=")
@@ -117,6 +116,10 @@ def _of_header(request: Request, given: list[str]) -> Claim:
         )
     if missing or stamp is None:
         raise Incomplete(f"{' '.join(missing)} Authorization={text}")
+    if len(given) > 1 or algorithm != ALGORITHM:
+        raise Incomplete(
+            f"Unsupported AWS 'algorithm': expected one {ALGORITHM}; found '{algorithm}'"
+        )
     return _claim(members["Credential"], members["SignedHeaders"], members["Signature"], stamp)
 
 

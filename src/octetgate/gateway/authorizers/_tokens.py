@@ -34,10 +34,16 @@ def header_source(text: str | None) -> tuple[IdentitySource, ...]:
 
 
 def token_of(call: Call, sources: tuple[IdentitySource, ...]) -> str:
-    """Return the call's token, as it is or behind ``Bearer`` (unconfirmed); 401 for none."""
+    """Return the call's token, as it is or behind ``Bearer`` (unconfirmed).
+
+    401 for none, and for several: the backend might believe another than was checked here.
+    """
     found = read_identity(sources, Said(call, NOTHING))
     if found is None:
         raise Unauthorized(f"identitySource: expected {sources[0].text}, found none")
+    several = len(call.arrival.exchange.head.headers.all(sources[0].name))
+    if several > 1:
+        raise Unauthorized(f"identitySource: expected {sources[0].text} once, found {several}")
     (token,) = found.values()
     token = token.strip()
     return token[len(_BEARER) :].strip() if token[: len(_BEARER)].lower() == _BEARER else token

@@ -10,23 +10,23 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from octetgate.core.http.body import Body
-from octetgate.core.http.target import split
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.keys import KeyTable
 from octetgate.core.signing import sigv4
-from octetgate.core.signing.request import NOTHING, Request
 from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import (
     AccessDenied,
     ExpiredToken,
     InvalidSignature,
-    MissingAuthenticationToken,
 )
-from octetgate.gateway.phases.function import source_arn
+from octetgate.gateway.phases.admit import claimed
 from octetgate.gateway.phases.method_request import whole
+from octetgate.gateway.phases.resource_policy import not_authorized
 from octetgate.gateway.snapshot import StageFacts
 
 _SERVICE = "execute-api"
+_STEERS = "x-http-method-override"
+"""The header that makes a call one of another method; who signed must have meant that."""
 _UNKNOWN = "The security token included in the request is invalid."
 
 
@@ -39,8 +39,7 @@ class AwsIam:
 
     async def authorize(self, call: Call) -> Caller:
         """Return who signed; raises a fault unless the signature holds."""
-        request = _request(call)
-        claim = _claim(request)
+        request, claim = claimed(call)
         key = self._keys.find(claim.access_key)
         if key is None:
             raise _unrecognized(f"expected a management key; found {claim.access_key}")
@@ -50,6 +49,8 @@ class AwsIam:
         if key.is_expired(call.arrival.time):
             raise ExpiredToken(f"AWS_IAM: {claim.access_key} has expired")
         self._refuse_other_scope(claim)
+        if request.header(_STEERS) is not None and _STEERS not in claim.signed_headers:
+            raise _invalid(f"'{_STEERS}' must be a 'SignedHeader' in the AWS Authorization.")
         if not request.leaves_body_out:
             request = replace(request, body_hash=await _hashed(call))
         moment = datetime.fromtimestamp(call.arrival.time, UTC)
@@ -73,11 +74,9 @@ class AwsIam:
 
     def _refuse_onlooker(self, call: Call, key: ManagementKey) -> None:
         if key.read_only:
-            arn = source_arn(self._facts, call.method, call.route.located.route)
             raise AccessDenied(
                 f"AWS_IAM: {key.access_key_id} is for looking alone",
-                message=f"User: {self._user(key)} is not authorized to perform: "
-                f"execute-api:Invoke on resource: {arn}",
+                message=not_authorized(call, self._user(key)),
             )
 
     def _caller(self, key: ManagementKey) -> Caller:
@@ -92,29 +91,6 @@ class AwsIam:
 
     def _user(self, key: ManagementKey) -> str:
         return f"arn:aws:iam::{self._facts.account_id}:user/{key.name}"
-
-
-def _request(call: Call) -> Request:
-    head = call.arrival.exchange.head
-    path, query = split(head.target)
-    return Request(
-        method=head.method,
-        path=path,
-        query=query,
-        headers=list(head.headers.items()),
-        body_hash=NOTHING,
-    )
-
-
-def _claim(request: Request) -> sigv4.Claim:
-    try:
-        return sigv4.claimed(request)
-    except sigv4.Unsigned:
-        raise MissingAuthenticationToken("AWS_IAM: expected a signature; found none") from None
-    except sigv4.Incomplete as error:
-        raise InvalidSignature(
-            f"AWS_IAM: {error}", message=str(error), error_type="IncompleteSignatureException"
-        ) from error
 
 
 async def _hashed(call: Call) -> str:

@@ -3,11 +3,15 @@
 import time
 
 from octetgate.core.http.limits import long_arn
+from octetgate.core.http.target import split
 from octetgate.core.limits.bucket import Throttle
 from octetgate.core.limits.quota import day_of
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.stage import MethodSetting, Stage
 from octetgate.core.ports.meters import Meters, MetersFull
+from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import NOTHING, Request
+from octetgate.core.signing.sigv4 import Claim
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import (
     AccessDenied,
@@ -51,6 +55,8 @@ def admit(call: Call, live: Table, meters: Meters) -> None:
     """Refuse the call unless it has a method, and that is open (spec: request-lifecycle 1)."""
     plan = call.plan
     if plan is call.stage.nowhere:
+        if "authorization" in call.arrival.sent:
+            claimed(call)
         # Never 404 or 405 (recorded): what is not there is refused like what is not allowed.
         asked = f"{call.method} {call.route.located.route}"
         raise MissingAuthenticationToken(f"no resource has {asked}")
@@ -61,6 +67,34 @@ def admit(call: Call, live: Table, meters: Meters) -> None:
         call.arrival.grant = _grant(call, live)
     if plan.buckets or call.arrival.grant is not None:
         _count(call, meters)
+
+
+def claimed(call: Call) -> tuple[Request, Claim]:
+    """Return the request as its signer wrote it down, its body left out, and what it claims.
+
+    What is no signature, or half of one, is refused (spec: request-lifecycle 4.1, 8.3).
+    """
+    head = call.arrival.exchange.head
+    path, query = split(head.target)
+    request = Request(
+        method=head.method,
+        path=path,
+        query=query,
+        headers=list(head.headers.items()),
+        body_hash=NOTHING,
+        # A path with dots in it may lead to another method than the one without.
+        path_as_sent=True,
+    )
+    try:
+        return request, sigv4.claimed(request)
+    except sigv4.Unsigned:
+        raise MissingAuthenticationToken("expected a signature; found none") from None
+    except sigv4.Incomplete as error:
+        said = str(error)
+        # AWS's error has no gateway response of its own.
+        raise BadRequest(
+            said, status=403, message=said, error_type="IncompleteSignatureException"
+        ) from error
 
 
 def _bound_arn(call: Call) -> None:

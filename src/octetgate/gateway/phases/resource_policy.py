@@ -69,9 +69,13 @@ def _names(call: Call) -> tuple[str, ...]:
 
 def _refusal(call: Call, how: str) -> AccessDenied:
     names = _names(call)
-    user = names[0] if names else _ANYBODY
+    message = not_authorized(call, names[0] if names else _ANYBODY) + how
+    return AccessDenied(f"the API's resource policy: {message}", message=message)
+
+
+def not_authorized(call: Call, user: str) -> str:
+    """Return what AWS tells a user who may not call the method."""
     account = call.stage.facts.account_id
     # AWS hides all of the account but its end.
     arn = _arn(call).replace(f":{account}:", f":********{account[-4:]}:", 1)
-    message = f"User: {user} is not authorized to perform: {ACTION} on resource: {arn}{how}"
-    return AccessDenied(f"the API's resource policy: {message}", message=message)
+    return f"User: {user} is not authorized to perform: {ACTION} on resource: {arn}"
