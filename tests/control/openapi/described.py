@@ -16,6 +16,9 @@ def described(gw, api):
     validators = gw.get_request_validators(**place, limit=500)["items"]
     names = {each["id"]: each["name"] for each in [*authorizers, *validators]}
     resources = gw.get_resources(**place, limit=500, embed=["methods"])["items"]
+    if "policy" in shown:
+        # AWS shows it with a backslash before each quote.
+        shown["policy"] = json.loads(json.loads(f'"{shown["policy"]}"').replace(api, "API"))
     found = {
         "api": without(
             shown, "id", "createdDate", "rootResourceId", "tags", "apiStatus", "ResponseMetadata"
@@ -34,6 +37,9 @@ def described(gw, api):
         },
         "documentation": [
             without(each, "id") for each in gw.get_documentation_parts(**place, limit=500)["items"]
+        ],
+        "documentationVersions": [
+            each["version"] for each in gw.get_documentation_versions(**place, limit=500)["items"]
         ],
         "paths": {
             each["path"]: {
