@@ -249,3 +249,60 @@ def test_an_unknown_base_path_mode_is_refused(gw):
         gw.import_rest_api, body=json.dumps(document()).encode(), parameters={"basepath": "keep"}
     )
     assert found == bad("parameters.basepath: expected one of ignore, prepend, split; found 'keep'")
+
+
+def documented(said="about pets", version="1.0"):
+    part = {"location": {"type": "API"}, "properties": {"description": said}}
+    extension = {"version": version, "documentationParts": [part]}
+    return document(**{"x-amazon-apigateway-documentation": extension})
+
+
+def versions(gw, api):
+    found = gw.get_documentation_versions(restApiId=api)["items"]
+    return {each["version"]: each["createdDate"] for each in found}
+
+
+@pytest.mark.parametrize("version, name", [("1.0", "1.0"), (1.1, "1.1"), (2, "2")])
+def test_a_version_of_documentation_is_kept_under_its_name(gw, imported, version, name):
+    assert list(versions(gw, imported(documented(version=version))["id"])) == [name]
+
+
+@pytest.mark.parametrize("version", [None, "", True, ["1"]])
+def test_what_is_no_name_of_a_version_makes_none(gw, imported, version):
+    assert versions(gw, imported(documented(version=version))["id"]) == {}
+
+
+def test_ignored_documentation_makes_no_version(gw, imported):
+    made = imported(documented(), parameters={"ignore": "documentation"})
+    assert versions(gw, made["id"]) == {}
+
+
+def test_a_version_that_is_there_already_stays_as_it_is(gw, imported):
+    made = imported(documented())["id"]
+    before = versions(gw, made)
+    again = gw.put_rest_api(restApiId=made, body=json.dumps(documented()).encode())
+    assert "warnings" not in again
+    other = json.dumps(documented("about dogs")).encode()
+    assert gw.put_rest_api(restApiId=made, body=other)["warnings"] == [
+        "Documentation version '1.0' is there already, with other parts. Left as it is."
+    ]
+    assert versions(gw, made) == before
+
+
+def test_a_stage_exports_the_version_that_it_names_whatever_was_imported_since(gw, imported):
+    made = imported(documented())["id"]
+    gw.create_deployment(restApiId=made, stageName="live")
+    named = [{"op": "replace", "path": "/documentationVersion", "value": "1.0"}]
+    gw.update_stage(restApiId=made, stageName="live", patchOperations=named)
+    gw.put_rest_api(restApiId=made, body=json.dumps(documented("later", "2.0")).encode())
+    body = gw.get_export(
+        restApiId=made,
+        stageName="live",
+        exportType="oas30",
+        parameters={"extensions": "documentation"},
+    )["body"].read()
+    found = json.loads(body)["x-amazon-apigateway-documentation"]
+    assert found["version"] == "1.0"
+    assert [each["properties"] for each in found["documentationParts"]] == [
+        {"description": "about pets"}
+    ]

@@ -48,6 +48,15 @@ def documentation_parts(
     return found, warnings
 
 
+def version_of(extension: Mapping[str, Any]) -> str | None:
+    """Return the name under which the parts are to be kept, if the extension has one."""
+    version = extension.get("version")
+    if isinstance(version, bool) or not isinstance(version, (str, int, float)):
+        # A number is what YAML makes of 1.0.
+        return None
+    return str(version) or None
+
+
 def _part(given: Any) -> DocumentationPart:
     location = given.get("location") if isinstance(given, dict) else None
     if not isinstance(location, dict):

@@ -21,11 +21,12 @@ from octetgate.control.openapi.problems import Problems
 from octetgate.control.openapi.settings import api_settings
 from octetgate.control.openapi.source import Source, reading
 from octetgate.control.operations.documentation_parts import import_documentation_parts
+from octetgate.control.operations.documentation_versions import create_documentation_version
 from octetgate.control.operations.rest_apis import create_rest_api
 from octetgate.control.shown import shown_api
 from octetgate.core.model.api import RestApi
 from octetgate.core.model.definition import ApiDefinition
-from octetgate.core.ports.store import APIS
+from octetgate.core.ports.store import APIS, DOCUMENTATION_VERSIONS
 
 
 @reading
@@ -88,18 +89,37 @@ def _imported(
 
 
 def _document(call: Write, api: str, source: Source) -> None:
-    """Take the documentation parts that the document brings."""
+    """Take the documentation parts that the document brings, and keep them as a version."""
     said = source.document.get(documentation.EXTENSION)
     if said is None:
         return
     body = msgspec.json.encode({documentation.EXTENSION: said})
     try:
         made = import_documentation_parts(call, {"restApiId": api, "body": body})
+        version = documentation.version_of(said)
+        warnings = [*(made["warnings"] or ()), *_keep_version(call, api, version)]
     except ApiError as error:
         source.problems.error(f"Unable to import documentation: {error}")
         return
-    for warning in made["warnings"] or ():
+    for warning in warnings:
         source.problems.warn(warning)
+
+
+def _keep_version(call: Write, api: str, version: str | None) -> list[str]:
+    """Keep the parts under the version's name, once; stages may name what is there already."""
+    if version is None:
+        return []
+    before = call.store.get(DOCUMENTATION_VERSIONS, f"{api}/{version}")
+    if before is None:
+        create_documentation_version(call, {"restApiId": api, "documentationVersion": version})
+        return []
+    said, saying = (
+        {(part.location.place, part.properties) for part in parts.values()}
+        for parts in (before.parts, find_api(call, api).documentation_parts)
+    )
+    if said == saying:
+        return []
+    return [f"Documentation version '{version}' is there already, with other parts. Left as it is."]
 
 
 def _ignores_documentation(asked: Members) -> bool:
