@@ -55,6 +55,7 @@ def test_the_later_place_wins(file, text, environ, flags, port):
         ("region", "eu-central-1", "eu-central-1"),
         ("region", "us-gov-west-1", "us-gov-west-1"),
         ("access_log", "BOTH", "both"),
+        ("access_log", "tcp://127.0.0.1:5170", "tcp://127.0.0.1:5170"),
         ("isolation", "bubblewrap", "bubblewrap"),
         ("function_users", "1000-1999", "1000-1999"),
         ("function_users", "off", "off"),

@@ -62,4 +62,5 @@ def _destinations(running: Running) -> list[str]:
     if chosen == _AUTO:
         chosen = "both" if sys.stdout.isatty() else "file"
     file = str(running.place.logs / "access.log")
-    return {"off": [], "file": [file], "stdout": ["stdout"], "both": [file, "stdout"]}[chosen]
+    named = {"off": [], "file": [file], "stdout": ["stdout"], "both": [file, "stdout"]}
+    return named.get(chosen, [chosen])  # else it is a socket

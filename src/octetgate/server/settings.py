@@ -222,8 +222,8 @@ class Settings:
 
     access_log: str = _setting(
         "auto",
-        values.choice("auto", "file", "stdout", "both", "off"),
-        "A line for each call: to logs/access.log in the data folder, and, on a terminal, there.",
+        values.LOG_PLACE,
+        "A line for each call: to logs/access.log in the data folder, a terminal or a socket.",
         _LOGS,
     )
     log_format: str = _setting(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from octetgate.adapters.telemetry.sinks import EXPECTED, is_socket
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -144,6 +146,21 @@ def _users(value: Any) -> str:
 
 
 USERS = Kind("FIRST-LAST", "numbers of users as 60706-61183, or off", _users)
+
+
+_PLACES = ("auto", "file", "stdout", "both", "off")
+
+
+def _log_place(value: Any) -> str:
+    text = _text(value)
+    if is_socket(text):
+        return text
+    if text.lower() not in _PLACES:
+        raise ValueError
+    return text.lower()
+
+
+LOG_PLACE = Kind(f"{'|'.join(_PLACES)}|URL", f"{', '.join(_PLACES)}, {EXPECTED}", _log_place)
 
 
 def _urls(value: Any) -> tuple[tuple[str, str], ...]:

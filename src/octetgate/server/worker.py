@@ -6,6 +6,7 @@ import gc
 import socket
 import ssl
 from collections.abc import Sequence
+from functools import partial
 
 import uvloop
 
@@ -24,6 +25,7 @@ from octetgate.gateway.function_urls import FunctionUrls
 from octetgate.gateway.live import Live
 from octetgate.gateway.live_keys import LiveKeys
 from octetgate.gateway.live_urls import LiveUrls
+from octetgate.gateway.phases.access_log import refused_at_the_door
 from octetgate.gateway.pipeline import Gateway
 from octetgate.server.backends import gateway_ports, open_pool
 from octetgate.server.build import access_lines, configure_logs, open_store
@@ -74,7 +76,11 @@ async def _serve(
         gateway = Gateway(live, Meters(throttles, usage), lines.write, elsewhere)
         urls = FunctionUrls(LiveUrls(store), keys, functions, lines.write)
         door = await h1.serve(
-            entrance(gateway.handle, urls.handle), share, _door(settings), _tls(settings)
+            entrance(gateway.handle, urls.handle),
+            share,
+            _door(settings),
+            _tls(settings),
+            partial(refused_at_the_door, lines.write, elsewhere),
         )
         # What start-up made stays to the end: the collector need not look at it again and again.
         gc.collect()

@@ -4,7 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.h1_server import DoorSettings, ServerConnection
@@ -17,11 +17,19 @@ __all__ = ["Door", "DoorSettings", "serve"]
 _BACKLOG = 2048
 
 
+Refused = Callable[[str, int, str], None]
+"""Told the client's address, the status that it got, and why."""
+
+
 class Door:
     """Listeners, and the connections that came through them."""
 
-    def __init__(self, app: Application, settings: DoorSettings) -> None:
+    def __init__(
+        self, app: Application, settings: DoorSettings, refused: Refused = lambda *_: None
+    ) -> None:
+        """``refused`` is told of what never became an exchange."""
         self.handlers = Handlers(app)
+        self.refused = refused
         self.settings = settings
         self.connections: set[ServerConnection] = set()
         self._empty = asyncio.Event()
@@ -63,10 +71,11 @@ async def serve(
     sockets: Sequence[socket.socket],
     settings: DoorSettings,
     ssl_context: ssl.SSLContext | None = None,
+    refused: Refused = lambda *_: None,
 ) -> Door:
     """Answer what comes in on these sockets with ``app``, until the door is closed."""
     keep_body_memory()
-    door = Door(app, settings)
+    door = Door(app, settings, refused)
     loop = asyncio.get_running_loop()
     for listening in sockets:
         door.servers.append(

@@ -9,13 +9,13 @@ import asyncio
 import json
 import logging
 import os
-import select
-import stat
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TextIO
+
+from octetgate.adapters.telemetry.sinks import is_socket, open_sink
 
 _LOG = logging.getLogger(__name__)
 
@@ -143,16 +143,17 @@ _SECONDS = 0.1
 class AccessLog:
     """Lines for many calls, written together.
 
-    The destination is ``stdout``, ``stderr`` or the path of a file, to which several processes
-    may append.  One that does not take lines, a full disk or a pipe that nobody reads, holds up
-    nobody: lines wait, then are dropped, and the first line after them says how many.
+    The destination is ``stdout``, ``stderr``, the URL of a socket or the path of a file, to which
+    several processes may append.  One that does not take lines, a full disk or a pipe that nobody
+    reads, holds up nobody: lines wait, then are dropped, and the first line after them says how
+    many.
 
     For one thread, and at most one event loop; without a loop a line is written at once.
     """
 
     def __init__(self, destination: str) -> None:
         self._destination = destination
-        self._sink = _Sink(destination)
+        self._sink = open_sink(destination)
         self._lines: list[Line] = []
         self._rest = b""
         """What the destination has not yet taken of earlier lines."""
@@ -190,7 +191,9 @@ class AccessLog:
     def reopen(self) -> None:
         """Open the file by its name again, after it was moved away."""
         self.flush()
-        sink = _Sink(self._destination)
+        if is_socket(self._destination):
+            return
+        sink = open_sink(self._destination)
         self._sink.close()
         self._sink = sink
 
@@ -241,44 +244,3 @@ def _together(lines: list[bytes]) -> bytes:
         whole = (line.replace(b"\n", b"\\n").replace(b"\r", b"\\r") for line in lines)
         text = b"\n".join([*whole, b""])
     return text
-
-
-class _Sink:
-    """Where bytes go, as many as can without waiting."""
-
-    def __init__(self, destination: str) -> None:
-        std = {"stdout": 1, "stderr": 2}.get(destination)
-        if std is None:
-            flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK
-            self._file = os.open(destination, flags, 0o640)
-        else:
-            self._file = os.dup(std)
-        self._regular = stat.S_ISREG(os.fstat(self._file).st_mode)
-        self._poll = select.poll()
-        self._poll.register(self._file, select.POLLOUT)
-
-    def write(self, data: bytes) -> int:
-        """Return how many bytes were taken; OSError if the destination is broken or full."""
-        if not data:
-            return 0
-        if self._regular:
-            return os.write(self._file, data)
-        # Standard output is shared with other programs, so it cannot be made non-blocking; but
-        # what polls as ready takes PIPE_BUF bytes at once, and in one piece.
-        if not self._poll.poll(0):
-            return 0
-        try:
-            return os.write(self._file, _piece(data))
-        except BlockingIOError:
-            return 0
-
-    def close(self) -> None:
-        os.close(self._file)
-
-
-def _piece(data: bytes) -> bytes:
-    """Return the longest start of the data that is written in one piece, whole lines if it can."""
-    if len(data) <= select.PIPE_BUF:
-        return data
-    end = data.rfind(b"\n", 0, select.PIPE_BUF) + 1
-    return data[: end or select.PIPE_BUF]

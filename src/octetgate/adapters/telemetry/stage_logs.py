@@ -1,10 +1,11 @@
-"""The access logs of stages, in files that are named after the log groups they stand for."""
+"""The access logs of stages: files named after the log groups they stand for, or sockets."""
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 from octetgate.adapters.telemetry.logs import AccessLog
+from octetgate.adapters.telemetry.sinks import EXPECTED, is_socket
 from octetgate.core.ports.stage_logs import BadDestination
 
 _ARN = re.compile(
@@ -23,7 +24,7 @@ class StageLogFiles:
         self._open: dict[str, AccessLog] = {}
 
     def open(self, destination: str) -> Callable[[str], None]:
-        """Return what takes lines for a log group, a delivery stream or ``stdout``."""
+        """Return what takes lines for a log group, a delivery stream, a socket or ``stdout``."""
         place = self._place(destination)
         log = self._open.get(place)
         if log is None:
@@ -32,13 +33,13 @@ class StageLogFiles:
         return log.write
 
     def _place(self, destination: str) -> str:
-        if destination == _STDOUT:
-            return _STDOUT
+        if destination == _STDOUT or is_socket(destination):
+            return destination
         arn = _ARN.fullmatch(destination)
         if arn is None:
             raise BadDestination(
                 "accessLogSettings.destinationArn: expected the ARN of a log group or of a "
-                f"delivery stream, or {_STDOUT}; found {destination!r}"
+                f"delivery stream, {_STDOUT}, {EXPECTED}; found {destination!r}"
             )
         name = _UNSAFE.sub("_", (arn["group"] or arn["stream"]).strip("/"))
         return str(self._folder / f"{name.lstrip('.') or '_'}.log")

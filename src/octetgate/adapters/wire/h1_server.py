@@ -17,6 +17,7 @@ A client that only half-closes (FIN after its request) is still there and gets i
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -75,6 +76,8 @@ class Listener(Protocol):
     settings: DoorSettings
     clock: Clock
     connections: set["ServerConnection"]
+    refused: Callable[[str, int, str], None]
+    """Told who was refused before there was an exchange, with which status, and why."""
     closing: bool
     """Whether every reply is to be the last on its connection."""
 
@@ -323,6 +326,8 @@ class ServerConnection(Wire):
     def _refuse(self, error: BadHead) -> None:
         """Answer what never became an exchange, or got no reply, and close."""
         text = f"{error}\n".encode("ascii", "backslashreplace")
+        if self._exchange is None:
+            self._listener.refused(self.peer, error.status, str(error))
         self.push()
         self.transport.write(
             b"%b%bContent-Type: text/plain\r\nContent-Length: %d\r\n%b%b"

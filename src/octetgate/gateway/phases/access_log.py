@@ -154,6 +154,23 @@ def _line(  # noqa: C901, PLR0917  # what a line says
     return line.encode("latin-1")
 
 
+def refused_at_the_door(
+    write: WriteLine, tallies: Sequence[Tally], peer: str, status: int, reason: str
+) -> None:
+    """Take down, and add up, what came to the door and was no request."""
+    write(partial(_refused, time.time(), peer, status, reason))
+    for tally in tallies:
+        tally.add(status, 0.0, 0.0, 0, 0, "")
+
+
+def _refused(moment: float, peer: str, status: int, reason: str) -> bytes:
+    line = (
+        f'{{"time":"{_stamp(moment)}","ip":"{peer}","status":{status},'
+        f'"notice":"REFUSED_AT_THE_DOOR","error":{_quoted(reason)}}}'
+    )
+    return line.encode("latin-1")
+
+
 class Streaming(NamedTuple):
     """How long an integration has taken that streams, in seconds since it was asked."""
 
