@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import requests
+from tests.adapters.runners.lambdas import zipped
 
 
 def lines_of(octetgate):
@@ -45,3 +46,41 @@ def test_what_is_refused_at_the_door_is_in_the_access_log_with_its_reason(octetg
         'octetgate_requests_total{api_id="",method="",resource="",stage="",status_class="4xx"}'
     )
     assert f"{counted} 1.0" in text
+
+
+def test_functions_are_counted_exactly_whoever_calls_them(octetgate):
+    make(octetgate, "counted", "def handler(event, context):\n    return 1 / event['by']\n")
+    for payload in (b'{"by": 1}', b'{"by": 0}', b'{"by": 2}'):
+        octetgate.functions.invoke(FunctionName="counted", Payload=payload)
+    kept = octetgate.functions.invoke(
+        FunctionName="counted", InvocationType="Event", Payload=b'{"by": 4}'
+    )
+    assert kept["StatusCode"] == 202
+
+    def counted():
+        text = requests.get(f"{octetgate.endpoint}/_octetgate/metrics", timeout=10).text
+        return dict(
+            line.removeprefix("octetgate_function_").split(" ")
+            for line in text.splitlines()
+            if 'function="counted"' in line and "_bucket" not in line
+        )
+
+    label = '{function="counted"}'
+    told = eventually(lambda: (found := counted())[f"invocations_total{label}"] == "4.0" and found)
+    assert told[f"errors_total{label}"] == "1.0"
+    assert told[f"throttles_total{label}"] == "0.0"
+    assert told[f"concurrent_executions{label}"] == "0.0"
+    assert told[f"duration_seconds_count{label}"] == "4.0"
+    assert float(told[f"init_duration_seconds_count{label}"]) >= 1
+    assert float(told[f"init_duration_seconds_sum{label}"]) > 0
+
+
+def make(octetgate, name, code):
+    """Create a Python function."""
+    octetgate.functions.create_function(
+        FunctionName=name,
+        Runtime="python3.12",
+        Handler="handler.handler",
+        Role="arn:aws:iam::000000000000:role/r",
+        Code={"ZipFile": zipped({"handler.py": code})},
+    )

@@ -15,6 +15,7 @@ from octetgate.adapters.runners.process import (
     describe,
     probe,
 )
+from octetgate.adapters.telemetry.function_metrics import SharedFunctionTallies
 from octetgate.server.backends import aws_destinations
 from octetgate.server.build import configure_logs, open_store
 from octetgate.server.master import LAST_SECONDS
@@ -88,6 +89,7 @@ async def _serve(running: Running, post: Post, found: Found) -> None:
                 workers_total=_workers_total(settings, found),
             ),
             destinations,
+            SharedFunctionTallies(running.place.metrics, post.name),
         )
         await supervisor.start()
         held.push_async_callback(supervisor.close)

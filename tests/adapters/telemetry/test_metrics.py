@@ -9,6 +9,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from octetgate.adapters.telemetry.exposition import exposition
+from octetgate.adapters.telemetry.function_metrics import SharedFunctionTallies
 from octetgate.adapters.telemetry.metrics import CallTallies
 from octetgate.adapters.telemetry.rows import Rows
 from octetgate.core.ports.metrics import LATENCIES, Subject
@@ -115,6 +116,7 @@ def test_a_row_that_is_being_named_is_not_there_yet(folder):
 def test_the_dashboard_asks_for_metrics_and_labels_that_there_are(folder):
     calls = CallTallies(folder, "worker 1").of(STAGE)
     calls.add(200, 0.1, 0.1, 1, 1, "hit")
+    SharedFunctionTallies(folder, "functions").of("f").throttled()
     families = list(text_string_to_metric_families(exposition(folder).decode()))
     shown = {sample.name for family in families for sample in family.samples}
     labels = {label for family in families for sample in family.samples for label in sample.labels}

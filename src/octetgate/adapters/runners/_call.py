@@ -12,6 +12,7 @@ from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.runtime_api import Assignment
 from octetgate.core.model.function import Function
 from octetgate.core.ports.functions import Outcome
+from octetgate.core.ports.metrics import FunctionTally
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -65,6 +66,7 @@ class Plan:
     """Where processes get their private folders, unless they have a /tmp of their own."""
     isolation: Isolation
     log: FunctionLog
+    tally: FunctionTally
     init_seconds: float
     idle_seconds: float
     answer_limit: int

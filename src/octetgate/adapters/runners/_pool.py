@@ -243,6 +243,7 @@ class Pool:
     def start_failed(self, error: Callable[[str], bytes], tail: bytes) -> None:
         call = self._next_call()
         if call is not None:
+            self.plan.tally.never_began()
             outcome = Outcome(
                 status=200,
                 payload=error(call.request_id),

@@ -29,6 +29,7 @@ from octetgate.core.ports.functions import (
     Provision,
     TooManyInvocations,
 )
+from octetgate.core.ports.metrics import FunctionTallies
 from octetgate.core.ports.store import Store
 
 _NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
@@ -48,8 +49,11 @@ class _Code(NamedTuple):
 class Pools:
     """Keeps as many processes as there is room for, and gives calls to them."""
 
-    def __init__(self, store: Store, known: Known, settings: SupervisorSettings) -> None:
+    def __init__(
+        self, store: Store, known: Known, settings: SupervisorSettings, tallies: FunctionTallies
+    ) -> None:
         self._settings = settings
+        self._tallies = tallies
         self._known = known
         self._packages = Packages(store, settings.data / "functions" / "code")
         self._folders = Folders()
@@ -181,6 +185,7 @@ class Pools:
             scratch=self._scratch.folder,
             isolation=self._settings.isolation,
             log=self.log(function.name),
+            tally=self._tallies.of(function.name),
             init_seconds=self._settings.init_seconds,
             idle_seconds=self._settings.idle_seconds,
             answer_limit=self._settings.answer_limit,

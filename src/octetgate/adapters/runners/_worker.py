@@ -181,6 +181,7 @@ class Worker:
         self._asking = link
         if self._init_seconds is None:
             self._init_seconds = time.monotonic() - self._born
+            self._plan.tally.started(self._init_seconds)
         self._perform(order)
 
     def _init_failed(self, link: Link, payload: bytes) -> None:
@@ -299,6 +300,7 @@ class Worker:
         self._attempt_id = str(uuid4())
         self._output.begin(reports.start_line(call.request_id, self._plan.function.version))
         self._given_at = time.monotonic()
+        self._plan.tally.began()
         deadline_ms = int((time.time() + self._plan.function.timeout) * 1000)
         link.reply(runtime_api.next_reply(call.assignment(self._attempt_id, deadline_ms)))
 
@@ -308,6 +310,7 @@ class Worker:
         self._streaming = None
         if call is None:
             return
+        self._plan.tally.ended(time.monotonic() - self._given_at, failed=failed)
         # What the function printed is in the pipe already: it printed before it answered.
         self._output.read()
         self._output.print(self._end_lines(call.request_id, is_exact=failed))

@@ -27,6 +27,7 @@ from octetgate.core.ports.functions import (
     Provision,
     TooManyInvocations,
 )
+from octetgate.core.ports.metrics import FunctionTallies, Uncounted
 from octetgate.core.ports.store import Store
 
 __all__ = ["Found", "NoIsolation", "Supervisor", "SupervisorSettings", "describe", "probe"]
@@ -40,11 +41,13 @@ class Supervisor:
         store: Store,
         settings: SupervisorSettings,
         destinations: Destinations | None = None,
+        tallies: FunctionTallies | None = None,
     ) -> None:
         """``destinations`` are told of asynchronous calls that have ended."""
         self._settings = settings
+        self._tallies = tallies or Uncounted()
         known = Known(store, region=settings.region, account_id=settings.account_id)
-        self._pools = Pools(store, known, settings)
+        self._pools = Pools(store, known, settings, self._tallies)
         self._events = Events(
             self._pools,
             self._run,
@@ -133,14 +136,23 @@ class Supervisor:
         call.outcome.add_done_callback(self._calls.discard)
         try:
             await self._pools.submit(target, call)
-        except BaseException:
+        except BaseException as error:
+            if isinstance(error, TooManyInvocations):
+                self._tallies.of(target.function.name).throttled()
             call.outcome.cancel()
             raise
         if not call.given:
             seconds = self._settings.queue_seconds
             loop = asyncio.get_running_loop()
-            patience = loop.call_later(seconds, _lose_patience, call, seconds)
+            patience = loop.call_later(seconds, self._lose_patience, target, call)
             call.outcome.add_done_callback(lambda _: patience.cancel())
+
+    def _lose_patience(self, target: Target, call: Call) -> None:
+        if call.wanted and not call.given:
+            self._tallies.of(target.function.name).throttled()
+            seconds = self._settings.queue_seconds
+            error = TooManyInvocations(f"functions: no process was free within {seconds:g} s")
+            call.outcome.set_exception(error)
 
     # --- The end ---
 
@@ -153,9 +165,3 @@ class Supervisor:
             await asyncio.wait(self._calls, timeout=self._settings.grace_seconds)
         await self._events.close()
         await self._pools.close()
-
-
-def _lose_patience(call: Call, seconds: float) -> None:
-    if call.wanted and not call.given:
-        error = TooManyInvocations(f"functions: no process was free within {seconds:g} s")
-        call.outcome.set_exception(error)
