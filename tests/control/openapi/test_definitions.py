@@ -40,7 +40,12 @@ def test_a_definition_exported_and_imported_again_is_the_same_api(gw, file, form
     if (file.stem, form) == ("inline-schemas", "swagger"):
         pytest.skip("Swagger has one schema for a body, whatever its type")
     gw.create_deployment(restApiId=made, stageName="live")
-    for version in before.get("documentationVersions", ()):
+    if "documentation" in before:
+        # An export has the words of a version that its stage names.
+        if "documentationVersions" not in before:
+            gw.create_documentation_version(restApiId=made, documentationVersion="1")
+            before = described(gw, made)
+        [version] = before["documentationVersions"]
         named = [{"op": "replace", "path": "/documentationVersion", "value": version}]
         gw.update_stage(restApiId=made, stageName="live", patchOperations=named)
     body = gw.get_export(

@@ -132,3 +132,31 @@ def test_with_the_extension_parts_are_told_apart_from_the_document(pets):
         extensions=frozenset({Extension.DOCUMENTATION}),
     )
     assert "description" not in document["paths"]["/pets/{id}"]["get"]
+
+
+def test_what_is_said_of_a_body_stands_at_its_response_and_its_example_at_its_content(pets):
+    both = {"description": "A pet.", "example": {"id": 1}, "summary": "no"}
+    get = written(
+        pets,
+        (at("RESPONSE_BODY", **GET, status_code="200"), both),
+        (at("RESPONSE_BODY"), {"description": "General.", "example": "x"}),
+        (at("REQUEST_BODY", **GET), both),
+    )["paths"]["/pets/{id}"]["get"]
+    answer = get["responses"]["200"]
+    assert answer["description"] == "A pet."
+    assert [each["example"] for each in answer["content"].values()] == [{"id": 1}]
+    assert get["responses"]["400"]["description"] == "General."
+    body = get["requestBody"]
+    assert set(body) == {"description", "content", "required"}
+    assert body["content"]["application/json"]["example"] == {"id": 1}
+
+
+@pytest.mark.parametrize("form", Form)
+def test_what_is_said_of_a_response_goes_before_what_is_said_of_its_body(pets, form):
+    document = written(
+        pets,
+        (at("RESPONSE_BODY", **GET, status_code="200"), says("Body.")),
+        (at("RESPONSE"), says("Response.")),
+        form=form,
+    )
+    assert document["paths"]["/pets/{id}"]["get"]["responses"]["200"]["description"] == "Response."

@@ -200,6 +200,7 @@ def test_documentation_is_that_of_the_stages_version(pets):
     parts = imported(
         {
             **PETS,
+            "info": {"title": "pets"},
             "paths": {},
             "x-amazon-apigateway-documentation": {
                 "documentationParts": [

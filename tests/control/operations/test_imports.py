@@ -303,6 +303,96 @@ def test_a_stage_exports_the_version_that_it_names_whatever_was_imported_since(g
     )["body"].read()
     found = json.loads(body)["x-amazon-apigateway-documentation"]
     assert found["version"] == "1.0"
-    assert [each["properties"] for each in found["documentationParts"]] == [
-        {"description": "about pets"}
+    said = [each["properties"] for each in found["documentationParts"]]
+    assert {"description": "about pets"} in said
+    assert {"description": "later"} not in said
+
+
+def described_everywhere(is_swagger):
+    """Return a document that describes each place that a part can be about."""
+    response = {"description": "a pet", "headers": {"ETag": {"description": "its tag"}}}
+    own = {
+        "tags": ["pets"],
+        "summary": "one pet",
+        "description": "by its id",
+        "parameters": [
+            {"name": "q", "in": "query", "description": "how much of it"},
+            {"name": "x-a", "in": "header", "description": "a header"},
+        ],
+        "responses": {
+            "200": response,
+            "201": {"description": "201 response"},
+            "default": {"description": "else"},
+        },
+        "x-amazon-apigateway-integration": MOCK,
+    }
+    schemes = {"who": {**KEY, "description": "the caller"}}
+    if is_swagger:
+        own["parameters"].append(
+            {"name": "pet", "in": "body", "schema": {"type": "object"}, "description": "new"}
+        )
+        more = {"securityDefinitions": schemes}
+    else:
+        content = {"application/json": {"schema": {"type": "object"}}}
+        own["requestBody"] = {"description": "new", "content": content}
+        more = {"components": {"securitySchemes": schemes}}
+    item = {
+        "summary": "a pet",
+        "parameters": [{"$ref": "#/parameters/id"}],
+        "x-amazon-apigateway-any-method": own,
+    }
+    shared = {"id": {"name": "id", "in": "path", "required": True, "description": "whose"}}
+    made = swagger if is_swagger else document
+    return made({"/pets/{id}": item}, tags=[{"name": "pets"}], parameters=shared, **more)
+
+
+KEY = {"type": "apiKey", "name": "x-api-key", "in": "header"}
+
+
+@pytest.mark.parametrize("is_swagger", [False, True], ids=["openapi", "swagger"])
+def test_descriptions_become_documentation_parts(gw, imported, is_swagger):
+    made = imported(described_everywhere(is_swagger), parameters={"basepath": "prepend"})
+    found = gw.get_documentation_parts(restApiId=made["id"], limit=500)["items"]
+    place = {"path": "/pets/{id}", "method": "ANY"}
+    said = {
+        tuple(sorted(each["location"].items())): json.loads(each["properties"]) for each in found
+    }
+    expected = [
+        ({"type": "API"}, {"info": {"description": "all of them"}, "tags": [{"name": "pets"}]}),
+        ({"type": "AUTHORIZER", "name": "who"}, {"description": "the caller"}),
+        ({"type": "RESOURCE", "path": "/pets/{id}"}, {"summary": "a pet"}),
+        (
+            {"type": "METHOD", **place},
+            {"tags": ["pets"], "summary": "one pet", "description": "by its id"},
+        ),
+        ({"type": "PATH_PARAMETER", **place, "name": "id"}, {"description": "whose"}),
+        ({"type": "QUERY_PARAMETER", **place, "name": "q"}, {"description": "how much of it"}),
+        ({"type": "REQUEST_HEADER", **place, "name": "x-a"}, {"description": "a header"}),
+        ({"type": "REQUEST_BODY", **place}, {"description": "new"}),
+        ({"type": "RESPONSE", **place, "statusCode": "200"}, {"description": "a pet"}),
+        (
+            {"type": "RESPONSE_HEADER", **place, "statusCode": "200", "name": "ETag"},
+            {"description": "its tag"},
+        ),
     ]
+    assert said == {tuple(sorted(where.items())): words for where, words in expected}
+
+
+def test_the_extension_goes_before_descriptions(gw, imported):
+    said = documented("theirs")
+    said["x-amazon-apigateway-documentation"]["documentationParts"][0]["properties"] = {"a": "b"}
+    found = gw.get_documentation_parts(restApiId=imported(said)["id"], type="API")["items"]
+    assert [each["properties"] for each in found] == ['{"a":"b"}']
+
+
+def test_words_that_are_no_words_are_no_parts(gw, imported):
+    said = document({"/": {"get": {**operation(), "parameters": "x", "responses": [], "tags": []}}})
+    said["info"] = {"title": "x"}
+    said["components"] = {"securitySchemes": {"": {**KEY, "description": "nobody"}}}
+    made = imported(said)
+    assert gw.get_documentation_parts(restApiId=made["id"])["items"] == []
+
+
+def test_ignored_descriptions_become_nothing(gw, imported):
+    made = imported(described_everywhere(is_swagger=False), parameters={"ignore": "documentation"})
+    assert gw.get_documentation_parts(restApiId=made["id"])["items"] == []

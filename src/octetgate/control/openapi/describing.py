@@ -9,6 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from octetgate.control.openapi import base_paths, settings
+from octetgate.control.openapi.drawn_documentation import (
+    drawn_from_operation,
+    drawn_from_path,
+    drawn_parts,
+)
 from octetgate.control.openapi.integrations import integration
 from octetgate.control.openapi.models import Models
 from octetgate.control.openapi.parameters import parameters
@@ -54,6 +59,8 @@ class Described:
     paths: tuple[str, ...]
     """Every path, with operations or without."""
     methods: tuple[DescribedMethod, ...]
+    documentation: tuple[Members, ...]
+    """Parts that its descriptions are, without ids."""
 
 
 def describe(source: Source, api: str, *, basepath: str = "ignore") -> Described:
@@ -66,11 +73,13 @@ def describe(source: Source, api: str, *, basepath: str = "ignore") -> Described
         for path, item in source.nodes(source.part(source.document, "paths", ""), "paths")
         if path.startswith("/")
     ]
-    methods = [
-        _method(source, models, security, default, (whole, verb), item, operation)
-        for path, whole, item in items
-        for verb, operation in _operations(source, path, item)
-    ]
+    methods, words = [], [*drawn_parts(source)]
+    for path, whole, item in items:
+        words += drawn_from_path(whole, item)
+        for verb, operation in _operations(source, path, item):
+            where = (whole, verb)
+            methods.append(_method(source, models, security, default, where, item, operation))
+            words += drawn_from_operation(source, whole, verb, item, operation)
     return Described(
         api=settings.api_settings(source),
         models=models.all(),
@@ -79,6 +88,7 @@ def describe(source: Source, api: str, *, basepath: str = "ignore") -> Described
         gateway_responses=tuple(settings.gateway_responses(source)),
         paths=tuple(whole for _, whole, _ in items),
         methods=tuple(methods),
+        documentation=tuple(words),
     )
 
 

@@ -4,7 +4,7 @@ What a part says of a general place holds for the places below it, until another
 of one of these.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,8 @@ Node = dict[str, Any]
 _ANY = "x-amazon-apigateway-any-method"
 # What describes and does not define: a part cannot make the document say something else.
 _WORDS = ("summary", "description", "title", "tags", "deprecated", "externalDocs", "example")
+_OF_BODY = ("description",)
+_OF_CONTENT = ("example", "examples")
 _OF_INFO = ("description", "termsOfService", "contact", "license")
 _PARAMETERS = {
     "path": DocumentationPartType.PATH_PARAMETER,
@@ -36,6 +38,8 @@ class _Place:
     method: str = "*"
     status: str = "*"
     name: str | None = None
+    words: Sequence[str] = _WORDS
+    """What of a part can stand there."""
 
     def is_described_by(self, part: DocumentationPart) -> bool:
         """Whether a part of the type, at one of the paths, is about this place."""
@@ -69,7 +73,7 @@ def describe(document: Node, parts: Iterable[DocumentationPart]) -> None:
             for part in found.get((place.type, path), ()):
                 if place.is_described_by(part):
                     said = msgspec.json.decode(part.properties)
-                    place.node.update({word: said[word] for word in _WORDS if word in said})
+                    place.node.update({word: said[word] for word in place.words if word in said})
 
 
 def _between(path: str) -> Iterator[str]:
@@ -113,8 +117,17 @@ def _of_operation(path: str, method: str, operation: Node) -> Iterator[_Place]:
         name = None if node["in"] == "body" else node["name"]
         yield _Place(node, _PARAMETERS[node["in"]], path, method, name=name)
     if "requestBody" in operation:
-        yield _Place(operation["requestBody"], DocumentationPartType.REQUEST_BODY, path, method)
+        kind = DocumentationPartType.REQUEST_BODY
+        body = operation["requestBody"]
+        yield _Place(body, kind, path, method, words=_OF_BODY)
+        for node in body["content"].values():
+            yield _Place(node, kind, path, method, words=_OF_CONTENT)
     for status, response in operation["responses"].items():
+        kind = DocumentationPartType.RESPONSE_BODY
+        # A body has no description of its own; what is said of the response goes before.
+        yield _Place(response, kind, path, method, status, words=_OF_BODY)
+        for node in response.get("content", {}).values():
+            yield _Place(node, kind, path, method, status, words=_OF_CONTENT)
         yield _Place(response, DocumentationPartType.RESPONSE, path, method, status)
         for name, node in response.get("headers", {}).items():
             kind = DocumentationPartType.RESPONSE_HEADER

@@ -7,7 +7,8 @@ from typing import Any
 from octetgate.control.openapi.models import Models
 from octetgate.control.openapi.source import Node, Source
 
-_STATUS = re.compile(r"[1-5]\d\d")
+STATUS = re.compile(r"[1-5]\d\d")
+"""What a method response can be for."""
 
 
 def method_responses(
@@ -18,7 +19,7 @@ def method_responses(
         where = f"{place}.responses.{status}"
         if status.startswith("x-"):
             continue
-        if not _STATUS.fullmatch(status):
+        if not STATUS.fullmatch(status):
             source.problems.warn(
                 f"{where}: expected a status code; a method response cannot stand for '{status}'. "
                 "Ignoring."

@@ -3,7 +3,7 @@
 An import is one transaction: what a document asks for is done as a whole, or nothing is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -83,26 +83,35 @@ def _imported(
     made = applied(call, base, described, source.problems)
     call.store.put(APIS, base.rest_api.id, made)
     if not _ignores_documentation(asked):
-        _document(call, base.rest_api.id, source)
+        _document(call, base.rest_api.id, source, described.documentation)
     source.problems.refuse(fail_on_warnings=asked.get("failOnWarnings", False))
     return {**shown_api(made.rest_api), "warnings": source.problems.warnings or None}
 
 
-def _document(call: Write, api: str, source: Source) -> None:
-    """Take the documentation parts that the document brings, and keep them as a version."""
+def _document(call: Write, api: str, source: Source, drawn: Sequence[Members]) -> None:
+    """Take the documentation parts that the document brings, and keep them as a version.
+
+    What a document says in ``x-amazon-apigateway-documentation`` goes before its descriptions.
+    """
     said = source.document.get(documentation.EXTENSION)
-    if said is None:
-        return
-    body = msgspec.json.encode({documentation.EXTENSION: said})
+    warnings: list[str] = []
     try:
-        made = import_documentation_parts(call, {"restApiId": api, "body": body})
-        version = documentation.version_of(said)
-        warnings = [*(made["warnings"] or ()), *_keep_version(call, api, version)]
+        if drawn:
+            _take_parts(call, api, {"documentationParts": drawn})
+        if said is not None:
+            warnings += _take_parts(call, api, said)
+            warnings += _keep_version(call, api, documentation.version_of(said))
     except ApiError as error:
         source.problems.error(f"Unable to import documentation: {error}")
         return
     for warning in warnings:
         source.problems.warn(warning)
+
+
+def _take_parts(call: Write, api: str, extension: Any) -> Sequence[str]:
+    body = msgspec.json.encode({documentation.EXTENSION: extension})
+    made = import_documentation_parts(call, {"restApiId": api, "body": body})
+    return made["warnings"] or ()
 
 
 def _keep_version(call: Write, api: str, version: str | None) -> list[str]:
