@@ -35,11 +35,10 @@ class Answer:
 def ask(url, method="GET", target="", headers=(), body=None, *, host=None):
     """Make one call on a connection of its own; ``target`` goes out as it is."""
     place = urlsplit(url)
+    path = f"{place.path}?{place.query}" if place.query else place.path
     connection = http.client.HTTPConnection(place.hostname, place.port, timeout=30)
     with contextlib.closing(connection):
-        connection.putrequest(
-            method, target or place.path, skip_host=True, skip_accept_encoding=True
-        )
+        connection.putrequest(method, target or path, skip_host=True, skip_accept_encoding=True)
         connection.putheader("Host", host or place.netloc)
         for name, value in headers:
             connection.putheader(name, value)

@@ -121,6 +121,17 @@ class IntegrationTimeout(Fault):
     type = GatewayResponseType.INTEGRATION_TIMEOUT
 
 
+class IncompleteSignature(Fault):
+    """What says who calls is no signature, or half of one; AWS's error has no type of its own."""
+
+    type = GatewayResponseType.DEFAULT_4XX
+    before_execution = True
+
+    def __init__(self, reason: str) -> None:
+        kind = "IncompleteSignatureException"
+        super().__init__(reason, status=403, message=reason, error_type=kind)
+
+
 class InvalidApiKey(Fault):
     """The method wants an API key, and this is none."""
 

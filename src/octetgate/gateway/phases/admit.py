@@ -17,6 +17,7 @@ from octetgate.gateway.faults import (
     AccessDenied,
     BadRequest,
     ExecutionFailed,
+    IncompleteSignature,
     InvalidApiKey,
     MissingAuthenticationToken,
     QuotaExceeded,
@@ -90,11 +91,7 @@ def claimed(call: Call) -> tuple[Request, Claim]:
     except sigv4.Unsigned:
         raise MissingAuthenticationToken("expected a signature; found none") from None
     except sigv4.Incomplete as error:
-        said = str(error)
-        # AWS's error has no gateway response of its own.
-        raise BadRequest(
-            said, status=403, message=said, error_type="IncompleteSignatureException"
-        ) from error
+        raise IncompleteSignature(str(error)) from error
 
 
 def _bound_arn(call: Call) -> None:

@@ -229,6 +229,7 @@ class NonProxyRequest:
         self._passthrough = integration.passthrough_behavior
         self.parameters = ParameterMapping(integration.request_parameters)
         self._handling = request_handling(integration, for_function=for_function)
+        self._for_function = for_function
         self._for_mock = for_mock
         self._conversion = RequestConversion(media_types, self._handling)
 
@@ -237,7 +238,10 @@ class NonProxyRequest:
         chosen = self._choose(call)
         if self._for_mock and chosen is not None:
             self._refuse_binary(call)
-        if chosen is not None and (chosen.reads_body or self.parameters.needs_body):
+        reads = chosen is not None and chosen.reads_body
+        if reads or self.parameters.needs_body or (chosen is None and self._for_function):
+            self._refuse_long(call)
+        if chosen is not None and (reads or self.parameters.needs_body):
             return self._rendered(call, chosen, await self._converted_text(call))
         body = await self._conversion.convert(call)
         if chosen is not None:
@@ -293,6 +297,12 @@ class NonProxyRequest:
                 f"{essence(content_type)}, which binaryMediaTypes covers; contentHandling "
                 "CONVERT_TO_TEXT makes it text"
             )
+
+    def _refuse_long(self, call: Call) -> None:
+        """Refuse a body to be held that says it is too long, unless decoding may shorten it."""
+        found = call.body.length or 0
+        if found > AWS_PAYLOAD_LIMIT and self._conversion.note(call) is not Step.DECODE:
+            raise RequestTooLarge(f"expected at most {AWS_PAYLOAD_LIMIT} bytes, found {found}")
 
     def _choose(self, call: Call) -> templates.Template | None:
         content_type = call.arrival.sent.get("content-type")
