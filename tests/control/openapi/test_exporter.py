@@ -280,3 +280,34 @@ def test_of_integration_responses_of_one_pattern_the_one_that_answers_is_shown(p
 
 def model(name, schema):
     return Model(id=name, name=name, content_type="application/json", schema=json.dumps(schema))
+
+
+@pytest.mark.parametrize("form", Form)
+def test_postman_is_told_how_to_sign_where_that_is_asked_and_it_was_named(form):
+    def operation(**more):
+        return {"responses": {}, "x-amazon-apigateway-integration": {"type": "mock"}, **more}
+
+    document = {
+        "openapi": "3.0.1",
+        "info": {"title": "x"},
+        "paths": {
+            "/": {
+                "get": operation(**{"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}),
+                "put": operation(),
+            }
+        },
+    }
+    definition = imported(document)[0]
+    found = exported(definition, form, frozenset({Extension.POSTMAN}))["paths"]["/"]
+    assert found["get"]["x-postman-meta"] == {
+        "currentHelper": "awsSigV4",
+        "helperAttributes": {
+            "id": "awsSigV4",
+            "accessKey": "{{aws_access_key_id}}",
+            "secretKey": "{{aws_secret_access_key}}",
+            "region": "eu-west-1",
+            "service": "execute-api",
+        },
+    }
+    assert "x-postman-meta" not in found["put"]
+    assert "x-postman-meta" not in exported(definition, form)["paths"]["/"]["get"]

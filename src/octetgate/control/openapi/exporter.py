@@ -41,7 +41,7 @@ class Extension(StrEnum):
     """What a document says beyond OpenAPI, by the names of ``extensions``."""
 
     APIGATEWAY = "apigateway"
-    """All of it."""
+    """All that is API Gateway's own."""
     INTEGRATIONS = "integrations"
     """Integrations, and what the API itself is set to."""
     AUTHORIZERS = "authorizers"
@@ -49,7 +49,7 @@ class Extension(StrEnum):
     GATEWAY_RESPONSES = "gatewayresponses"
     DOCUMENTATION = "documentation"
     POSTMAN = "postman"
-    """Nothing: Postman reads the document as it is."""
+    """How Postman signs the calls that have to be signed; only if it is named."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,8 +172,28 @@ def _path(exported: Exported, schemes: Schemes, resource: Resource, *, swagger: 
         validator = validators.get(method.request_validator_id or "")
         if validator is not None:
             operation[f"{PREFIX}request-validator"] = validator
+        if Extension.POSTMAN in exported.extensions and method.authorization_type == "AWS_IAM":
+            operation["x-postman-meta"] = _signing(exported.deployment.definition.rest_api)
         found[name] = operation
     return found
+
+
+def _signing(rest_api: RestApi) -> Document:
+    """Return what Postman's importer takes for Signature Version 4.
+
+    The keys are variables of whoever calls; other ways to get in stand in security schemes, which
+    it reads as they are.
+    """
+    return {
+        "currentHelper": "awsSigV4",
+        "helperAttributes": {
+            "id": "awsSigV4",
+            "accessKey": "{{aws_access_key_id}}",
+            "secretKey": "{{aws_secret_access_key}}",
+            "region": rest_api.region,
+            "service": "execute-api",
+        },
+    }
 
 
 def _validators(exported: Exported) -> Mapping[str, str]:
