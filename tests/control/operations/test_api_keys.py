@@ -142,6 +142,9 @@ def test_patching_the_stages_of_a_key(gw, key, stage):
         ("replace", "/value", "v" * 20, "Invalid patch path  '/value' specified for op 'replace'. Must be one of: [/customerId, /description, /enabled, /name, /labels, /stages]"),
         ("add", "/name", "x", "Invalid patch path  '/name' specified for op 'add'. Please choose supported operations"),
         ("replace", "/enabled", "x", "Invalid patch value for /enabled: expected true or false; found 'x'"),
+        ("add", "/stages", "", "Invalid null or empty value in stages"),
+        ("remove", "/stages", None, "Invalid null or empty value in stages"),
+        ("add", "/labels", None, "Invalid null or empty value in labels"),
         ("replace", "/name", "n" * 1025, "Invalid API Key name, can be at most 1024 characters."),
     ],
 )  # fmt: skip

@@ -134,16 +134,23 @@ def _value() -> str:
 
 
 def _stages(key: ApiKey, patch: Patch) -> ApiKey:
-    kept = tuple(stage for stage in key.stage_keys if stage != patch.value)
-    if patch.op == ADD and patch.value:
-        kept = (*kept, patch.value)
+    value = _named(patch)
+    kept = tuple(stage for stage in key.stage_keys if stage != value)
+    if patch.op == ADD:
+        kept = (*kept, value)
     return replace(key, stage_keys=kept)
 
 
 def _labels(key: ApiKey, patch: Patch) -> ApiKey:
     # AWS's table has labels; nothing that it answers ever shows one.
-    del patch
+    _named(patch)
     return key
+
+
+def _named(patch: Patch) -> str:
+    if not patch.value:
+        raise BadRequestException(f"Invalid null or empty value in {patch.name}")
+    return patch.value
 
 
 _PATHS: Table[ApiKey] = Table(
