@@ -4,11 +4,12 @@ import json
 import re
 
 import pytest
+from tests.gateway.authorizers.test_tokens import ARN, ISSUER, FakeKeys, signed
 from tests.gateway.builders import API, FUNCTION, FUNCTION_URI, FakeFunctions, FakeUpstream
 
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.core.http.headers import Headers
-from octetgate.core.model.access import Authorizer
+from octetgate.core.model.access import Authorizer, JwtConfiguration, JwtIssuer
 from octetgate.core.model.api import RestApi
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.functions import InvokeDenied, Outcome, TooManyInvocations
@@ -28,7 +29,9 @@ class Stage:
     def __init__(self):
         self.functions = FakeFunctions(Outcome(status=200, payload=ANSWER.encode()))
         services = AwsServices(AwsSettings())
-        self.auditions = Auditions(Ports(FakeUpstream(), self.functions, services))
+        self.auditions = Auditions(
+            Ports(FakeUpstream(), self.functions, services, key_sets=FakeKeys())
+        )
 
     async def play(self, kind="TOKEN", *, target="/", headers=None, context=None, **members):
         defaults = {"identity_source": HEADER, "authorizer_uri": FUNCTION_URI}
@@ -176,3 +179,58 @@ async def test_nothing_is_remembered(stage):
     for _ in range(2):
         await stage.play(headers={"Auth": "t"})
     assert len(stage.functions.invoked) == 2
+
+
+POOL = {"kind": "COGNITO_USER_POOLS", "provider_arns": (ARN,), "authorizer_uri": None}
+JWT = {
+    "kind": "JWT",
+    "jwt_configuration": JwtConfiguration(issuers=(JwtIssuer(issuer=ISSUER, audiences=("app",)),)),
+    "authorizer_uri": None,
+}
+
+
+@pytest.mark.parametrize(
+    "guard, claims", [(POOL, {"sub": "me"}), (JWT, {"sub": "me", "iss": ISSUER, "aud": "app"})]
+)
+async def test_a_token_that_is_to_be_believed_tells_its_claims(stage, guard, claims):
+    text = signed(exp=4_102_444_800, email_verified=True, **claims)
+    done = await stage.play(**guard, headers={"Auth": f"Bearer {text}"})
+    assert (done.status, done.principal_id, done.policy) == (0, None, None)
+    assert claims.items() <= done.claims.items()
+    assert done.claims["exp"] == "Fri Jan 01 00:00:00 UTC 2100"
+    assert done.claims["email_verified"] == "true"
+    assert text not in done.log
+    assert said(done) == [
+        "Starting authorizer: g1 for request: ID",
+        f"Incoming identity: {'*' * (len(text) - 6)}{text[-6:]}",
+        "Successfully completed authorizer execution",
+    ]
+
+
+@pytest.mark.parametrize(
+    "guard, claims, reason",
+    [
+        (POOL, {"token_use": "access"}, "token_use: expected id, found 'access'"),
+        (JWT, {"iss": ISSUER, "aud": "else"}, "aud: expected one of app, found 'else'"),
+    ],
+)
+async def test_why_a_token_is_not_believed_stands_in_the_log(stage, guard, claims, reason):
+    done = await stage.play(**guard, headers={"Auth": signed(**claims)})
+    assert (done.status, done.claims) == (401, None)
+    assert said(done)[2:] == [
+        f"The token is not to be believed: {reason}",
+        "Unauthorized request: ID",
+        "UnauthorizedException",
+    ]
+
+
+async def test_no_token_and_keys_that_cannot_be_had_are_told_apart(stage):
+    assert (await stage.play(**POOL)).status == 401
+    away = "https://away.example"
+    guard = JWT | {"jwt_configuration": JwtConfiguration(issuers=(JwtIssuer(issuer=away),))}
+    done = await stage.play(**guard, headers={"Auth": signed(iss=away)})
+    assert done.status == 500
+    assert said(done)[-2:] == [
+        "Execution failed due to configuration error: nobody there",
+        "AuthorizerConfigurationException",
+    ]

@@ -1,12 +1,15 @@
-"""TestInvokeAuthorizer: a Lambda authorizer as it is being edited, asked about a made-up call.
+"""TestInvokeAuthorizer: an authorizer as it is being edited, asked about a made-up call.
 
 The authorizer is the one that deployed methods use, over a port that writes down what goes out
 and what comes back; nothing is remembered, and the policy is shown, not applied (control-plane
-2.5).  The lines of the log are those that users of the service report.
+2.5).  The lines of the log are those that users of the service report; why a token is not
+believed is a line of ours.
 """
 
 import time
+from collections.abc import Mapping
 from dataclasses import replace as replaced
+from typing import Any, Protocol
 
 from msgspec.structs import replace
 
@@ -26,9 +29,10 @@ from octetgate.core.ports.rehearsal import Audition, Auditioned
 from octetgate.core.routing.hosts import Located
 from octetgate.gateway.authorizers import PACKAGE
 from octetgate.gateway.authorizers._lambda import Identity, LambdaAuthorizer
-from octetgate.gateway.call import Call, Ids, Route, arrive
+from octetgate.gateway.authorizers._tokens import header_source, token_of
+from octetgate.gateway.call import Call, Caller, Ids, Route, arrive
 from octetgate.gateway.compile import compile_stage
-from octetgate.gateway.faults import AuthorizerConfigurationError, Fault
+from octetgate.gateway.faults import AuthorizerConfigurationError, Fault, Unauthorized
 from octetgate.gateway.recording import lambda_uri, to_lambda
 from octetgate.gateway.snapshot import BadConfiguration, Ports, StageSnapshot
 from octetgate.gateway.transcript import MISCONFIGURED, Transcript, java_map, masked, shown
@@ -37,6 +41,7 @@ STAGE = "ESTestInvoke-stage"
 """What the stage is called in the method's ARN."""
 _PEER = "test-invoke-source-ip"
 _VERB = "GET"
+_BY_TOKEN = (AuthorizerType.COGNITO_USER_POOLS, AuthorizerType.JWT)
 
 
 class Auditions:
@@ -47,15 +52,18 @@ class Auditions:
         self._ids = Ids()
 
     async def play(self, asked: Audition) -> Auditioned:
-        """Return what the function said, and the log of how it came to say so."""
+        """Return what the authorizer said, and the log of how it came to say so."""
         script = Transcript()
         watched = replaced(self._ports, functions=_Watched(self._ports.functions, script))
         call = self._call(asked, watched)
         request_id = call.arrival.request_id
         began = time.perf_counter()
-        status, granted = 0, None
+        status, granted, claims = 0, None, None
         try:
-            granted = await _asked(asked, call, script)
+            if asked.authorizer.type in _BY_TOKEN:
+                claims = await _believed(asked, call, script)
+            else:
+                granted = await _asked(asked, call, script)
         except Fault as fault:
             status = fault.status
             _say_failure(script, fault, request_id)
@@ -67,6 +75,7 @@ class Auditions:
             latency_ms=round((time.perf_counter() - began) * 1000),
             principal_id=granted.principal_id if granted else None,
             policy=granted.document if granted else None,
+            claims=claims,
         )
 
     def _call(self, asked: Audition, ports: Ports) -> Call:
@@ -80,7 +89,7 @@ class Auditions:
 
 
 async def _asked(asked: Audition, call: Call, script: Transcript) -> Granted:
-    guard = _compiled(asked, call.stage)
+    guard: LambdaAuthorizer = _compiled(asked, call.stage)
     identity = guard.identity(call, asked.context)
     script.say(f"Incoming identity: {_told(asked.authorizer.type, identity)}")
     granted = await guard.ask(call, identity, asked.context)
@@ -90,13 +99,27 @@ async def _asked(asked: Audition, call: Call, script: Transcript) -> Granted:
     return granted
 
 
-def _compiled(asked: Audition, snapshot: StageSnapshot) -> LambdaAuthorizer:
+async def _believed(asked: Audition, call: Call, script: Transcript) -> Mapping[str, str]:
+    """Return the claims of the call's token; a method without scopes is what it is tried for."""
+    guard: _Guard = _compiled(asked, call.stage)
+    token = token_of(call, header_source(asked.authorizer.identity_source))
+    script.say(f"Incoming identity: {masked(token)}")
+    try:
+        caller = await guard.authorize(call)
+    except Unauthorized as fault:
+        script.say(f"The token is not to be believed: {fault.reason}")
+        raise
+    script.say("Successfully completed authorizer execution")
+    claims: Mapping[str, str] = caller.context["claims"]  # type: ignore[assignment]  # as text
+    return claims
+
+
+def _compiled(asked: Audition, snapshot: StageSnapshot) -> Any:
     try:
         module = kinds.load(PACKAGE, asked.authorizer.type)
-        guard: LambdaAuthorizer = module.compile(snapshot.facts, asked.authorizer)
+        return module.compile(snapshot.facts, asked.authorizer)
     except (BadConfiguration, kinds.NoSuchKind) as error:
         raise AuthorizerConfigurationError(str(error)) from error
-    return guard
 
 
 def _snapshot(asked: Audition, ports: Ports) -> StageSnapshot:
@@ -130,6 +153,12 @@ def _say_failure(script: Transcript, fault: Fault, request_id: str) -> None:
         case _:
             script.say(f"Execution failed due to an internal error: {fault.reason}")
     script.say(fault.error_type)
+
+
+class _Guard(Protocol):
+    """An authorizer, as far as it is asked about a token."""
+
+    async def authorize(self, call: Call) -> Caller: ...
 
 
 class _Watched:

@@ -70,6 +70,9 @@ def test_what_cannot_be_asked_is_refused(gw, api, guard):
     assert found == bad(
         "headers: expected a token and text without controls; found A: '1\\r\\nB: 2'"
     )
+
+
+def test_a_token_of_a_user_pool_is_tried_and_its_claims_are_shown(gw, api, auditions):
     pool = gw.create_authorizer(
         restApiId=api.id,
         name="pool",
@@ -77,8 +80,8 @@ def test_what_cannot_be_asked_is_refused(gw, api, guard):
         providerARNs=["arn:aws:cognito-idp:eu-west-1:000000000000:userpool/x"],
         identitySource="method.request.header.Auth",
     )["id"]
-    found = refused(gw.test_invoke_authorizer, restApiId=api.id, authorizerId=pool)
-    assert found == bad(
-        "authorizerId: expected one of type TOKEN or REQUEST, as the tokens of others cannot be "
-        "checked yet; found COGNITO_USER_POOLS"
-    )
+    auditions.answer = Auditioned(status=0, log="", latency_ms=1, claims={"sub": "me"})
+    found = gw.test_invoke_authorizer(restApiId=api.id, authorizerId=pool, headers={"Auth": "t"})
+    assert [asked.authorizer.type for asked in auditions.asked] == ["COGNITO_USER_POOLS"]
+    assert (found["clientStatus"], found["claims"]) == (0, {"sub": "me"})
+    assert not {"policy", "principalId"} & set(found)

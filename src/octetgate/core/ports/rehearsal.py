@@ -2,7 +2,7 @@
 TestInvokeMethod and TestInvokeAuthorizer.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from octetgate.core.http.headers import Headers
@@ -44,7 +44,7 @@ Rehearse = Callable[[Rehearsal], Awaitable[Rehearsed]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audition:
-    """A Lambda authorizer, and the call that it is to judge."""
+    """An authorizer, and the call that it is to judge."""
 
     definition: ApiDefinition
     authorizer: Authorizer
@@ -62,11 +62,14 @@ class Auditioned:
     """What it said."""
 
     status: int
-    """What a client would have been refused with; 0 when the function decided something."""
+    """What a client would have been refused with; 0 when the authorizer decided something."""
     log: str
     latency_ms: int
     principal_id: str | None = None
     policy: str | None = None
+    """What a function said."""
+    claims: Mapping[str, str] | None = None
+    """What a token says that is to be believed."""
 
 
 Audit = Callable[[Audition], Awaitable[Auditioned]]
