@@ -69,11 +69,7 @@ class Gatekeeper:
         """Return whose the request claims to be, before its body is read; None needs no key."""
         keys = self._known()
         if not keys:
-            if not is_local(peer):
-                raise AccessDeniedException(
-                    "expected a caller on this machine, as there are no management keys; "
-                    f"found {peer}; make a key with: octetgate keys create"
-                )
+            self.refuse_afar(peer)
             return None
         try:
             claim = sigv4.claimed(request)
@@ -96,6 +92,23 @@ class Gatekeeper:
         return Pass(key, claim)
 
     @staticmethod
+    def refuse_afar(peer: str | None) -> None:
+        """Refuse whoever is not on this machine, as is right where there are no keys."""
+        if not is_local(peer):
+            raise AccessDeniedException(
+                "expected a caller on this machine, as there are no management keys; "
+                f"found {peer}; make a key with: octetgate keys create"
+            )
+
+    def has_keys(self) -> bool:
+        """Whether anybody needs a key."""
+        return bool(self._known())
+
+    def key(self, access_key_id: str) -> ManagementKey | None:
+        """Return the key of that id, unless there is none or it was revoked."""
+        return self._known().get(access_key_id)
+
+    @staticmethod
     def prove(held: Pass | None, request: Request) -> None:
         """Refuse the request unless it was signed with the key that it claims."""
         if held is None:
@@ -107,13 +120,13 @@ class Gatekeeper:
             raise InvalidSignatureException(str(error)) from error
 
     @staticmethod
-    def refuse_change(held: Pass | None, method: str, *, account: str, action: str) -> None:
+    def refuse_change(key: ManagementKey | None, method: str, *, account: str, action: str) -> None:
         """Refuse what is more than looking to a key that is for looking alone."""
-        if held is None or not held.key.read_only or method in _LOOKING:
+        if key is None or not key.read_only or method in _LOOKING:
             return
         raise AccessDeniedException(
-            f"User: arn:aws:iam::{account}:user/{held.key.name} is not authorized to perform: "
-            f"{action} because the key {held.key.access_key_id} is read-only"
+            f"User: arn:aws:iam::{account}:user/{key.name} is not authorized to perform: "
+            f"{action} because the key {key.access_key_id} is read-only"
         )
 
     def _known(self) -> Mapping[str, ManagementKey]:

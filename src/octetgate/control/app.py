@@ -44,6 +44,7 @@ from octetgate.control.errors import (
     UnknownOperationException,
     conflict,
 )
+from octetgate.control.inside import Inside
 from octetgate.control.requests import body_of, head_of, peer_of, query_of
 from octetgate.control.wire import parse, render, service
 from octetgate.control.wire.message import Answered, Asked
@@ -132,7 +133,7 @@ def application(
             raise NotImplementedException("expected a gateway that counts, found none")
         return Response(await asyncio.to_thread(metrics), media_type=_PROMETHEUS)
 
-    return Starlette(
+    app = Starlette(
         exception_handlers={ApiError: _told},
         routes=[
             Route("/_octetgate/explain", explained, methods=["GET"]),
@@ -144,6 +145,8 @@ def application(
             Route("/{path:path}", management.call, methods=_METHODS),
         ],
     )
+    app.state.inside = management.inside
+    return app
 
 
 async def _told(request: Request, error: Exception) -> Response:
@@ -180,11 +183,15 @@ class Management:
         self._store = store
         self._functions = functions
         self._settings = settings
-        self._check_deployment = check_deployment
         self._rehearse = rehearse
         self._audit = audit
-        self._usage = usage
         self._gate = Gatekeeper(store)
+        self._world = {
+            "settings": settings,
+            "check_deployment": check_deployment,
+            "usage": usage,
+        }
+        self.inside = Inside(self._gate, settings, self._world, self._run)
 
     async def call(self, request: Request) -> Response:
         """Answer one operation, or refuse it in the words of its service."""
@@ -249,7 +256,8 @@ class Management:
         await asyncio.to_thread(self._prove, held, head, asked.body)
         operation, answer, members = await asyncio.to_thread(_understood, name, asked)
         action = asked.method if name == "apigateway" else operation.name
-        self._gate.refuse_change(held, asked.method, account=who.account, action=f"{name}:{action}")
+        key = held.key if held else None
+        self._gate.refuse_change(key, asked.method, account=who.account, action=f"{name}:{action}")
         result = await self._run(answer, self._about(request, who, held), members)
         return render.answer(operation, result)
 
@@ -265,9 +273,7 @@ class Management:
             "region": who.region,
             "now": time.time(),
             "url": str(request.base_url).rstrip("/"),
-            "settings": self._settings,
-            "check_deployment": self._check_deployment,
-            "usage": self._usage,
+            **self._world,
             "request_id": request.state.request_id,
         }
 

@@ -21,6 +21,13 @@ _OWN = ("same-origin", "none")
 
 def refuse_other_sites(headers: Mapping[str, str]) -> None:
     """Refuse a request that a page of another site made; headers by lower-case name."""
+    refuse_other_origins(headers)
+    if "origin" in headers:
+        refuse_forgeable_hosts(headers)
+
+
+def refuse_other_origins(headers: Mapping[str, str]) -> None:
+    """Refuse a request whose browser says that another site's page made it."""
     site = headers.get("sec-fetch-site")
     if site is not None and site not in _OWN:
         raise AccessDeniedException(f"Sec-Fetch-Site: expected a request of our own; found {site}")
@@ -29,7 +36,12 @@ def refuse_other_sites(headers: Mapping[str, str]) -> None:
         return
     if urlsplit(origin).netloc.lower() != host.lower():
         raise AccessDeniedException(f"Origin: expected the site of {host}; found {origin}")
-    if not _is_unforgeable(urlsplit(origin).hostname or ""):
+
+
+def refuse_forgeable_hosts(headers: Mapping[str, str]) -> None:
+    """Refuse a request that came by a name which its owner may have pointed at this machine."""
+    host = headers.get("host", "")
+    if not _is_unforgeable(urlsplit(f"//{host}").hostname or ""):
         raise AccessDeniedException(
             f"Host: expected localhost or an address from a browser; found {host}"
         )

@@ -38,6 +38,15 @@ def answer(operation: Operation, result: Any) -> Answered:
     return Answered(status=status, headers=headers, body=msgspec.json.encode(document))
 
 
+def members(operation: Operation, result: Any) -> dict[str, Any]:
+    """Return the result's members by their boto3 names, for whoever sits in this process."""
+    shape = operation.output
+    if shape is None:
+        return {}
+    given = parts(result)
+    return {m.name: _named(m.shape, given[m.name]) for m in shape.members if _is_given(m, given)}
+
+
 def failure(service: Service | None, error: ApiError) -> Answered:
     """Return the refusal in the form that the service's model gives to its errors."""
     shape = service.error(error.code) if service else None
@@ -112,6 +121,20 @@ def _value(shape: Shape, value: Any) -> Any:
             return int(value) if value == int(value) else value
         case "blob":
             return pybase64.b64encode(value).decode()
+        case _:
+            return value
+
+
+def _named(shape: Shape, value: Any) -> Any:
+    match shape.type:
+        case "structure" if not shape.event_stream and not hasattr(value, "__aiter__"):
+            given = parts(value)
+            said = (member for member in shape.members if _is_given(member, given))
+            return {member.name: _named(member.shape, given[member.name]) for member in said}
+        case "list":
+            return [_named(shape.element, part) for part in value]
+        case "map":
+            return {key: _named(shape.element, part) for key, part in value.items()}
         case _:
             return value
 
