@@ -1,0 +1,73 @@
+// The console's editor: what of CodeMirror 6 it uses, as one module.
+// Built by requirements/console-assets into the package's static/vendor/codemirror.js.
+import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from "@codemirror/autocomplete";
+import { defaultKeymap, history, historyKeymap } from "@codemirror/commands";
+import { javascript } from "@codemirror/lang-javascript";
+import { json } from "@codemirror/lang-json";
+import { python } from "@codemirror/lang-python";
+import { bracketMatching, HighlightStyle, indentOnInput, StreamLanguage, syntaxHighlighting } from "@codemirror/language";
+import { velocity } from "@codemirror/legacy-modes/mode/velocity";
+import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
+import { EditorState } from "@codemirror/state";
+import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
+import { tags } from "@lezer/highlight";
+
+const languages = {
+  javascript: () => javascript(),
+  json: () => json(),
+  python: () => python(),
+  text: () => [],
+  vtl: () => StreamLanguage.define(velocity),
+};
+
+// Colours are the page's own custom properties, which reach into a shadow root.
+const colours = HighlightStyle.define([
+  { tag: [tags.keyword, tags.modifier, tags.operatorKeyword], color: "var(--code-keyword)" },
+  { tag: [tags.string, tags.special(tags.string)], color: "var(--code-string)" },
+  { tag: [tags.number, tags.bool, tags.null, tags.atom], color: "var(--code-number)" },
+  { tag: [tags.comment], color: "var(--code-comment)", fontStyle: "italic" },
+  { tag: [tags.variableName, tags.special(tags.variableName), tags.propertyName], color: "var(--code-name)" },
+  { tag: [tags.function(tags.variableName), tags.definition(tags.variableName)], color: "var(--code-function)" },
+]);
+
+const theme = EditorView.theme({
+  "&": { backgroundColor: "var(--field)", color: "var(--text)", fontSize: "0.875rem" },
+  "&.cm-focused": { outline: "none" },
+  ".cm-content": { caretColor: "var(--text)", fontFamily: "var(--mono)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { backgroundColor: "var(--sunken)", border: "none", color: "var(--quiet)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line-mark)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
+    backgroundColor: "var(--selection)",
+  },
+});
+
+/** Make an editor in a shadow root, where its styles are sheets and need no <style>. */
+export function openEditor({ root, text, language, label, readOnly, changed }) {
+  return new EditorView({
+    root,
+    parent: root,
+    state: EditorState.create({
+      doc: text,
+      extensions: [
+        lineNumbers(),
+        history(),
+        drawSelection(),
+        indentOnInput(),
+        bracketMatching(),
+        closeBrackets(),
+        autocompletion(),
+        highlightActiveLine(),
+        highlightSelectionMatches(),
+        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
+        EditorView.lineWrapping,
+        syntaxHighlighting(colours),
+        theme,
+        (languages[language] ?? languages.text)(),
+        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorState.readOnly.of(readOnly),
+        EditorView.updateListener.of((update) => update.docChanged && changed(update.state.doc.toString())),
+      ],
+    }),
+  });
+}
