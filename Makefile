@@ -27,6 +27,8 @@ octetgate, in one screen
   make install    only .venv with octetgate in it
   make format     let ruff write the format that `make check` asks for
   make docs       build docs/_build/html
+  make screenshots  take the pictures of the console that the documentation shows
+  make assets     build what the console ships of others: htmx, CodeMirror, uPlot
   make coverage   core's branches covered by core's own tests
   make lock       resolve pyproject.toml into requirements/*.txt, with hashes
   make clean      remove what make made
@@ -82,7 +84,7 @@ JAVA_ORACLE := javac:default-jdk-headless /usr/share/java/velocity.jar:velocity 
 
 .PHONY: test
 test: $(VENV)/.installed-dev
-	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli node:nodejs bwrap:bubblewrap cc:gcc $(JAVA_ORACLE)
+	@requirements/fetch-programs curl:curl openssl:openssl aws:awscli node:nodejs bwrap:bubblewrap cc:gcc chromium:chromium $(JAVA_ORACLE)
 # A process for each core; the tests of one file stay together.
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile $(PYTEST_ARGS)
 
@@ -100,12 +102,23 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	requirements/console-assets --check
 	$(MAKE) --no-print-directory docs coverage
 
 .PHONY: format
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+# The console's scripts of others, from the npm packages that requirements/console/ pins by hash.
+.PHONY: assets
+assets:
+	@requirements/console-assets
+
+.PHONY: screenshots
+screenshots: $(VENV)/.installed-dev
+	@requirements/fetch-programs chromium:chromium
+	@$(BIN)/python -m tests.console.screenshots
 
 .PHONY: docs
 docs: $(VENV)/.installed-dev
@@ -159,5 +172,5 @@ lock: $(VENV)/.installed-dev
 
 .PHONY: clean
 clean:
-	rm -rf $(VENV) $(BENCH_VENV) $(BENCH_NODE) docs/_build build dist htmlcov .coverage .coverage.*
+	rm -rf $(VENV) $(BENCH_VENV) $(BENCH_NODE) .console-assets docs/_build build dist htmlcov .coverage .coverage.*
 	rm -rf .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

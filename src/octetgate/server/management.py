@@ -22,6 +22,7 @@ from octetgate.gateway.explanation import explain
 from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.server.backends import gateway_ports, open_pool, s3_objects
 from octetgate.server.build import configure_logs, open_store
+from octetgate.server.console import with_console
 from octetgate.server.health import Health
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
@@ -54,7 +55,8 @@ async def _serve(
             post.board, services, store, running.place.functions_socket, running.gateway_url
         )
         logs = FunctionLogFiles(running.place.logs / "functions")
-        app = application(
+        metrics = partial(_metrics, running.place.metrics)
+        management = application(
             store,
             functions,
             ControlSettings(
@@ -70,9 +72,18 @@ async def _serve(
             explain=explain,
             logs=logs,
             usage=usage,
-            metrics=partial(_metrics, running.place.metrics),
+            metrics=metrics,
             audit=Auditions(ports).play,
             rehearse=Rehearsals(ports, aws_limits=settings.aws_limits).play,
+        )
+        app = with_console(
+            management,
+            store,
+            explain=explain,
+            gateway_url=running.gateway_url,
+            health=health.report,
+            metrics=metrics,
+            logs=logs,
         )
         server = _Server(
             uvicorn.Config(

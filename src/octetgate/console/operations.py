@@ -1,0 +1,74 @@
+"""What the console asks of the world: operations as boto3 has them, and who may ask.
+
+The console knows no store, no control and no gateway.  The server hands it these, so that a
+page can do what boto3 can do and nothing else.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from octetgate.core.ports.logs import FunctionLogs
+
+
+class Refusal(Exception):
+    """What boto3 would raise: AWS's type and its message, which visitors get to read."""
+
+    def __init__(self, kind: str, message: str, status: int) -> None:
+        super().__init__(message)
+        self.kind = kind
+        """AWS's type, ``ConflictException`` for instance."""
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """The key that a visitor signed in with."""
+
+    access_key_id: str
+    name: str
+    read_only: bool
+
+
+class Operations(Protocol):
+    """The operations of the management APIs, for one visitor."""
+
+    async def call(self, service: str, operation: str, **members: Any) -> dict[str, Any]:
+        """Return the members of the result of ``operation``, a boto3 method; or Refusal.
+
+        Members and results are boto3's; bytes are bytes, times are epoch seconds, and a member
+        that is None is not there.
+        """
+
+
+class Entry(Protocol):
+    """Who may come in."""
+
+    async def needs_key(self, headers: Mapping[str, str], peer: str | None) -> bool:
+        """Return whether visitors have to sign in; Refusal for one who may not come at all."""
+
+    async def sign_in(self, access_key_id: str, secret: str) -> Holder:
+        """Return whose key it is, or raise Refusal."""
+
+    async def holder(self, access_key_id: str) -> Holder:
+        """Return a key that somebody signed in with, as it is now; Refusal if it was revoked."""
+
+    def operations(self, holder: Holder | None, url: str) -> Operations:
+        """Return what the visitor may do; ``url`` is the management port as they wrote it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """All that the console is handed."""
+
+    entry: Entry
+    gateway_url: str
+    """Where deployed APIs answer."""
+    health: Callable[[], Mapping[str, Any]]
+    """The report of ``/_octetgate/health``; blocking."""
+    metrics: Callable[[], bytes]
+    """All metrics as Prometheus reads them; blocking."""
+    logs: FunctionLogs
+    explain: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+    """What would happen to a payload: the parameters and the answer of
+    ``/_octetgate/explain``; Refusal if they make no sense."""

@@ -1,0 +1,6 @@
+"""Which paths of the management port are the console's; known before any page is loaded."""
+
+PLACES = frozenset(
+    {"", "apis", "favicon.ico", "functions", "overview", "sign-in", "sign-out", "static"}
+)
+"""The first part of every path of the console; no operation of the management APIs has it."""

@@ -1,0 +1,125 @@
+"""The console wired to this process: its operations are management's own, called from inside."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from octetgate.console.operations import Holder, Operations, Refusal, Sources
+from octetgate.console.urls import PLACES
+from octetgate.control.errors import ApiError
+from octetgate.control.explanations import explained
+from octetgate.control.inside import Inside
+from octetgate.core.model.management_key import ManagementKey
+from octetgate.core.ports.explanation import Explain
+from octetgate.core.ports.logs import FunctionLogs
+from octetgate.core.ports.store import Store
+
+
+def with_console(
+    management: Starlette,
+    store: Store,
+    *,
+    explain: Explain,
+    gateway_url: str,
+    health: Callable[[], Mapping[str, Any]],
+    metrics: Callable[[], bytes],
+    logs: FunctionLogs,
+) -> ASGIApp:
+    """Return the application of the whole port: the console's pages beside management's APIs."""
+
+    async def explaining(asked: Mapping[str, str]) -> Mapping[str, Any]:
+        with _in_the_consoles_words():
+            return await asyncio.to_thread(explained, store, explain, asked)
+
+    sources = Sources(
+        entry=_Entry(management.state.inside),
+        gateway_url=gateway_url,
+        health=health,
+        metrics=metrics,
+        logs=logs,
+        explain=explaining,
+    )
+    return _Port(management, sources)
+
+
+class _Port:
+    """Management, and the console once somebody has come to see it.
+
+    Templates and forms take longer to load than management itself; whoever only calls
+    operations, in CI for instance, does not wait for them.
+    """
+
+    def __init__(self, management: ASGIApp, sources: Sources) -> None:
+        self._management = management
+        self._sources = sources
+        self._console: ASGIApp | None = None
+        self._loading = asyncio.Lock()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"].split("/")[1] not in PLACES:
+            await self._management(scope, receive, send)
+            return
+        async with self._loading:
+            if self._console is None:
+                self._console = await asyncio.to_thread(self._loaded)
+        await self._console(scope, receive, send)
+
+    def _loaded(self) -> ASGIApp:
+        from octetgate.console.app import application
+
+        return application(self._sources)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """Who may come in, by management's keys."""
+
+    inside: Inside
+
+    async def needs_key(self, headers: Mapping[str, str], peer: str | None) -> bool:
+        with _in_the_consoles_words():
+            return await self.inside.needs_key(headers, peer)
+
+    async def sign_in(self, access_key_id: str, secret: str) -> Holder:
+        with _in_the_consoles_words():
+            return _holder(await self.inside.prove(access_key_id, secret))
+
+    async def holder(self, access_key_id: str) -> Holder:
+        with _in_the_consoles_words():
+            return _holder(await self.inside.holder(access_key_id))
+
+    def operations(self, holder: Holder | None, url: str) -> Operations:
+        return _Operations(self.inside, holder, url)
+
+
+@dataclass(frozen=True, slots=True)
+class _Operations:
+    """The operations of one visitor, whose key is looked at again for each."""
+
+    inside: Inside
+    holder: Holder | None
+    url: str
+
+    async def call(self, service: str, operation: str, **members: Any) -> dict[str, Any]:
+        with _in_the_consoles_words():
+            key = None
+            if self.holder is not None:
+                key = await self.inside.holder(self.holder.access_key_id)
+            return await self.inside.call(key, self.url, service, operation, members)
+
+
+def _holder(key: ManagementKey) -> Holder:
+    return Holder(key.access_key_id, key.name, key.read_only)
+
+
+@contextmanager
+def _in_the_consoles_words() -> Iterator[None]:
+    try:
+        yield
+    except ApiError as error:
+        raise Refusal(error.code, str(error), error.status) from error

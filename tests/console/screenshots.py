@@ -1,0 +1,65 @@
+"""Take the pictures of the console that the documentation shows: ``make screenshots``.
+
+A server of its own is filled as a user would fill it, each page is visited in a real browser,
+and what it looks like is written into ``docs/console/``.  A page joins with a line in ``SHOTS``.
+"""
+
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from tests.journeys.running import Octetgate
+
+FOLDER = Path(__file__).parents[2] / "docs/console"
+SIZE = {"width": 1100, "height": 700}
+
+
+def filled(octetgate):
+    """Make what the pictures show; return the parts of their addresses."""
+    gateway = octetgate.gateway
+    gateway.create_rest_api(name="Pets", description="The example of the service")
+    api = gateway.create_rest_api(
+        name="Thumbnail",
+        description="Makes pictures small",
+        binaryMediaTypes=["image/png", "image/jpeg"],
+        tags={"_custom_id_": "thumbnail1"},
+    )
+    return {"api": api["id"], "root": api["rootResourceId"]}
+
+
+# Name of the picture, address, and what to do there first.
+SHOTS = [
+    ("apis", "/apis", None),
+]
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    wanted = set(sys.argv[1:])
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        octetgate = Octetgate(Path(folder) / "data").start()
+        try:
+            parts = filled(octetgate)
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+            )
+            page = browser.new_page(
+                base_url=octetgate.endpoint, viewport=SIZE, reduced_motion="reduce"
+            )
+            for name, address, prepare in SHOTS:
+                if wanted and name not in wanted:
+                    continue
+                page.goto(address.format(**parts))
+                if prepare is not None:
+                    prepare(page)
+                page.screenshot(path=FOLDER / f"{name}.png")
+                print(f"docs/console/{name}.png")
+            browser.close()
+        finally:
+            octetgate.end()
+
+
+if __name__ == "__main__":
+    main()
