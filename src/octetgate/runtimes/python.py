@@ -1,43 +1,59 @@
-"""Runs one Python function: the official runtime client, and what it lacks.
+"""Runs one Python function: the official runtime client's loop, over a line of our own.
 
 ``runtimes/start.py`` becomes this, with the environment of a Lambda runtime (spec: lambda 7).
+Calls come and answers go over the socket ``LINE``, see ``adapters/runners/_line.py``: a blocking
+``recv`` for a call, where the Runtime API takes two HTTP requests.
 
 Imports nothing of octetgate: a function's process holds the function and what AWS's own
 runtime holds.
 """
 
-import base64
-import http.client
+import contextlib
 import json
 import os
+import socket
+import struct
 import sys
+import time
 import traceback
 from collections.abc import Generator
+from pathlib import Path
 from types import GeneratorType
 from typing import Any
 
+LINE = 3
+"""The descriptor that ``runtimes/start.py`` leaves the line at."""
+
 _INTEGRATION = "application/vnd.awslambda.http-integration-response"
 _BYTES = "application/octet-stream"
-_ERROR_TYPE = "Lambda-Runtime-Function-Error-Type"
-_ERROR_BODY = "Lambda-Runtime-Function-Error-Body"
+_READY, _RESULT, _ERROR, _BEGAN, _PIECE, _INIT_ERROR = b"N", b"R", b"E", b"B", b"P", b"I"
+_PIECE_BYTES = 64 * 1024
+_IN, _OUT = struct.Struct(">II"), struct.Struct(">cI")
+_BUFFER = 64 * 1024
+_JOINED = 64 * 1024
+_STATUS = Path("/proc/self/status")
+_LOOK_SECONDS = 0.5
+"""Between two looks at the memory: one takes as long as a short call."""
 
 
 def main() -> None:
     """Serve calls until the supervisor ends this process."""
     from awslambdaric import bootstrap
 
+    line = Line(socket.socket(fileno=LINE), Log(os.dup(1)))
     # Only now, as on AWS: the function's modules may shadow others for itself, but not for
     # the client that runs it.
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
-    bootstrap.run(os.environ["_HANDLER"], client(os.environ["AWS_LAMBDA_RUNTIME_API"]))
+    bootstrap.run(os.environ["_HANDLER"], client(line))
 
 
-def client(address: str) -> Any:
-    """Return AWS's client, which streams what a handler that is a generator yields.
+def client(line: "Line") -> Any:
+    """Return AWS's client, which asks the line for calls.
 
-    That is ours: AWS has no response streaming for Python.  The rest is AWS's own.
+    It streams what a handler that is a generator yields.  That is ours too: AWS has no response
+    streaming for Python.  The rest, errors and logs and JSON, is AWS's own.
     """
-    from awslambdaric.lambda_runtime_client import LambdaRuntimeClient
+    from awslambdaric.lambda_runtime_client import InvocationRequest, LambdaRuntimeClient
 
     plain = LambdaRuntimeClient.marshaller
 
@@ -53,13 +69,142 @@ def client(address: str) -> Any:
     class Client(LambdaRuntimeClient):  # type: ignore[misc]
         marshaller = Marshaller()
 
-        def post_invocation_result(self, invoke_id: str, result_data: Any, *rest: Any) -> None:
-            if isinstance(result_data, Streamed):
-                result_data.post(address, invoke_id)
-            else:
-                super().post_invocation_result(invoke_id, result_data, *rest)
+        def wait_next_invocation(self) -> InvocationRequest:
+            return InvocationRequest(**line.next())
 
-    return Client(address)
+        def post_invocation_result(self, _id: str, result: Any, *_rest: Any) -> None:
+            if isinstance(result, Streamed):
+                result.pour(line)
+            else:
+                line.answer(_RESULT, result if isinstance(result, bytes) else result.encode())
+
+        def post_invocation_error(self, _id: str, error: str, *_rest: Any) -> None:
+            line.answer(_ERROR, error.encode(errors="replace"))
+
+        def post_init_error(self, error: Any, _type: str | None = None) -> None:
+            line.say(_INIT_ERROR, json.dumps(error).encode())
+
+    return Client("")
+
+
+class Line:
+    """This process's end of the line: one call, one answer, in turn."""
+
+    def __init__(self, connected: socket.socket, log: "Log") -> None:
+        self._socket = connected
+        self._socket.setblocking(True)
+        self._socket.set_inheritable(False)
+        self._log = log
+        self._is_ready = False
+        self._request_id = ""
+        self._began_at = 0.0
+        self._init_seconds: float | None = None
+
+    def next(self) -> dict[str, Any]:
+        """Return the next call as the client's request."""
+        if not self._is_ready:
+            self._is_ready = True
+            self.say(_READY)
+        arrived = self._some(_IN.size)
+        head_size, size = _IN.unpack_from(arrived)
+        if len(arrived) < _IN.size + head_size:
+            arrived += self._exactly(_IN.size + head_size - len(arrived))
+        end = _IN.size + head_size
+        self._request_id, deadline, arn, trace_id, context, self._init_seconds = json.loads(
+            arrived[_IN.size : end]
+        )
+        event = arrived[end:] if len(arrived) == end + size else self._rest(arrived[end:], size)
+        self._began_at = time.monotonic()
+        self._log.start(self._request_id)
+        return {
+            "invoke_id": self._request_id,
+            "x_amzn_trace_id": trace_id,
+            "invoked_function_arn": arn,
+            "deadline_time_in_ms": deadline,
+            "client_context": context,
+            "cognito_identity": None,
+            "tenant_id": None,
+            "content_type": "application/json",
+            "event_body": event,
+            "invocation_id": None,
+        }
+
+    def _some(self, least: int) -> bytes:
+        """Return what is there, at least so much."""
+        arrived = self._socket.recv(_BUFFER)
+        if not arrived:
+            os._exit(1)  # nobody is at the other end, and nobody will read what could be said
+        return arrived if len(arrived) >= least else arrived + self._exactly(least - len(arrived))
+
+    def _rest(self, begin: bytes, size: int) -> bytes:
+        event = bytearray(size)
+        event[: len(begin)] = begin
+        self._fill(memoryview(event)[len(begin) :])
+        return bytes(event)
+
+    def _exactly(self, size: int) -> bytes:
+        found = bytearray(size)
+        self._fill(memoryview(found))
+        return bytes(found)
+
+    def _fill(self, room: memoryview) -> None:
+        while room:
+            got = self._socket.recv_into(room)
+            if not got:
+                os._exit(1)
+            room = room[got:]
+
+    def answer(self, kind: bytes, payload: bytes) -> None:
+        """Answer the call; what is said of it in the log is there before its caller goes on."""
+        self._log.end(self._request_id, time.monotonic() - self._began_at, self._init_seconds)
+        self.say(kind, payload)
+
+    def say(self, kind: bytes, payload: bytes = b"") -> None:
+        head = _OUT.pack(kind, len(payload))
+        if len(payload) <= _JOINED:
+            self._socket.sendall(head + payload)
+        else:
+            self._socket.sendall(head)
+            self._socket.sendall(payload)
+
+
+class Log:
+    """The lines that Lambda writes around a call, among what the function prints."""
+
+    def __init__(self, output: int) -> None:
+        """``output`` is the standard output, also when the function closes that."""
+        self._output = output
+        self._version = os.environ["AWS_LAMBDA_FUNCTION_VERSION"]
+        self._memory_size = os.environ["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"]
+        self._looked_at = 0.0
+        self._peak = 0
+
+    def start(self, request_id: str) -> None:
+        self._write(f"START RequestId: {request_id} Version: {self._version}\n")
+
+    def end(self, request_id: str, seconds: float, init_seconds: float | None) -> None:
+        milliseconds = seconds * 1000
+        init = "" if init_seconds is None else f"Init Duration: {init_seconds * 1000:.2f} ms\t"
+        self._write(
+            f"END RequestId: {request_id}\n"
+            f"REPORT RequestId: {request_id}\tDuration: {milliseconds:.2f} ms\t"
+            f"Billed Duration: {-int(-milliseconds // 1)} ms\t"
+            f"Memory Size: {self._memory_size} MB\tMax Memory Used: {self._memory()} MB\t{init}\n"
+        )
+
+    def _write(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # nobody reads it any more
+            os.write(self._output, text.encode())
+
+    def _memory(self) -> int:
+        """Return the most memory that this process has held, in MiB, as of a moment ago."""
+        now = time.monotonic()
+        if now - self._looked_at > _LOOK_SECONDS:
+            self._looked_at = now
+            with contextlib.suppress(OSError, IndexError):  # no Linux: not known
+                status = _STATUS.read_bytes()
+                self._peak = int(status.partition(b"VmHWM:")[2].split(None, 1)[0]) // 1024
+        return self._peak
 
 
 class Streamed:
@@ -72,26 +217,18 @@ class Streamed:
         self._has_metadata = isinstance(first, dict)
         self._first = json.dumps(first).encode() + bytes(8) if self._has_metadata else _bytes(first)
 
-    def post(self, address: str, invoke_id: str) -> None:
+    def pour(self, line: Line) -> None:
         """Send it on as it comes (spec: lambda 7, streaming from the runtime)."""
-        connection = http.client.HTTPConnection(address)
-        connection.putrequest("POST", f"/2018-06-01/runtime/invocation/{invoke_id}/response")
-        connection.putheader("Lambda-Runtime-Function-Response-Mode", "streaming")
-        connection.putheader("Transfer-Encoding", "chunked")
-        connection.putheader("Content-Type", _INTEGRATION if self._has_metadata else _BYTES)
-        connection.putheader("Trailer", f"{_ERROR_TYPE}, {_ERROR_BODY}")
-        connection.endheaders()
-        trailers = b""
+        line.say(_BEGAN, (_INTEGRATION if self._has_metadata else _BYTES).encode())
         try:
-            _send(connection, self._first)
+            _send(line, self._first)
             for piece in self._yields:
-                _send(connection, _bytes(piece))
+                _send(line, _bytes(piece))
         except Exception as error:  # noqa: BLE001 - whatever the function raises is told
             traceback.print_exc()
-            trailers = _told(error)
-        connection.send(b"0\r\n" + trailers + b"\r\n")
-        connection.getresponse().read()
-        connection.close()
+            line.answer(_ERROR, _told(error))
+        else:
+            line.answer(_RESULT, b"")
 
 
 def _bytes(piece: Any) -> bytes:
@@ -104,18 +241,16 @@ def _bytes(piece: Any) -> bytes:
     )
 
 
-def _send(connection: http.client.HTTPConnection, piece: bytes) -> None:
-    if piece:  # an empty chunk would be the end
-        connection.send(b"%x\r\n%b\r\n" % (len(piece), piece))
+def _send(line: Line, piece: bytes) -> None:
+    for at in range(0, len(piece), _PIECE_BYTES):
+        line.say(_PIECE, piece[at : at + _PIECE_BYTES])
 
 
 def _told(error: Exception) -> bytes:
-    """Return the trailers that tell of an error behind the beginning."""
+    """Return the document that tells of an error behind the beginning."""
     kind = type(error).__name__
     stack = traceback.format_list(traceback.extract_tb(error.__traceback__))
-    document = {"errorMessage": str(error), "errorType": kind, "stackTrace": stack}
-    body = base64.b64encode(json.dumps(document).encode()).decode()
-    return f"{_ERROR_TYPE}: Function.{kind}\r\n{_ERROR_BODY}: {body}\r\n".encode()
+    return json.dumps({"errorMessage": str(error), "errorType": kind, "stackTrace": stack}).encode()
 
 
 if __name__ == "__main__":

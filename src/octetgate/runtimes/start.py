@@ -20,6 +20,9 @@ from typing import Any, NoReturn
 
 ORDERS = "OCTETGATE_START"
 
+_LINE = 3
+"""Where our runtimes look for the line on which calls come."""
+
 _LINUX = sys.platform == "linux"
 _PR_SET_PDEATHSIG = 1
 _PR_SET_CHILD_SUBREAPER = 36
@@ -55,6 +58,8 @@ def main(orders: dict[str, Any]) -> NoReturn:
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
     if orders["supervisor"] is not None:
         end_with(orders["supervisor"])
+    if orders["line"] is not None:
+        hand_down(orders["line"])
     os.chdir(orders["folder"])
     command = orders["command"]
     os.execve(command[0], command, orders["environment"])  # noqa: S606 - it is there to be run
@@ -70,6 +75,15 @@ def end_with(supervisor: int) -> None:
     # The supervisor may have ended before the kernel was asked.
     if os.getppid() != supervisor:
         sys.exit("the supervisor is gone")
+
+
+def hand_down(line: int) -> None:
+    """Leave the descriptor to the program, where it looks for it."""
+    if line == _LINE:
+        os.set_inheritable(line, True)
+    else:
+        os.dup2(line, _LINE)
+        os.close(line)
 
 
 def limit(name: str, amount: int) -> None:

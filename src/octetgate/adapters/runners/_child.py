@@ -1,9 +1,11 @@
 """One child process: started, weighed, killed with all it started, and what it leaves removed."""
 
 import asyncio
+import contextlib
 import os
 import secrets
 import shutil
+import socket
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,11 +18,15 @@ from octetgate.adapters.runners._call import Plan
 from octetgate.adapters.runners._entrypoint import entrypoint
 from octetgate.adapters.runners._isolation import View
 from octetgate.adapters.runners._layout import RUNTIMES
+from octetgate.adapters.runners._line import Line
 from octetgate.adapters.runners._output import Output
 from octetgate.adapters.runners._start import Inside, Start, inside, start
 from octetgate.core.functions.environment import environment
 
 _MIB = 2**20
+_SO_SNDBUFFORCE = 32
+"""Beyond what the machine allows everybody; for root only, and otherwise not needed."""
+_LINE_BYTES = 2 * _MIB
 _LOOK_SECONDS = 0.5
 _LOOKED_AT = 8
 """Processes whose memory is looked at after calls; the watch looks at all."""
@@ -39,7 +45,8 @@ class Child(asyncio.SubprocessProtocol):
         self._transport: asyncio.SubprocessTransport | None = None
         self._pid: int | None = None
         self._killed = False
-        self._has_exited = False
+        self.has_exited = False
+        """Whether it has ended."""
         self._most_bytes = 0
         self._looked_at = -_LOOK_SECONDS
         self._user: int | None = None
@@ -62,10 +69,11 @@ class Child(asyncio.SubprocessProtocol):
 
     # --- Starting ---
 
-    async def start(self, port: int) -> None:
+    async def start(self, port: int, line: Line) -> None:
         """Start the process, whose Runtime API is at the port.
 
-        Raises NoEntrypoint, OSError or ValueError.
+        Our own runtimes get calls over the line instead.  Raises NoEntrypoint, OSError or
+        ValueError.
         """
         if self._plan.isolation.users is not None:
             self._user = self._plan.isolation.users.take()
@@ -73,10 +81,15 @@ class Child(asyncio.SubprocessProtocol):
             self._folder.mkdir(mode=0o700)
             if self._user is not None:
                 os.chown(self._folder, self._user, self._user)
-        how = self._start(port)
+        loop = asyncio.get_running_loop()
+        ours, theirs = _pair() if not self._plan.function.brings_runtime else (None, None)
+        lent = () if theirs is None else (theirs.fileno(),)
+        how = self._start(port, *lent)
         writing = self.output.open()
         try:
-            await asyncio.get_running_loop().subprocess_exec(
+            if ours is not None:
+                await loop.create_unix_connection(lambda: line, sock=ours)
+            await loop.subprocess_exec(
                 lambda: self,
                 *how.command,
                 stdin=asyncio.subprocess.DEVNULL,
@@ -86,11 +99,14 @@ class Child(asyncio.SubprocessProtocol):
                 env=how.environment,
                 start_new_session=True,
                 close_fds=True,
+                pass_fds=lent,
             )
         finally:
             os.close(writing)
+            if theirs is not None:
+                theirs.close()
 
-    def _start(self, port: int) -> Start:
+    def _start(self, port: int, line: int | None = None) -> Start:
         plan = self._plan
         task_root = plan.task_root.resolve()
         seen = inside(plan.isolation, task_root, plan.layers, self._folder)
@@ -102,6 +118,7 @@ class Child(asyncio.SubprocessProtocol):
             task_root=task_root,
             layers=plan.layers,
             user=self._user,
+            line=line,
         )
 
     def _environment(self, port: int, seen: Inside) -> dict[str, str]:
@@ -129,7 +146,7 @@ class Child(asyncio.SubprocessProtocol):
 
     def excess(self) -> str | None:
         """Return what the process and all that it started have too much of, if they have."""
-        if self._pid is None or self._has_exited:
+        if self._pid is None or self.has_exited:
             return None
         allowed = self._plan.function.memory_size
         pids = _tree.tree(self._pid)
@@ -159,7 +176,7 @@ class Child(asyncio.SubprocessProtocol):
         """
         now = time.monotonic()
         is_due = is_exact or now - self._looked_at > _LOOK_SECONDS
-        if is_due and self._pid is not None and not self._has_exited:
+        if is_due and self._pid is not None and not self.has_exited:
             self._looked_at = now
             peaks = [
                 _tree.peak_bytes(pid) for pid in _tree.tree(self._pid, _LOOKED_AT)[:_LOOKED_AT]
@@ -171,7 +188,7 @@ class Child(asyncio.SubprocessProtocol):
 
     def process_exited(self) -> None:
         """Take notice that the process ended (asyncio calls this)."""
-        self._has_exited = True
+        self.has_exited = True
         status = self._transport.get_returncode() if self._transport else None
         status = 1 if status is None else status
         if self._plan.isolation.view is View.BUBBLEWRAP and status > 128:
@@ -183,7 +200,7 @@ class Child(asyncio.SubprocessProtocol):
         self._killed = True
         if self._pid is None:
             return
-        if not self._has_exited:
+        if not self.has_exited:
             _tree.end(self._pid, self._user)
             return
         # Its number may be another's by now, and what it started may have outlived it.
@@ -200,6 +217,16 @@ class Child(asyncio.SubprocessProtocol):
         if self._user is not None and self._plan.isolation.users is not None:
             self._plan.isolation.users.give_back(self._user)
             self._user = None
+
+
+def _pair() -> tuple[socket.socket, socket.socket]:
+    """Return the two ends of a line."""
+    ends = socket.socketpair()
+    for end in ends:
+        # With the little that is usual, an image would cross in a hundred steps.
+        with contextlib.suppress(OSError):
+            end.setsockopt(socket.SOL_SOCKET, _SO_SNDBUFFORCE, _LINE_BYTES)
+    return ends
 
 
 def _seen(command: tuple[str, ...], plan: Plan, seen: Inside) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from typing import Protocol, cast
 import httptools
 
 from octetgate.adapters.runners import _peer
+from octetgate.adapters.runners._stream import Sink
 from octetgate.core.functions.runtime_api import Refused, Reply
 from octetgate.core.http.headers import Field, Headers
 
@@ -19,13 +20,6 @@ HEAD_LIMIT = 256 * 1024
 _JOINED = 32 * 1024
 """A body up to this size leaves in one piece with its head."""
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
-
-
-class Sink(Protocol):
-    """The one who takes a body as it arrives."""
-
-    def feed(self, piece: bytes) -> None:
-        """Take the next piece."""
 
 
 class Listener(Protocol):

@@ -11,6 +11,11 @@ _READS = 4
 """At a time: a process that never stops printing must not keep others waiting."""
 _HELD_SECONDS = 0.05
 """How long the first line of a call may wait for the others: most calls are over by then."""
+_PAUSE_SECONDS = 0.02
+"""Between two looks at a pipe in which little came: to be woken for each line costs more than
+the short call that printed it."""
+_MUCH = 16 * 1024
+"""So much at once is read on without a pause, or a process that prints would have to wait."""
 
 
 class Output:
@@ -22,30 +27,52 @@ class Output:
         self._reading: int | None = None
         self._held: tuple[bytes, bytes] | None = None
         self._letting_go: asyncio.TimerHandle | None = None
+        self._pause: asyncio.TimerHandle | None = None
 
     def open(self) -> int:
         """Return the end to write to, which belongs to the caller."""
         self._reading, writing = os.pipe()
         os.set_blocking(self._reading, False)
-        asyncio.get_running_loop().add_reader(self._reading, self.read)
+        self._watch()
         return writing
 
-    def read(self) -> None:
-        """Take what is in the pipe."""
+    def _watch(self) -> None:
+        self._pause = None
+        if self._reading is not None:
+            asyncio.get_running_loop().add_reader(self._reading, self._woken)
+
+    def _woken(self) -> None:
+        """Read what is there, then leave the pipe alone for a moment."""
+        size = self.read()
+        if size < _MUCH and self._reading is not None:
+            loop = asyncio.get_running_loop()
+            loop.remove_reader(self._reading)
+            self._pause = loop.call_later(_PAUSE_SECONDS, self._watch)
+
+    def read(self) -> int:
+        """Take what is in the pipe; return how much that was."""
+        size = 0
         for _ in range(_READS):
             if self._reading is None:
-                return
+                break
             try:
                 data = os.read(self._reading, _AT_ONCE)
             except BlockingIOError:
-                return
+                break
             if not data:
                 self.close()
+            size += len(data)
             self._keep(data)
+        return size
 
     def print(self, text: str) -> None:
         """Add a line of our own."""
         self._keep(text.encode())
+
+    def begin_tail(self) -> None:
+        """Begin a new tail: what is printed from now on."""
+        self.read()
+        self._tail = Tail()
 
     def begin(self, line: str) -> None:
         """Begin a new tail with a line of our own."""
@@ -81,8 +108,9 @@ class Output:
 
     def close(self) -> None:
         self._let_go()
-        if self._letting_go is not None:
-            self._letting_go.cancel()
+        for timer in (self._letting_go, self._pause):
+            if timer is not None:
+                timer.cancel()
         if self._reading is not None:
             asyncio.get_running_loop().remove_reader(self._reading)
             os.close(self._reading)

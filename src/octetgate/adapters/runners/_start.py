@@ -57,8 +57,12 @@ def start(
     task_root: Path,
     layers: Path | None,
     user: int | None,
+    line: int | None = None,
 ) -> Start:
-    """Return how to start a process that becomes ``command``, a command as the process sees it."""
+    """Return how to start a process that becomes ``command``, a command as the process sees it.
+
+    ``line`` is the descriptor on which our own runtimes are given calls.
+    """
     # A program of the function's own is where its code is, and that is known.
     kept = {*_layout.homes(command[0] if Path(command[0]).exists() else sys.executable)}
     kept |= {task_root, *([layers] if layers else [])}
@@ -68,6 +72,7 @@ def start(
         "limits": _limits(function),
         "user": user,
         "supervisor": os.getpid(),
+        "line": line,
         "folder": variables["LAMBDA_TASK_ROOT"],
         "command": command,
         "environment": variables,

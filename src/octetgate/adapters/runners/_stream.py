@@ -129,6 +129,13 @@ class Stream:
             self.on_read(held)
 
 
+class Sink(Protocol):
+    """The one who takes an answer as it arrives."""
+
+    def feed(self, piece: bytes) -> None:
+        """Take the next piece."""
+
+
 class Tap(Protocol):
     """A connection that can be told to wait."""
 

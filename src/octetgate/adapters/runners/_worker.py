@@ -1,27 +1,29 @@
-"""One process of a function and its Runtime API: given one call at a time.
+"""One process of a function, given one call at a time: over its line, or its Runtime API.
 
 What happens next is looked up in :mod:`octetgate.core.functions.lifecycle`; here it is done.
 The process itself is the business of :mod:`octetgate.adapters.runners._child`.
 """
 
 import asyncio
+import contextlib
 import signal
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from math import inf
 from typing import Protocol
 from uuid import uuid4
 
+from octetgate.adapters.runners._alarm import Alarm
+from octetgate.adapters.runners._api import Api
 from octetgate.adapters.runners._call import Call, Plan
 from octetgate.adapters.runners._child import Child
 from octetgate.adapters.runners._entrypoint import NoEntrypoint
-from octetgate.adapters.runners._link import Link, Sink
-from octetgate.adapters.runners._stream import Pouring
+from octetgate.adapters.runners._line import Line
+from octetgate.adapters.runners._link import Link
+from octetgate.adapters.runners._stream import Pouring, Sink
 from octetgate.core.functions import reports, runtime_api
 from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step
-from octetgate.core.functions.runtime_api import Answer, Failure, InitFailure, Next
-from octetgate.core.http.headers import Headers
+from octetgate.core.functions.runtime_api import Assignment, Reply
 from octetgate.core.ports.functions import Outcome
 
 _LEAVE_SECONDS = 1.0
@@ -48,7 +50,7 @@ class Owner(Protocol):
 
 
 class Worker:
-    """One process, and its Runtime API on a loopback port of its own."""
+    """One process, the line to it, and its Runtime API on a loopback port of its own."""
 
     def __init__(self, plan: Plan, owner: Owner) -> None:
         self._plan = plan
@@ -57,18 +59,19 @@ class Worker:
         self._state = State.STARTING
         self._call: Call | None = None
         self._attempt_id = ""
-        self._asking: Link | None = None
-        self._streaming: Link | None = None
+        self._asking: Link | Line | None = None
+        self._streaming: Link | Line | None = None
         """On which the answer to the call is arriving."""
-        self._links: set[Link] = set()
-        self._timer: asyncio.TimerHandle | None = None
-        self._deadline = inf
+        self._api = Api(self, plan.answer_limit, lambda: self._child.user)
+        self._line = Line(self, plan.answer_limit)
+        self._alarm = Alarm(self._timed_out)
         self._child = Child(plan, self._process_exited)
         self._output = self._child.output
         self._born = time.monotonic()
         self._given_at = 0.0
         self._init_seconds: float | None = None
-        self._server: asyncio.Server | None = None
+        """How long its start took, until the first call is told."""
+        self._init_of_call: float | None = None
         self.ended = asyncio.Event()
 
     @property
@@ -102,11 +105,9 @@ class Worker:
         if self._state is not State.STARTING:
             self._exited(0)  # told to end before there was anything to end
             return
-        self._set_timer()
+        self._alarm.set(self._allowed(self._state))
         try:
-            server = await self._loop.create_server(self._accept, "127.0.0.1", 0)
-            self._server = server
-            await self._child.start(server.sockets[0].getsockname()[1])
+            await self._child.start(await self._api.open(), self._line)
         except NoEntrypoint as error:
             program = str(error)
             self._over(lambda request_id: reports.no_entrypoint(request_id, program))
@@ -114,50 +115,78 @@ class Worker:
             self._output.print(f"The process could not be started: {error}\n")
             self._exited(1)
 
-    def _accept(self) -> Link:
-        link = Link(self, self._plan.answer_limit, self._child.user)
-        self._links.add(link)
-        return link
+    # --- What the process says over its line ---
 
-    # --- What the process says ---
+    def ready(self) -> None:
+        with contextlib.suppress(OutOfTurn):
+            self.asked(self._line)
 
-    def hear(
-        self, link: Link, method: str, path: str, headers: Headers, body: bytes | None
-    ) -> None:
+    def began(self, content_type: str) -> Sink | None:
         try:
-            request = runtime_api.understand(method, path, headers, body or b"")
-            match request:
-                case Next():
-                    self._asked(link)
-                case InitFailure(payload=payload):
-                    self._init_failed(link, payload)
-                case Answer() | Failure():
-                    self._answered(link, request, too_long=body is None)
-        except runtime_api.Refused as refusal:
-            link.reply(refusal.reply)
-        except OutOfTurn as error:
-            link.reply(runtime_api.out_of_turn(str(error)))
+            return self.begin(self._line, content_type)
+        except OutOfTurn:
+            return None
 
-    def opened(self, link: Link, method: str, path: str, headers: Headers) -> Sink | None:
-        """Return where an answer goes that streams to a caller who takes it so.
+    def answered(self, payload: bytes | None, *, failed: bool, is_last: bool) -> None:
+        # Out of turn if somebody has answered over the Runtime API, or the time was up.
+        with contextlib.suppress(OutOfTurn):
+            self.take(self._line, payload, failed=failed)
+        if not is_last:
+            self.ready()
 
-        Whatever else it may be is kept, and judged when it is whole.
-        """
-        beginning = runtime_api.beginning(method, path, headers)
+    def cannot_start(self, payload: bytes) -> None:
+        with contextlib.suppress(OutOfTurn):
+            self.init_failed(payload)
+
+    def line_closed(self) -> None:
+        # A process that has ended is heard of after its line is.
+        self._loop.call_later(_EXIT_SECONDS, self.end_unheard)
+
+    # --- What it says over its Runtime API, or its line ---
+
+    def asked(self, asking: Link | Line) -> None:
+        if self._state is State.STREAMING:
+            # Its answer has no end and will get none; the connection may be heard of later.
+            self._perform(self._move(Event.HUNG_UP), reports.broke_off)
+        if self._child.is_cluttered and self._state is State.RESTING:
+            self.retire()
+            return
+        order = self._move(Event.ASKED)
+        self._asking = asking
+        if self._init_seconds is None:
+            self._init_seconds = time.monotonic() - self._born
+            self._plan.tally.started(self._init_seconds)
+        self._perform(order)
+
+    def init_failed(self, payload: bytes) -> None:
+        self._perform(self._move(Event.INIT_FAILED), lambda _: payload)
+
+    def assignment(self) -> Assignment | None:
+        return None if self._call is None else self._call.assignment(self._attempt_id, 0)
+
+    def begin(self, answering: Link | Line, content_type: str | None) -> Sink | None:
         call = self._call
-        if beginning is None or call is None or call.stream is None:
+        if call is None or call.stream is None:
             return None
-        try:
-            runtime_api.check(beginning, call.assignment(self._attempt_id, 0))
-            self._move(Event.BEGAN)
-        except (runtime_api.Refused, OutOfTurn):
-            return None
-        self._streaming = link
-        call.stream.begin(beginning.content_type)
-        return Pouring(link, call.stream)
+        self._move(Event.BEGAN)
+        self._streaming = answering
+        call.stream.begin(content_type)
+        return Pouring(answering, call.stream)
+
+    def take(self, answering: Link | Line, payload: bytes | None, *, failed: bool) -> Reply:
+        if self._state is State.STREAMING and answering is not self._streaming:
+            raise OutOfTurn("another answer while one is arriving")
+        failed = failed or payload is None
+        self._move(Event.FAILED if failed else Event.ANSWERED)
+        is_logged = answering is self._line
+        if payload is None:
+            limit = self._plan.answer_limit
+            self._conclude(reports.answer_too_large(limit), failed=True, is_logged=is_logged)
+            return runtime_api.too_large(limit)
+        self._conclude(payload, failed=failed, is_logged=is_logged)
+        return runtime_api.ACCEPTED
 
     def hung_up(self, link: Link) -> None:
-        self._links.discard(link)
         if link is self._asking and self._state is State.IDLE:
             self._perform(self._move(Event.HUNG_UP))
         elif link is self._streaming and self._state is State.STREAMING:
@@ -170,39 +199,6 @@ class Worker:
         if self._state is State.STREAMING and self._streaming is None:
             self._perform(self._move(Event.HUNG_UP), reports.broke_off)
 
-    def _asked(self, link: Link) -> None:
-        if self._state is State.STREAMING:
-            # Its answer has no end and will get none; the connection may be heard of later.
-            self._perform(self._move(Event.HUNG_UP), reports.broke_off)
-        if self._child.is_cluttered and self._state is State.RESTING:
-            self.retire()
-            return
-        order = self._move(Event.ASKED)
-        self._asking = link
-        if self._init_seconds is None:
-            self._init_seconds = time.monotonic() - self._born
-            self._plan.tally.started(self._init_seconds)
-        self._perform(order)
-
-    def _init_failed(self, link: Link, payload: bytes) -> None:
-        order = self._move(Event.INIT_FAILED)
-        link.reply(runtime_api.ACCEPTED)
-        self._perform(order, lambda _: payload)
-
-    def _answered(self, link: Link, request: Answer | Failure, *, too_long: bool) -> None:
-        if self._call is not None:
-            runtime_api.check(request, self._call.assignment(self._attempt_id, 0))
-        if self._state is State.STREAMING and link is not self._streaming:
-            raise OutOfTurn("another answer while one is arriving")
-        failed = too_long or isinstance(request, Failure)
-        self._move(Event.FAILED if failed else Event.ANSWERED)
-        if too_long:
-            link.reply(runtime_api.too_large(self._plan.answer_limit))
-            self._conclude(reports.answer_too_large(self._plan.answer_limit), failed=True)
-        else:
-            link.reply(runtime_api.ACCEPTED)
-            self._conclude(request.payload, failed=failed)
-
     # --- What happens to the process ---
 
     def give(self, call: Call) -> None:
@@ -211,6 +207,11 @@ class Worker:
         self._call = call
         call.given = True
         self._perform(order)
+
+    def end_unheard(self) -> None:
+        """End the process if it lives without its line: nothing more would be heard of it."""
+        if not self._child.has_exited:
+            self.retire()
 
     def retire(self) -> None:
         """End the process; a call in it fails."""
@@ -270,7 +271,7 @@ class Worker:
 
     def _move(self, event: Event) -> Order:
         self._state, order = step(self._state, event)
-        self._set_timer()
+        self._alarm.set(self._allowed(self._state))
         return order
 
     def _perform(self, order: Order, error: Callable[[str], bytes] | None = None) -> None:
@@ -293,19 +294,36 @@ class Worker:
             self._child.kill()
 
     def _send(self) -> None:
-        call, link = self._call, self._asking
-        if call is None or link is None:
+        call, asking = self._call, self._asking
+        if call is None or asking is None:
             raise OutOfTurn("expected a call and a process that asked for one")
         self._asking = None
         self._attempt_id = str(uuid4())
-        self._output.begin(reports.start_line(call.request_id, self._plan.function.version))
-        self._given_at = time.monotonic()
-        self._plan.tally.began()
         deadline_ms = int((time.time() + self._plan.function.timeout) * 1000)
-        link.reply(runtime_api.next_reply(call.assignment(self._attempt_id, deadline_ms)))
+        assignment = call.assignment(self._attempt_id, deadline_ms)
+        self._init_of_call = self._told_init()
+        self._plan.tally.began()
+        if isinstance(asking, Line):
+            # Its runtime writes what is said around a call itself.
+            self._output.begin_tail()
+            self._given_at = time.monotonic()
+            asking.give(assignment, self._init_of_call)
+        else:
+            self._output.begin(reports.start_line(call.request_id, self._plan.function.version))
+            self._given_at = time.monotonic()
+            asking.reply(runtime_api.next_reply(assignment))
 
-    def _conclude(self, payload: bytes, *, failed: bool) -> None:
-        """Tell the caller what came of the call, if it still waits."""
+    def _told_init(self) -> float | None:
+        """Return how long the start took, once."""
+        self._given_at = self._given_at or time.monotonic()
+        told, self._init_seconds = self._init_seconds or None, 0.0
+        return told
+
+    def _conclude(self, payload: bytes, *, failed: bool, is_logged: bool = False) -> None:
+        """Tell the caller what came of the call, if it still waits.
+
+        ``is_logged`` says that the process has written so itself.
+        """
         call, self._call = self._call, None
         self._streaming = None
         if call is None:
@@ -313,7 +331,9 @@ class Worker:
         self._plan.tally.ended(time.monotonic() - self._given_at, failed=failed)
         # What the function printed is in the pipe already: it printed before it answered.
         self._output.read()
-        self._output.print(self._end_lines(call.request_id, is_exact=failed))
+        if not is_logged:
+            seconds = time.monotonic() - self._given_at
+            self._output.print(self._end_lines(call.request_id, seconds, is_exact=failed))
         if call.wanted:
             outcome = Outcome(
                 status=200,
@@ -324,57 +344,23 @@ class Worker:
             )
             call.outcome.set_result(outcome)
 
-    def _end_lines(self, request_id: str, *, is_exact: bool) -> str:
-        init, self._init_seconds = self._init_seconds or None, 0.0
+    def _end_lines(self, request_id: str, seconds: float, *, is_exact: bool) -> str:
         return reports.end_lines(
             request_id,
-            seconds=time.monotonic() - self._given_at,
+            seconds=seconds,
             memory_size=self._plan.function.memory_size,
             memory_used=self._child.peak_memory(is_exact=is_exact),
-            init=init,
+            init=self._init_of_call,
         )
 
     def _release(self) -> None:
         """Give back what the process had, once it is gone."""
-        for link in list(self._links):
-            link.close()
-        if self._server is not None:
-            self._server.close()
-        if self._timer is not None:
-            self._timer.cancel()
+        self._api.close()
+        self._line.close()
+        self._alarm.cancel()
         self._child.release()
         self.ended.set()
         self._owner.gone(self)
-
-    # --- Its time ---
-
-    def _set_timer(self) -> None:
-        """Wait for as long as the process may stay in its state.
-
-        A timer that rings too early is left: setting another for each step of each call takes
-        longer than looking again now and then.
-        """
-        seconds = self._allowed(self._state)
-        if not seconds:
-            self._deadline = inf
-            return
-        self._deadline = self._loop.time() + seconds
-        if self._timer is None or self._timer.when() > self._deadline:
-            self._arm()
-
-    def _arm(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        # One that has run out rings at once.
-        left = max(0, self._deadline - self._loop.time())
-        self._timer = None if left == inf else self._loop.call_later(left, self._ring)
-
-    def _ring(self) -> None:
-        self._timer = None
-        if self._loop.time() < self._deadline:
-            self._arm()
-        else:
-            self._timed_out()
 
     def _allowed(self, state: State) -> float:
         """Return the seconds that a process may stay in the state; 0 for ever."""

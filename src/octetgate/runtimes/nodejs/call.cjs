@@ -6,13 +6,12 @@ const { document, logged } = require("./errors.cjs");
 const { ResponseStream, streams } = require("./streaming.cjs");
 
 class Call {
-  constructor(api, invocation, log) {
-    this.api = api;
+  constructor(line, invocation, log) {
+    this.line = line;
     this.invocation = invocation;
     this.log = log;
     /** What to do once the event loop has nothing left to do. */
     this.whenIdle = null;
-    this.stream = null;
     this.answered = false;
   }
 
@@ -34,12 +33,11 @@ class Call {
     this.whenIdle?.();
   }
 
-  /** Answer with an error. */
-  crashed(error) {
+  /** Answer with an error; `isLast` says that the process ends with it. */
+  crashed(error, isLast = false) {
     return this.once(async () => {
       const told = document(error);
-      if (this.stream?.begun) return this.stream.breakOff(told);
-      return this.api.fail(this.invocation.requestId, told);
+      return isLast ? this.line.failAndEnd(told) : this.line.fail(told);
     });
   }
 
@@ -75,8 +73,7 @@ class Call {
 
   /** Let the handler write its answer, and wait until it is all gone out. */
   async poured(handler, event) {
-    const { requestId } = this.invocation;
-    const stream = (this.stream = new ResponseStream((type) => this.api.open(requestId, type)));
+    const stream = new ResponseStream((type) => this.line.open(type));
     const over = new Promise((resolve, reject) => {
       this.whenIdle = () => reject(new Error("The response stream was never ended"));
       stream.on("finish", resolve);

@@ -1,20 +1,21 @@
-// Runs one Node.js function: asks the Runtime API for calls and answers them, one after the other.
+// Runs one Node.js function: takes calls from its line and answers them, one after the other.
 //
 // Started as `node main.cjs` with the environment of a Lambda runtime (spec: lambda 7).  What a
 // function sees, and what its callers and its log get, is AWS's.  Nothing here is needed but Node.js.
 
 "use strict";
 
-const { RuntimeApi } = require("./api.cjs");
 const { Call } = require("./call.cjs");
 const { document, logged } = require("./errors.cjs");
 const { loaded } = require("./handlers.cjs");
+const { Line } = require("./line.cjs");
 const { speak } = require("./logging.cjs");
+const { Report } = require("./report.cjs");
 const { provide } = require("./streaming.cjs");
 
 const FAILED = 1;
 
-const api = new RuntimeApi(process.env.AWS_LAMBDA_RUNTIME_API);
+const line = new Line(new Report(process.env));
 const log = speak(console);
 
 /** The call that runs now, if one does. */
@@ -24,7 +25,7 @@ let current = null;
 async function crash(title, error) {
   log.error(title, logged(error));
   try {
-    await current?.crashed(error);
+    await current?.crashed(error, true);
   } finally {
     process.exit(FAILED);
   }
@@ -34,7 +35,7 @@ async function crash(title, error) {
 async function refuse(error) {
   log.error("Uncaught Exception", logged(error));
   try {
-    await api.initError(document(error));
+    await line.initError(document(error));
   } finally {
     process.exit(FAILED);
   }
@@ -57,22 +58,20 @@ async function main() {
     if (reason?.stack) error.stack = `${error.name}: ${error.message}\n${reason.stack}`;
     return crash("Unhandled Promise Rejection", error);
   });
-  let invocation = await api.next();
+  let invocation = await line.next();
   for (;;) {
     log.requestId = invocation.requestId;
     const trace = invocation.traceId ?? "";
     if (process.env._X_AMZN_TRACE_ID !== trace) process.env._X_AMZN_TRACE_ID = trace;
-    current = new Call(api, invocation, log);
+    current = new Call(line, invocation, log);
     const answer = await current.run(handler);
     current = null;
-    invocation = await (answer === null
-      ? api.next()
-      : api.respondAndNext(invocation.requestId, answer));
+    invocation = await (answer === null ? line.next() : line.respondAndNext(answer));
   }
 }
 
 main().catch((error) => {
-  // The Runtime API is gone, or does not understand us: the supervisor starts another process.
-  log.error("Runtime API", logged(error));
+  // Nothing is certain any more: the supervisor starts another process.
+  log.error("Runtime", logged(error));
   process.exit(FAILED);
 });

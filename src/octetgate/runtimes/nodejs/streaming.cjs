@@ -4,8 +4,6 @@
 
 const { Writable } = require("node:stream");
 
-const { trailers } = require("./api.cjs");
-
 const STREAMING = Symbol.for("aws.lambda.runtime.handler.streaming");
 const BYTES = "application/octet-stream";
 const INTEGRATION = "application/vnd.awslambda.http-integration-response";
@@ -21,11 +19,6 @@ class ResponseStream extends Writable {
     this.contentType = BYTES;
     this.prelude = null;
     this.answer = null;
-  }
-
-  /** Whether part of the answer is on its way, so that it can only be broken off. */
-  get begun() {
-    return this.answer !== null;
   }
 
   setContentType(contentType) {
@@ -48,14 +41,9 @@ class ResponseStream extends Writable {
   }
 
   begin() {
-    if (this.begun) return;
+    if (this.answer !== null) return;
     this.answer = this.open(this.contentType);
     if (this.prelude) this.answer.write(this.prelude);
-  }
-
-  /** End the answer by saying what went wrong. */
-  breakOff(error) {
-    return this.answer.end(trailers(error));
   }
 }
 

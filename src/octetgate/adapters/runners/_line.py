@@ -1,0 +1,208 @@
+"""The line to a process of our own runtimes: calls go out, answers come in, one at a time.
+
+A pair of sockets that was there before the process was, so nobody else is at either end.  What
+goes out is two lengths, a head in JSON and the event; what comes in is a letter, a length and a
+payload.  The runtimes in ``runtimes/`` speak the other side of it.  Whoever holds this end,
+the supervisor or a gateway worker that has borrowed the process, acts on what is heard.
+"""
+
+import asyncio
+import struct
+from typing import Protocol, cast
+
+import msgspec
+
+from octetgate.adapters.runners._stream import Sink
+from octetgate.core.functions.runtime_api import Assignment
+
+READY, RESULT, ERROR, LAST_ERROR = b"N", b"R", b"E", b"L"
+"""It can take a call; it returned; it raised; it raised and ends, and takes no other call."""
+BEGAN, PIECE, INIT_ERROR = b"B", b"P", b"I"
+"""It begins to answer piece by piece; it goes on so; it cannot start."""
+
+_OUT = struct.Struct(">II")
+_IN = struct.Struct(">cI")
+_BUFFER = 64 * 1024
+_JOINED = 64 * 1024
+"""An event up to this size leaves in one piece with its head."""
+_PIECE_LIMIT = 1024 * 1024
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Hearer(Protocol):
+    """The one who acts on what a process says over its line."""
+
+    def ready(self) -> None:
+        """Take notice that it has started, and can take a call."""
+
+    def began(self, content_type: str) -> Sink | None:
+        """Return where an answer goes as it arrives, or None if it is to be kept."""
+
+    def answered(self, payload: bytes | None, *, failed: bool, is_last: bool) -> None:
+        """Take the answer, None if it was longer than the limit.
+
+        It can take another call now, unless that was its last.
+        """
+
+    def cannot_start(self, payload: bytes) -> None:
+        """Take notice that it cannot start; the payload says why."""
+
+    def line_closed(self) -> None:
+        """Take notice that nothing more will be heard."""
+
+
+class Line(asyncio.BufferedProtocol):
+    """Our end of it."""
+
+    def __init__(self, hearer: Hearer, answer_limit: int) -> None:
+        self._hearer = hearer
+        self._answer_limit = answer_limit
+        self._buffer = bytearray(_BUFFER)
+        self._filled = 0
+        self._kind = b""
+        """Of a payload that is longer than what came with its letter."""
+        self._payload: bytearray | None = None
+        self._arrived = 0
+        self._to_skip = 0
+        self._kept: list[bytes] | None = None
+        """Pieces of an answer that is wanted whole."""
+        self._kept_size = 0
+        self._sink: Sink | None = None
+        self._reading = True
+        self._is_made = False
+        self._transport: asyncio.Transport
+
+    # --- Reading; the loop calls these ---
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._is_made = True
+
+    def get_buffer(self, sizehint: int) -> memoryview:
+        del sizehint
+        if self._payload is not None:
+            return memoryview(self._payload)[self._arrived :]
+        return memoryview(self._buffer)[self._filled :]
+
+    def buffer_updated(self, nbytes: int) -> None:
+        if self._payload is None:
+            self._filled += nbytes
+            self._read_buffer()
+            return
+        self._arrived += nbytes
+        if self._arrived == len(self._payload):
+            payload, self._payload = bytes(self._payload), None
+            self._hear(self._kind, payload)
+
+    def _read_buffer(self) -> None:
+        """Hear what is whole in the buffer; keep the rest at its beginning."""
+        buffer, at = self._buffer, 0
+        while True:
+            if self._to_skip:
+                skipped = min(self._to_skip, self._filled - at)
+                self._to_skip -= skipped
+                at += skipped
+                if self._to_skip:
+                    break
+                self._hear(self._kind, None)
+            if self._filled - at < _IN.size:
+                break
+            kind, size = _IN.unpack_from(buffer, at)
+            at += _IN.size
+            if size > (_PIECE_LIMIT if kind == PIECE else self._answer_limit):
+                self._kind, self._to_skip = kind, size
+            elif self._filled - at < size:
+                self._payload = bytearray(size)
+                self._arrived = self._filled - at
+                self._payload[: self._arrived] = memoryview(buffer)[at : self._filled]
+                self._kind, at = kind, self._filled
+                break
+            else:
+                payload = bytes(memoryview(buffer)[at : at + size])
+                at += size
+                self._hear(kind, payload)
+        self._filled -= at
+        if at and self._filled:
+            buffer[: self._filled] = buffer[at : at + self._filled]
+
+    def _hear(self, kind: bytes, payload: bytes | None) -> None:
+        """Act on one message; None is a payload that was longer than it may be."""
+        match kind:
+            case b"R" | b"E" | b"L":
+                self._end(payload, failed=kind != RESULT, is_last=kind == LAST_ERROR)
+            case b"P" if self._sink is not None:
+                self._sink.feed(payload or b"")
+            case b"P" if self._kept is not None:
+                self._keep(payload)
+            case b"B":
+                self._sink = self._hearer.began((payload or b"").decode("latin-1"))
+                self._kept, self._kept_size = [], 0
+            case b"N":
+                self._hearer.ready()
+            case b"I":
+                self._hearer.cannot_start(payload or b"{}")
+            case _:
+                self.close()  # what runs there is not ours, and whatever it says is bounded
+
+    def _keep(self, piece: bytes | None) -> None:
+        self._kept_size += _PIECE_LIMIT if piece is None else len(piece)
+        if self._kept is not None and piece is not None:
+            if self._kept_size > self._answer_limit:
+                self._kept.clear()
+            else:
+                self._kept.append(piece)
+
+    def _end(self, payload: bytes | None, *, failed: bool, is_last: bool) -> None:
+        kept, self._kept, self._sink = self._kept, None, None
+        if kept is not None and not failed:
+            payload = b"".join(kept) if self._kept_size <= self._answer_limit else None
+        self._kept_size = 0
+        self._hearer.answered(payload, failed=failed, is_last=is_last)
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._hearer.line_closed()
+
+    # --- Writing ---
+
+    def give(self, assignment: Assignment, init_seconds: float | None) -> None:
+        """Hand a call over; ``init_seconds`` is how long the start took, for the first."""
+        head = _encode(
+            (
+                assignment.request_id,
+                assignment.deadline_ms,
+                assignment.function_arn,
+                assignment.trace_id,
+                assignment.client_context,
+                init_seconds,
+            )
+        )
+        payload = assignment.payload
+        begin = _OUT.pack(len(head), len(payload)) + head
+        if len(payload) <= _JOINED:
+            self._transport.write(begin + payload)
+        else:
+            self._transport.writelines((begin, payload))
+
+    # --- Holding back, and the end ---
+
+    def hold_reading(self) -> None:
+        """Let the process wait with what it writes; may be called more than once."""
+        if self._reading and not self._transport.is_closing():
+            self._reading = False
+            self._transport.pause_reading()
+
+    def go_on_reading(self) -> None:
+        """Read again; may be called more than once."""
+        if not self._reading and not self._transport.is_closing():
+            self._reading = True
+            self._transport.resume_reading()
+
+    def close(self) -> None:
+        """Let go of this end at once; others may hold it too."""
+        if self._is_made:
+            self._transport.abort()
