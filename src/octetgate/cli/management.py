@@ -39,13 +39,13 @@ def _session() -> Any:
     import botocore.session
 
     session = botocore.session.Session()
-    session.register_component("data_loader", _models())
+    session.register_component("data_loader", models())
     # Typed by hand: the name of the service is not written here.
     return boto3.Session(botocore_session=session)
 
 
 @cache
-def _models() -> Any:
+def models() -> Any:
     """Return what reads botocore's models: most of what a second client takes is theirs."""
     import botocore.loaders
 
@@ -97,11 +97,11 @@ def told(endpoint: str, unreachable: str | None = None) -> Iterator[None]:
         raise Trouble(f"{endpoint}: {error}") from error
 
 
-def find_api(client: Any, api: str) -> dict[str, Any]:
-    """Return the one API that has the id or the name."""
+def find_api(client: Any, api: str, *, where: str = "") -> dict[str, Any]:
+    """Return the one API that has the id or the name; ``where`` is said if there is none."""
     found = apis_called(client, api)
     if len(found) != 1:
-        ids = ", ".join(each["id"] for each in found) or "none"
+        ids = ", ".join(each["id"] for each in found) or f"none{where}"
         raise Trouble(f"API: expected the id or name of one API; {api!r} stands for {ids}")
     return found[0]
 
@@ -124,7 +124,9 @@ def only_stage(client: Any, api: str, stage: str | None) -> str:
         stage = stages[0]
     if stage not in stages:
         known = ", ".join(stages) or "none; deploy the API first"
-        raise Trouble(f"--stage: expected one of the API's stages ({known}); found {stage}")
+        raise Trouble(
+            f"--stage: expected one of the API's stages ({known}); found {stage or 'none'}"
+        )
     return str(stage)
 
 
