@@ -22,6 +22,7 @@ octetgate, in one screen
   make check      format, lint, types, import contracts, docs, coverage of core
   make fuzz       look for inputs that break our languages and codecs, a minute for each
   make soak       100,000 invocations, and whether anything of them is left
+  make deploys    a deployment a second for a minute under full load: no failed, no mixed answer
   make bench      measure against nginx, Envoy, Caddy and others; writes benchmarks/README.md
 
   make install    only .venv with octetgate in it
@@ -134,6 +135,12 @@ SOAK_CALLS ?= 100000
 .PHONY: soak
 soak: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.soak $(SOAK_CALLS)
+
+DEPLOYS ?= 60
+
+.PHONY: deploys
+deploys: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.deploys $(DEPLOYS)
 
 $(BENCH_VENV)/.installed: requirements/bench.txt
 	@requirements/make-venv $(BENCH_VENV)
