@@ -464,6 +464,8 @@ def test_every_setting_of_a_method_is_set_by_its_path(
         ("/*/*/throttling/burstLimit", "9" * 5000, "an integer"),
         ("/*/*/caching/ttlInSeconds", "1_0", "an integer"),
         ("/*/*/caching/ttlInSeconds", "", "an integer"),
+        ("/*/*/caching/ttlInSeconds", "3601", "0 to 3600 seconds"),
+        ("/*/*/caching/ttlInSeconds", "-1", "0 to 3600 seconds"),
     ],
     ids=lambda value: value[:24],
 )

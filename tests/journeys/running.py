@@ -112,6 +112,7 @@ class Octetgate:
         processes = self.processes()
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(10)
+        self.process.stdout.close()
         psutil.wait_procs(processes, timeout=10)
 
     def stop(self):

@@ -1,7 +1,9 @@
 """Throttles, quotas, the cache and metrics, over several real workers."""
 
+import contextlib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 import requests
@@ -43,14 +45,14 @@ def statuses(url, calls, **headers):
         return Counter(pool.map(call, range(calls)))
 
 
-def requests_counted(server, api):
-    """Return how often each class of status was counted for the API."""
+def samples(server, api, name):
+    """Return the samples of a metric for the API, by the class of status where there is one."""
     text = requests.get(f"{server.endpoint}/_octetgate/metrics", timeout=10).text
     return {
-        sample.labels["status_class"]: sample.value
+        sample.labels.get("status_class"): sample.value
         for family in text_string_to_metric_families(text)
         for sample in family.samples
-        if sample.name == "octetgate_requests_total" and sample.labels["api_id"] == api
+        if sample.name == f"octetgate_{name}" and sample.labels["api_id"] == api
     }
 
 
@@ -66,46 +68,103 @@ def test_four_workers_admit_one_burst_and_count_what_the_clients_counted(server)
         )
         counted = statuses(url, 200)
     assert counted == {200: 57, 429: 143}
-    assert requests_counted(server, api) == {"2xx": 57, "4xx": 143}
+    assert samples(server, api, "requests_total") == {"2xx": 57, "4xx": 143}
+
+
+def plan_of(server, api, limit):
+    """Return the value of a key that is good for so many calls, and what finds its use."""
+    gateway = server.gateway
+    key = gateway.create_api_key(name="k", enabled=True)
+    plan = gateway.create_usage_plan(
+        name="p",
+        apiStages=[{"apiId": api, "stage": "v1"}],
+        quota={"limit": limit, "period": "MONTH"},
+    )["id"]
+    gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
+    value = gateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+
+    def left():
+        usage = server.gateway.get_usage(
+            usagePlanId=plan, keyId=key["id"], startDate=today, endDate=today
+        )
+        return usage["items"][key["id"]][-1]
+
+    return value, left
 
 
 def test_a_quota_is_spent_to_the_call_by_all_workers_and_survives_their_kill(server):
-    gateway = server.gateway
     with backend(lambda handler, _: handler.reply(b"ok", "text/plain")) as uri:
         api, url = build(server, uri, apiKeyRequired=True)
-        key = gateway.create_api_key(name="k", enabled=True)
-        plan = gateway.create_usage_plan(
-            name="p",
-            apiStages=[{"apiId": api, "stage": "v1"}],
-            quota={"limit": 90, "period": "MONTH"},
-        )["id"]
-        gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
-        value = gateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]
+        value, left = plan_of(server, api, 90)
         assert statuses(url, 10) == {403: 10}
         before = statuses(url, 60, **{"X-API-Key": value})
         server.kill_workers()
         after = statuses(url, 60, **{"X-API-Key": value})
     assert before == {200: 60}
+    assert left() == [90, 0]
     assert after == {200: 30, 429: 30}
 
 
-def test_equal_misses_in_all_workers_ask_the_backend_once(server):
-    asked = []
+def test_a_quota_survives_the_kill_of_everything_while_it_is_spent(start):
+    server = start("--workers", "2")
+    with backend(lambda handler, _: handler.reply(b"ok", "text/plain")) as uri:
+        api, url = build(server, uri, apiKeyRequired=True)
+        value, left = plan_of(server, api, 300)
+        answered = []
 
-    def answer(handler, _):
-        asked.append(handler.path)
-        handler.reply(b"\x89PNG\xff\xfe", "image/png")
+        def call(number):
+            with contextlib.suppress(requests.RequestException):
+                answered.append(requests.get(url, headers={"X-API-Key": value}, timeout=60))
+            if number == 60:
+                server.kill_everything()
 
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(call, range(120)))
+        counted = len(answered)
+        server.start()
+        url = server.invoke_url(api, "v1")
+        used, rest = left()
+        # What was answered was counted first; at most the eight calls in flight are more.
+        assert (counted <= used <= counted + 8, used + rest) == (True, 300)
+        after = statuses(url, 300, **{"X-API-Key": value})
+        assert left() == [300, 0]
+    assert {answer.status_code for answer in answered} == {200}
+    assert after == {200: rest, 429: 300 - rest}
+
+
+def test_metrics_are_what_the_clients_counted(server):
+    def answer(handler, body):
+        handler.reply(body * 2 or b"short", "text/plain")
+
+    gateway = server.gateway
     with backend(answer) as uri:
-        _, url = build(
-            server,
-            uri,
-            stage=[
-                ("/cacheClusterEnabled", "true"),
-                ("/cacheClusterSize", "0.5"),
-                ("/*/*/caching/enabled", "true"),
-            ],
-        )
-        assert statuses(url, 100) == {200: 100}
-        assert requests.get(url, timeout=10).content == b"\x89PNG\xff\xfe"
-    assert len(asked) == 1
+        api, _ = build(server, uri)
+        root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+        method = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
+        gateway.put_method(**method, authorizationType="NONE")
+        gateway.put_integration(**method, type="HTTP_PROXY", integrationHttpMethod="POST", uri=uri)
+        broken = gateway.create_resource(restApiId=api, parentId=root, pathPart="broken")["id"]
+        method = {"restApiId": api, "resourceId": broken, "httpMethod": "GET"}
+        gateway.put_method(**method, authorizationType="NONE")
+        gateway.put_integration(**method, type="MOCK", requestTemplates={"application/json": "{}"})
+        gateway.create_deployment(restApiId=api, stageName="v1")
+        url = server.invoke_url(api, "v1")
+        counted, sent, received = Counter(), 0, 0
+
+        def call(number):
+            path = ("", "", "", "broken", "nowhere")[number % 5]
+            body = b"" if path or number % 2 else bytes(number)
+            verb = "POST" if body else "GET"
+            answer = requests.request(verb, url + path, data=body or None, timeout=60)
+            return answer.status_code // 100, len(body), len(answer.content)
+
+        with ThreadPoolExecutor(16) as pool:
+            for status, up, down in pool.map(call, range(400)):
+                counted[f"{status}xx"] += 1
+                sent, received = sent + up, received + down
+    assert set(counted) == {"2xx", "4xx", "5xx"}
+    assert samples(server, api, "requests_total") == counted
+    assert samples(server, api, "request_duration_seconds_count") == {None: 400}
+    assert samples(server, api, "request_body_bytes_total") == {None: sent}
+    assert samples(server, api, "response_body_bytes_total") == {None: received}

@@ -49,6 +49,7 @@ _STRATEGIES = (
     "SUCCEED_WITH_RESPONSE_HEADER",
     "SUCCEED_WITHOUT_RESPONSE_HEADER",
 )
+_LONGEST_CACHED = 3600
 _LOG_LEVELS = ("OFF", "ERROR", "INFO")
 
 
@@ -218,6 +219,17 @@ def _one_of(options: tuple[str, ...]) -> Callable[[Patch], str]:
     return read
 
 
+def _cache_seconds(patch: Patch) -> int:
+    seconds = number(patch)
+    if not 0 <= seconds <= _LONGEST_CACHED:
+        # The words are ours, the bounds documented.
+        raise BadRequestException(
+            f"Invalid patch value for {patch.path}: expected 0 to {_LONGEST_CACHED} seconds; "
+            f"found {patch.value!r}"
+        )
+    return seconds
+
+
 _SETTINGS: Mapping[str, tuple[str, Callable[[Patch], Any]]] = {
     "metrics/enabled": ("metrics_enabled", truth),
     "logging/dataTrace": ("data_trace_enabled", truth),
@@ -226,7 +238,7 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Patch], Any]]] = {
     "throttling/rateLimit": ("throttling_rate_limit", decimal),
     "caching/enabled": ("caching_enabled", truth),
     "caching/dataEncrypted": ("cache_data_encrypted", truth),
-    "caching/ttlInSeconds": ("cache_ttl_in_seconds", number),
+    "caching/ttlInSeconds": ("cache_ttl_in_seconds", _cache_seconds),
     "caching/requireAuthorizationForCacheControl": (
         "require_authorization_for_cache_control",
         truth,
