@@ -61,7 +61,8 @@ async def _serve(
         held.push_async_callback(functions.close)
         caches = DiskCaches(running.place.caches, settings.cache_bytes)
         held.callback(caches.close)
-        tallies = CallTallies(running.place.metrics, post.name)
+        call_soon = asyncio.get_running_loop().call_soon
+        tallies = CallTallies(running.place.metrics, post.name, later=call_soon)
         if await asyncio.to_thread(names_services, store):
             await asyncio.to_thread(load)
         stage_logs = StageLogFiles(running.place.logs / "access")
