@@ -14,21 +14,19 @@ def entrance(apis: Application, function_urls: Application) -> Application:
 
     def handle(exchange: Exchange) -> Awaitable[None]:
         # No coroutine of its own: nearly every call is an API's, and would pay for one.
-        return function_urls(exchange) if _is_function_url(exchange.head) else apis(exchange)
+        kept = exchange.head.headers.kept
+        known: Application | None = None if kept is None else kept.get("entrance")
+        return (known or find(exchange.head))(exchange)
+
+    def find(head: RequestHead) -> Application:
+        found = function_urls if _names_url(head) else apis
+        if head.headers.kept is not None:
+            # Heads that repeat are asked once.
+            head.headers.kept["entrance"] = found
+        return found
 
     return handle
 
 
-def _is_function_url(head: RequestHead) -> bool:
-    kept = head.headers.kept
-    if kept is None:
-        return _names_one(head)
-    known = kept.get("function url")
-    if known is None:
-        # Heads that repeat are asked once.
-        known = kept["function url"] = _names_one(head)
-    return bool(known)
-
-
-def _names_one(head: RequestHead) -> bool:
+def _names_url(head: RequestHead) -> bool:
     return _HOST in (head.headers.get("host") or "").lower() or head.target.startswith(_PATH)
