@@ -129,10 +129,13 @@ class FakeUsage:
         self.counted: Counter[Holder] = Counter()
 
     def spend(self, holder: Holder, quota: Quota | None, day: int) -> bool:
-        if quota is not None and self.counted[holder] >= quota.limit:
+        if self.is_spent(holder, quota, day):
             return False
         self.counted[holder] += 1
         return True
+
+    def is_spent(self, holder: Holder, quota: Quota | None, day: int) -> bool:
+        return quota is not None and self.counted[holder] >= quota.limit
 
 
 def free_meters() -> Meters:
@@ -226,13 +229,19 @@ class World:
         binary: tuple[str, ...] = (),
         variables: dict[str, str] | None = None,
         deployment: str = "dep",
+        api: dict[str, Any] | None = None,
         **definition: Any,
     ) -> None:
-        api = RestApi(
-            id=API, name="x", created_date=0, root_resource_id="r", binary_media_types=binary
+        rest_api = RestApi(
+            id=API,
+            name="x",
+            created_date=0,
+            root_resource_id="r",
+            binary_media_types=binary,
+            **(api or {}),
         )
         paths = {r.id: r for r in resources}
-        whole = ApiDefinition(rest_api=api, resources=paths, **definition)
+        whole = ApiDefinition(rest_api=rest_api, resources=paths, **definition)
         made = Deployment(id=deployment, created_date=0)
         stage = Stage(
             stage_name="s",

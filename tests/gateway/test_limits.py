@@ -15,6 +15,10 @@ from octetgate.core.model.integration import ContentHandling
 LIMIT = 10_485_760
 OCTETS = "application/octet-stream"
 TOO_LONG = (414, "Request-URI Too Long")
+OPEN = (
+    '{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": "*", '
+    '"Action": "execute-api:Invoke", "Resource": "*"}]}'
+)
 TOO_LARGE = b"HTTP content length exceeded 10485760 bytes."
 
 
@@ -43,7 +47,7 @@ async def test_a_long_url_is_414_with_aws_limits(strict: Front, kind, longest):
 @pytest.mark.parametrize("kind, most", [("REGIONAL", 20480), ("PRIVATE", 8000)])
 async def test_large_headers_are_431_with_aws_limits(strict: Front, kind, most):
     endpoint = EndpointConfiguration(types=(kind,))
-    strict.deploy(strict.integration("HTTP_PROXY"), endpoint_configuration=endpoint)
+    strict.deploy(strict.integration("HTTP_PROXY"), endpoint_configuration=endpoint, policy=OPEN)
     value = "v" * (most - len(HOST))
     assert (await strict.ask("GET", more=[("X", value)])).status == 200
     answer = await strict.ask("GET", more=[("X", value), ("Y", "v")])

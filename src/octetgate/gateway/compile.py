@@ -11,7 +11,7 @@ from octetgate.core import kinds
 from octetgate.core.http.limits import head_limits
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.model import integration as model
-from octetgate.core.model.api import Method, Resource
+from octetgate.core.model.api import Method, Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
 from octetgate.core.model.stage import Stage
 from octetgate.core.policy.document import BadPolicy
@@ -119,18 +119,24 @@ def _compile_deployment(
         responses,
         tuple(problems),
         log,
-        policy=_policy(definition.rest_api.policy),
+        policy=_policy(definition.rest_api),
         api_key_source=source,
     )
 
 
-def _policy(text: str | None) -> ResourcePolicy | None:
-    """Return the API's policy; one that cannot be read lets nobody in."""
+def _policy(api: RestApi) -> ResourcePolicy | None:
+    """Return the API's policy; one that cannot be read lets nobody in, and so does a private
+    API without one (spec: request-lifecycle 10, unconfirmed).
+    """
     try:
-        return read_policy(text) if text else None
+        if api.policy:
+            return read_policy(api.policy)
+        if api.endpoint_configuration.types != ("PRIVATE",):
+            return None
+        _log.warning("api %s is PRIVATE: expected a policy, found none: nobody is let in", api.id)
     except BadPolicy as error:
         _log.warning("%s: nobody is let in", error)
-        return ResourcePolicy((), ())
+    return ResourcePolicy((), ())
 
 
 def check(definition: ApiDefinition, ports: Ports) -> list[str]:

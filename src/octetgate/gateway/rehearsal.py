@@ -184,6 +184,9 @@ class _Uncounted:
     def spend(self, holder: Holder, quota: Quota | None, day: int) -> bool:
         return True
 
+    def is_spent(self, holder: Holder, quota: Quota | None, day: int) -> bool:
+        return False
+
 
 _FREE = Meters(_Uncounted(), _Uncounted())
 

@@ -90,6 +90,15 @@ def test_granting_calls_changes_the_present_window_alone(usage):
     assert spend(usage, 40, quota, MONDAY + 1) == 10
 
 
+def test_a_quota_is_spent_when_its_last_call_is_counted_and_not_in_the_next_window(usage):
+    quota = Quota(2, Period.DAY)
+    assert not usage.is_spent(HOLDER, quota, MONDAY)
+    spend(usage, 2, quota)
+    assert usage.is_spent(HOLDER, quota, MONDAY)
+    assert not usage.is_spent(HOLDER, quota, MONDAY + 1)
+    assert not usage.is_spent(HOLDER, None, MONDAY)
+
+
 def test_who_was_never_counted_has_used_nothing(usage):
     assert usage.used(Holder("a", "b"), MONDAY, MONDAY + 1) == [0, 0]
     assert usage.remaining(Holder("a", "b"), Quota(5, Period.DAY), MONDAY) == 5

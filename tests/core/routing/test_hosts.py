@@ -6,6 +6,7 @@ from octetgate.core.model.domain import BasePathMapping
 from octetgate.core.routing.hosts import (
     ByDomain,
     Located,
+    addressed,
     choose_mapping,
     function_url,
     locate,
@@ -51,6 +52,22 @@ def test_a_recorded_url_is_taken_apart_as_recorded(requested, path, proxy, conte
 )  # fmt: skip
 def test_the_default_host_names_the_api(host, api_id):
     assert locate(host, "/dev/x") == Located(api_id, "dev", "/x", "/x", "/dev/x")
+
+
+ENDPOINT = "vpce-0a1-2b.execute-api.us-east-1.vpce.amazonaws.com"
+
+
+@pytest.mark.parametrize(
+    "host, named, api_id",
+    [
+        pytest.param(ENDPOINT, "a1", "a1", id="recorded"),
+        pytest.param(f"{ENDPOINT.upper()}:8443", "a1", "a1", id="in-any-case-with-a-port"),
+        pytest.param("b2.execute-api.localhost", "a1", "b2", id="other-hosts-say-it-themselves"),
+        pytest.param(ENDPOINT, None, "vpce-0a1-2b", id="nobody-says-it"),
+    ],
+)
+def test_a_header_names_the_api_at_a_vpc_endpoint_s_own_host(host, named, api_id):
+    assert locate(addressed(host, named), "/dev/x").api_id == api_id
 
 
 @pytest.mark.parametrize(

@@ -121,6 +121,24 @@ async def test_a_plan_throttles_its_keys_over_all_methods_and_spares_their_quota
     assert sum(asked.meters.usage.counted.values()) == 3
 
 
+async def test_who_is_too_fast_and_has_used_up_the_quota_hears_of_the_quota():
+    asked = world(key_required=True)
+    let_in(
+        asked,
+        throttle=ThrottleSettings(burst_limit=1, rate_limit=1),
+        quota=QuotaSettings(limit=2),
+    )
+    assert (await asked.call("GET", "/pets", x_api_key=VALUE)).status == 200
+    assert (await asked.call("GET", "/pets", x_api_key=VALUE)).message["message"] == (
+        "Too Many Requests"
+    )
+    asked.meters.throttles.now += 1
+    assert (await asked.call("GET", "/pets", x_api_key=VALUE)).status == 200
+    assert (await asked.call("GET", "/pets", x_api_key=VALUE)).message["message"] == (
+        "Limit Exceeded"
+    )
+
+
 async def test_a_plan_s_throttle_for_a_method_stands_in_for_the_plan_s():
     asked = world(key_required=True)
     let_in(

@@ -7,8 +7,10 @@ from msgspec.structs import replace
 from tests.gateway.authorizers.test_aws_iam import FULL, Signed
 from tests.gateway.authorizers.test_lambda_authorizers import Guarded, says
 from tests.gateway.authorizers.test_lambda_authorizers import policy as said_policy
+from tests.gateway.authorizers.test_tokens import pool, signed
 from tests.gateway.builders import API, World, mock, resource
 
+from octetgate.core.model.api import EndpointConfiguration
 from octetgate.core.ports.store import DEPLOYMENTS
 
 ARN = f"arn:aws:execute-api:us-east-1:000000000000:{API}"
@@ -94,6 +96,26 @@ async def test_with_a_lambda_authorizer_either_side_may_allow(authorizer, statem
     )
     world.functions.answer = says(document)
     assert (await world.call("GET", "/pets/7", Auth="t")).status == status
+
+
+async def test_a_token_is_looked_at_before_the_policy():
+    world = under(pool(), DENY)
+    assert (await world.call("GET", "/m")).status == 401
+    denied = await world.call("GET", "/m", Auth=signed())
+    assert (denied.status, message(denied)[-len(EXPLICIT) :]) == (403, EXPLICIT)
+    assert (await under(pool(), ALLOW).call("GET", "/m", Auth=signed())).status == 200
+    silent = await under(pool(), SILENT).call("GET", "/m", Auth=signed())
+    assert silent.status == 403
+
+
+async def test_a_private_api_without_a_policy_lets_nobody_in(caplog):
+    private = {"endpoint_configuration": EndpointConfiguration(types=("PRIVATE",))}
+    shut, open_ = World(), World()
+    for world in (shut, open_):
+        world.deploy(resource("/pets", mock()), api=private)
+    assert (await under(open_, ALLOW).call("GET", "/pets")).status == 200
+    assert (await shut.call("GET", "/pets")).status == 403
+    assert "is PRIVATE: expected a policy, found none" in caplog.text
 
 
 async def test_who_is_denied_whoever_calls_is_denied_before_the_authorizer_is_asked():

@@ -43,6 +43,10 @@ class KeptUsage:
         except TableFull:
             raise MetersFull(f"usage: expected room for {holder}") from None
 
+    def is_spent(self, holder: Holder, quota: Quota | None, day: int) -> bool:
+        """Whether the quota of that day's window is used up."""
+        return quota is not None and self.remaining(holder, quota, day) == 0
+
     def used(self, holder: Holder, first: int, last: int) -> list[int]:
         """Return how many calls were counted on each day; 0 for what is not kept."""
         days = range(first, last + 1)

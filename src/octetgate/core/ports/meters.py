@@ -41,6 +41,9 @@ class Spending(Protocol):
         Raises MetersFull.
         """
 
+    def is_spent(self, holder: Holder, quota: Quota | None, day: int) -> bool:
+        """Whether the quota of that day's window is used up."""
+
 
 class Usage(Spending, Protocol):
     """Calls by holder and day; kept through restarts, for `DAYS_KEPT` days."""

@@ -13,6 +13,7 @@ from octetgate.core.model.domain import BasePathMapping
 NO_BASE_PATH = "(none)"
 
 _DEFAULT_HOST = re.compile(r"([^.:]+?)(?:-vpce-[0-9a-f]+)?\.execute-api\.[^:]+(?::\d*)?")
+_ENDPOINT_HOST = re.compile(r"vpce-[0-9a-z-]+\.execute-api\.[^.:]+\.vpce\.[^:]+(?::\d*)?")
 _PATH_FORM = re.compile(
     r"/(?:restapis/([^/]+)/([^/]+)/_user_request_|_aws/execute-api/([^/]+)/([^/]+))(/.*)?",
     re.DOTALL,
@@ -58,6 +59,16 @@ def function_url(host: str | None, raw_path: str) -> tuple[str, str] | None:
     if form := _URL_PATH.fullmatch(raw_path):
         return form[1], form[2] or "/"
     return None
+
+
+def addressed(host: str | None, api_id: str | None) -> str | None:
+    """Return the host that a call is for: ``x-apigw-api-id`` says it at a VPC endpoint's own name.
+
+    A private API is called that way (recorded), and any other host says itself what it is.
+    """
+    if api_id is None or not _ENDPOINT_HOST.fullmatch((host or "").lower()):
+        return host
+    return f"{api_id}.execute-api.vpce"
 
 
 def locate(host: str | None, raw_path: str) -> Located | ByDomain:

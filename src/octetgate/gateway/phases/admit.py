@@ -39,8 +39,8 @@ async def authorize(call: Call) -> None:
         return
     _bound_arn(call)
     policy, authorizer = call.stage.policy, call.plan.authorizer
-    # Of a signer the policy may say something else than of anybody.
-    if policy is not None and call.plan.method.authorization_type != "AWS_IAM":
+    # Before a function is asked; tokens and signatures are looked at first (lifecycle 10).
+    if policy is not None and call.plan.method.authorization_type == "CUSTOM":
         refuse_denied(call, policy)
     if authorizer is not None:
         began = time.perf_counter()
@@ -130,26 +130,32 @@ def _grant(call: Call, live: Table) -> Grant:
 def _count(call: Call, meters: Meters) -> None:
     """Take what the call costs, or refuse it.
 
-    The caller's own throttle comes before the quota, which then loses nothing to calls that
-    come too fast; the stage's comes last, so that who has used up a quota takes no tokens from
-    others.
+    The caller's own throttle comes before the quota is spent, which then loses nothing to calls
+    that come too fast; but who has used it up hears of that, however fast.  The stage's throttle
+    comes last, so that who has used up a quota takes no tokens from others.
     """
-    arrival, grant = call.arrival, call.arrival.grant
+    grant = call.arrival.grant
     try:
         if grant is not None:
-            own = _own_bucket(call, grant)
+            day, own = day_of(call.arrival.time), _own_bucket(call, grant)
             if own is not None and not meters.throttles.take(*own):
+                if meters.usage.is_spent(grant.holder, grant.quota, day):
+                    raise _used_up(grant)
                 raise Throttled(_too_fast("the API key's", own))
-            if not meters.usage.spend(grant.holder, grant.quota, day_of(arrival.time)):
-                raise QuotaExceeded(
-                    f"usage plan {grant.holder.usage_plan_id}: expected no more calls of key "
-                    f"{grant.holder.api_key_id} than the quota in its {grant.quota}"
-                )
+            if not meters.usage.spend(grant.holder, grant.quota, day):
+                raise _used_up(grant)
         for bucket in call.plan.buckets:
             if not meters.throttles.take(*bucket):
                 raise Throttled(_too_fast("the stage's", bucket))
     except MetersFull as error:
         raise ExecutionFailed(str(error)) from error
+
+
+def _used_up(grant: Grant) -> QuotaExceeded:
+    return QuotaExceeded(
+        f"usage plan {grant.holder.usage_plan_id}: expected no more calls of key "
+        f"{grant.holder.api_key_id} than the quota in its {grant.quota}"
+    )
 
 
 def _own_bucket(call: Call, grant: Grant) -> Bucket | None:

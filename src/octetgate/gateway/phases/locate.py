@@ -9,6 +9,7 @@ from octetgate.core.http.target import split
 from octetgate.core.routing.hosts import (
     ByDomain,
     Located,
+    addressed,
     choose_mapping,
     through_mapping,
 )
@@ -41,7 +42,7 @@ def _way(arrival: Arrival, live: Table) -> tuple[Route, str, str]:
     head, sent = arrival.exchange.head, arrival.sent
     path, query = split(head.target)
     method = sent.get("x-http-method-override") or head.method
-    key = (sent.get("host"), path, method)
+    key = (addressed(sent.get("host"), sent.get("x-apigw-api-id")), path, method)
     route = live.routes.get(key)
     if route is None:
         route = _find(*key, live)
