@@ -62,9 +62,10 @@ def check_authorizer(definition: ApiDefinition, authorizer: Authorizer) -> None:
 
 
 def _check_function(authorizer: Authorizer) -> None:
-    if not _URI.fullmatch(authorizer.authorizer_uri or ""):
+    uri = authorizer.authorizer_uri
+    if not _URI.fullmatch(uri or ""):
         raise BadRequestException(
-            f"Invalid Authorizer URI: {authorizer.authorizer_uri}. Authorizer URI should be a "
+            f"Invalid Authorizer URI: {uri or 'null'}. Authorizer URI should be a "
             "valid API Gateway ARN that represents a Lambda function invocation."
         )
     if authorizer.provider_arns:

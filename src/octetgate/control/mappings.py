@@ -4,7 +4,7 @@ Only what AWS checks then: a template's own syntax is looked at when it is deplo
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from octetgate.control.errors import BadRequestException
 from octetgate.core.mapping.expressions import (
@@ -17,6 +17,7 @@ from octetgate.core.mapping.expressions import (
     parse_response_target,
 )
 from octetgate.core.mapping.template import LARGEST_TEMPLATE
+from octetgate.core.model.api import MethodResponse
 
 _METHOD_PARAMETER = re.compile(r"method\.request\.(path|querystring|header)\.([a-zA-Z0-9._$-]+)")
 _METHOD_HEADER = re.compile(r"method\.response\.header\.[^\s]+")
@@ -58,6 +59,21 @@ def check_response_mapping(parameters: Mapping[str, str]) -> None:
     _check(parameters, parse_response_target, parse_response_expression, "responseParameters")
 
 
+def check_declared(parameters: Mapping[str, str], response: MethodResponse | None) -> None:
+    """Refuse response parameters that the method response of their status does not promise.
+
+    What users of the service report: an undeclared header cannot be mapped.
+    """
+    if not parameters:
+        return
+    if response is None:
+        raise _invalid(["No method response exists for method."])
+    promised = response.response_parameters or {}
+    unknown = [name for name in parameters if name not in promised]
+    if unknown:
+        raise _invalid([f"Invalid mapping expression parameter specified: {n}" for n in unknown])
+
+
 def check_gateway_mapping(parameters: Mapping[str, str]) -> None:
     """Refuse parameters of a gateway response that are no mapping."""
     parse_target, parse = parse_gateway_response_target, parse_gateway_response_expression
@@ -96,7 +112,11 @@ def _check(
 
 
 def _unmappable(text: str) -> BadRequestException:
-    found = f"[Invalid mapping expression specified: {text}]"
+    return _invalid([f"Invalid mapping expression specified: {text}"])
+
+
+def _invalid(errors: Sequence[str]) -> BadRequestException:
+    found = f"[{', '.join(errors)}]"
     return BadRequestException(
         f"Invalid mapping expression specified: Validation Result: warnings : [], errors : {found}"
     )

@@ -431,6 +431,8 @@ def test_a_mock_has_no_backend_to_patch(gw, mocked, path):
     ],
 )
 def test_an_integration_response_comes_back_as_it_was_put(gw, mocked, given):
+    promised = dict.fromkeys(given.get("responseParameters", ()), False)
+    gw.put_method_response(**mocked, statusCode="200", responseParameters=promised)
     made = gw.put_integration_response(**mocked, statusCode="200", **given)
     assert made["ResponseMetadata"]["HTTPStatusCode"] == 201
     expected = {"statusCode": "200", **given}
@@ -461,7 +463,33 @@ def test_an_integration_response_that_cannot_be_is_refused(gw, mocked, given, me
     assert found == bad(message)
 
 
+def unpromised(error):
+    return bad(
+        "Invalid mapping expression specified: Validation Result: warnings : [], "
+        f"errors : [{error}]"
+    )
+
+
+def test_a_header_is_mapped_only_where_the_method_response_promises_it(gw, mocked):
+    given = {"responseParameters": {"method.response.header.X": "'v'"}, "statusCode": "200"}
+    found = refused(gw.put_integration_response, **mocked, **given)
+    assert found == unpromised("No method response exists for method.")
+    gw.put_method_response(
+        **mocked, statusCode="200", responseParameters={"method.response.header.Y": False}
+    )
+    wanted = unpromised("Invalid mapping expression parameter specified: method.response.header.X")
+    assert refused(gw.put_integration_response, **mocked, **given) == wanted
+    gw.put_integration_response(**mocked, statusCode="200")
+    change = {"op": "add", "path": "/responseParameters/method.response.header.X", "value": "'v'"}
+    found = refused(
+        gw.update_integration_response, **mocked, statusCode="200", patchOperations=[change]
+    )
+    assert found == wanted
+
+
 def test_patching_and_deleting_an_integration_response(gw, mocked):
+    promised = {"method.response.header.X": False}
+    gw.put_method_response(**mocked, statusCode="200", responseParameters=promised)
     gw.put_integration_response(**mocked, statusCode="200")
     changes = [
         {"op": "replace", "path": "/selectionPattern", "value": ""},

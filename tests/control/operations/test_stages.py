@@ -366,6 +366,14 @@ def no_setting(path):
         ),
         pytest.param(
             "replace",
+            "/cacheClusterSize",
+            "9",
+            None,
+            "Invalid patch value for /cacheClusterSize: expected one of 0.5, 1.6, 6.1, 13.5, 28.4, 58.2, 118, 237; found '9'",
+            id="cache-size",
+        ),
+        pytest.param(
+            "replace",
             "/a/GET/throttling/rateLimit",
             "fast",
             None,

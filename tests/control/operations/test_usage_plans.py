@@ -123,8 +123,8 @@ def test_an_unknown_plan_is_not_found(gw, operation):
 
 def test_a_plan_that_leads_to_a_stage_stays(gw, stage, plan, change):
     assert refused(gw.delete_usage_plan, usagePlanId=plan["id"]) == bad(
-        f"Cannot delete Usage Plan {plan['id']} because there are API Stages associated with the "
-        f"usage plan. Please disassociate all API Stages from usage plan {plan['id']}"
+        f"Cannot delete Usage Plan {plan['id']} because there are API Stages associated with it, "
+        f"including {stage}:s"
     )
     assert change("remove", "/apiStages", f"{stage}:s")["apiStages"] == []
     gone = gw.delete_usage_plan(usagePlanId=plan["id"])

@@ -49,6 +49,10 @@ def test_a_link_can_be_renamed_described_and_deleted(gw, link):
 @pytest.mark.parametrize(
     "members, message",
     [
+        (
+            {"name": "x", "targetArns": [ARN, ARN]},
+            "More than one target arn specified for vpc link.",
+        ),
         ({"name": "x", "targetArns": ["bad"]}, "Invalid ARN. ARN is not well formed bad"),
         ({"name": "", "targetArns": [ARN]}, "Name cannot be empty"),
     ],
@@ -73,4 +77,34 @@ def test_only_http_takes_a_link(gw, post, link):
     linked = {"connectionType": "VPC_LINK", "connectionId": link["id"]}
     assert refused(gw.put_integration, **post, type="MOCK", **linked) == bad(
         "connectionType: expected INTERNET with MOCK; found VPC_LINK"
+    )
+
+
+@pytest.mark.parametrize("by_variable", [True, False])
+def test_a_link_that_a_stage_serves_methods_through_stays(gw, post, link, by_variable):
+    given = "${stageVariables.link}" if by_variable else link["id"]
+    gw.put_integration(**post, **HTTP, connectionType="VPC_LINK", connectionId=given)
+    api = post["restApiId"]
+    gw.create_deployment(restApiId=api, stageName="s", variables={"link": link["id"]})
+    place = {"vpcLinkId": link["id"]}
+    assert refused(gw.delete_vpc_link, **place) == bad(
+        f"Cannot delete vpc link. Vpc link '{link['id']}', is referenced in "
+        f"[{api}:POST:{post['resourceId']}:s] in format of [RESTApiId:Method:Resource:Stage]."
+    )
+    gw.delete_stage(restApiId=api, stageName="s")
+    gw.delete_vpc_link(**place)
+
+
+def test_a_link_that_only_a_canary_names_stays_too(gw, post, link):
+    gw.put_integration(
+        **post, **HTTP, connectionType="VPC_LINK", connectionId="${stageVariables.link}"
+    )
+    api = post["restApiId"]
+    gw.create_deployment(restApiId=api, stageName="s")
+    canary = {"percentTraffic": 1, "stageVariableOverrides": {"link": link["id"]}}
+    gw.create_deployment(restApiId=api, stageName="s", canarySettings=canary)
+    code, _, message = refused(gw.delete_vpc_link, vpcLinkId=link["id"])
+    assert (code, f"[{api}:POST:{post['resourceId']}:s]" in message) == (
+        "BadRequestException",
+        True,
     )

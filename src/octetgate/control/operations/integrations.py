@@ -10,6 +10,7 @@ from octetgate.control.definitions import MethodPlace, find_integration
 from octetgate.control.endpoints import HTTP, check_integration, default_timeout_ms
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.control.mappings import (
+    check_declared,
     check_response_mapping,
     check_templates,
 )
@@ -144,7 +145,9 @@ def _response(place: MethodPlace, status_code: str) -> IntegrationResponse:
 
 
 def _keep_response(call: Write, place: MethodPlace, response: IntegrationResponse) -> None:
-    check_response_mapping(response.response_parameters or {})
+    parameters = response.response_parameters or {}
+    check_response_mapping(parameters)
+    check_declared(parameters, place.method.method_responses.get(response.status_code))
     check_templates(response.response_templates or {}, "responseTemplates")
     integration = find_integration(place.method)
     responses = {**integration.integration_responses, response.status_code: response}

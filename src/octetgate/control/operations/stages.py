@@ -51,6 +51,8 @@ _STRATEGIES = (
 )
 _LONGEST_CACHED = 3600
 _LOG_LEVELS = ("OFF", "ERROR", "INFO")
+_CACHE_SIZES = ("0.5", "1.6", "6.1", "13.5", "28.4", "58.2", "118", "237")
+"""Gigabytes (spec: control-plane 3)."""
 
 
 def create_stage(call: Write, asked: Members) -> Members:
@@ -273,12 +275,16 @@ def _no_settings(stage: Stage, patch: Patch) -> Stage:
     return replace(stage, method_settings=kept)
 
 
+def _cache_size(stage: Stage, patch: Patch) -> Stage:
+    return replace(stage, cache_cluster_size=_one_of(_CACHE_SIZES)(patch))
+
+
 _PATHS: Table[Stage] = Table(
     (
         Row("/accessLogSettings", (REMOVE,), _no_access_log),
         Row("/accessLogSettings/{member}", EVERY, _access_log),
         Row("/cacheClusterEnabled", (REPLACE,), flag("cache_cluster_enabled")),
-        Row("/cacheClusterSize", (REPLACE,), option("cache_cluster_size")),
+        Row("/cacheClusterSize", (REPLACE,), _cache_size),
         Row("/canarySettings", (REMOVE,), no_canary),
         Row("/canarySettings/deploymentId", (REPLACE,), canary_deployment),
         Row("/canarySettings/percentTraffic", (REPLACE,), canary_percent),

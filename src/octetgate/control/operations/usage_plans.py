@@ -83,7 +83,7 @@ def delete_usage_plan(call: Write, asked: Members) -> None:
         # AWS's words as its users report them.
         raise BadRequestException(
             f"Cannot delete Usage Plan {plan.id} because there are API Stages associated with "
-            f"the usage plan. Please disassociate all API Stages from usage plan {plan.id}"
+            f"it, including {plan.api_stages[0].api_id}:{plan.api_stages[0].stage}"
         )
     for key, _ in call.store.list(USAGE_PLAN_KEYS, f"{plan.id}/"):
         call.store.delete(USAGE_PLAN_KEYS, key)
