@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
+from tests.journeys.building import build_thumbnail
 from tests.journeys.running import Octetgate
 
 FOLDER = Path(__file__).parents[2] / "docs/console"
@@ -18,20 +19,19 @@ SIZE = {"width": 1100, "height": 700}
 
 def filled(octetgate):
     """Make what the pictures show; return the parts of their addresses."""
-    gateway = octetgate.gateway
-    gateway.create_rest_api(name="Pets", description="The example of the service")
-    api = gateway.create_rest_api(
-        name="Thumbnail",
-        description="Makes pictures small",
-        binaryMediaTypes=["image/png", "image/jpeg"],
-        tags={"_custom_id_": "thumbnail1"},
-    )
-    return {"api": api["id"], "root": api["rootResourceId"]}
+    octetgate.gateway.create_rest_api(name="Pets", description="Cats and dogs")
+    api = build_thumbnail(octetgate)
+    root = octetgate.gateway.get_rest_api(restApiId=api)["rootResourceId"]
+    octetgate.gateway.create_resource(restApiId=api, parentId=root, pathPart="pictures")
+    return {"api": api, "root": root}
 
 
 # Name of the picture, address, and what to do there first.
 SHOTS = [
     ("apis", "/apis", None),
+    ("resources", "/apis/{api}", None),
+    ("method", "/apis/{api}/resources/{root}/POST", None),
+    ("method-editor", "/apis/{api}/resources/{root}/POST?box=integration-request", None),
 ]
 
 

@@ -13,7 +13,7 @@ def test_an_api_is_created_from_the_page_and_boto3_sees_it(page, octetgate):
     found = octetgate.gateway.get_rest_apis(limit=500)["items"]
     made = next(api for api in found if api["name"] == "Thumbnail <1>")
     assert made["description"] == "Makes pictures small"
-    expect(page.get_by_role("row").filter(has_text=made["id"])).to_be_visible()
+    expect(page).to_have_url(f"{octetgate.endpoint}/apis/{made['id']}")
 
 
 def test_a_refusal_stands_beside_the_form_in_the_services_words(page, octetgate):

@@ -1,6 +1,7 @@
 """Templates as bytes of HTML: one environment, and what every template may use."""
 
 import hashlib
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -37,7 +38,7 @@ def environment() -> Environment:
         auto_reload=False,
         extensions=["jinja2.ext.do"],
     )
-    made.filters |= {"moment": moment, "bytes": size}
+    made.filters |= {"moment": moment, "bytes": size, "pair": pair, "chosen": chosen}
     made.globals["static"] = static
     return made
 
@@ -66,3 +67,13 @@ def size(count: float) -> str:
             return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
         count /= 1024
     return f"{count:.1f} GiB"
+
+
+def pair(value: str) -> tuple[str, str]:
+    """Return a choice whose words are its value."""
+    return value, value
+
+
+def chosen(record: Mapping[str, str], value: str, words: str) -> tuple[str, str]:
+    """Return the choice that a record is, by the names of two of its members."""
+    return record[value], record[words]

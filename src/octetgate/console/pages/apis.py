@@ -30,7 +30,7 @@ async def created(visit: Visit) -> Response:
         name=visit.field("name"),
         description=visit.field("description") or None,
     )
-    return visit.leave("/apis", f"Created the API {api['name']} ({api['id']}).")
+    return visit.leave(f"/apis/{api['id']}", f"Created the API {api['name']} ({api['id']}).")
 
 
 async def deletion(visit: Visit) -> Response:

@@ -12,6 +12,9 @@ document.addEventListener("click", (event) => {
   if (within(event, "[data-theme-toggle]")) switchTheme();
 });
 
+// A dialog that the page came for.
+document.querySelector("dialog[data-opened]")?.showModal();
+
 async function copy(button) {
   await navigator.clipboard.writeText(button.dataset.copy);
   say("Copied.");
