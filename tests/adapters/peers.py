@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import socket
 import ssl
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import h11
 
-from octetgate.adapters.front.h1 import Door, DoorSettings, serve
+from octetgate.adapters.front.h1 import Door, DoorSettings, HandshakeSettings, SecurePort, serve
+from octetgate.adapters.front.tls import Contexts
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
@@ -32,15 +33,23 @@ def listening() -> socket.socket:
 async def opened(
     app: Callable[[Exchange], Awaitable[None]],
     *,
-    ssl_context: ssl.SSLContext | None = None,
+    contexts: Contexts | None = None,
+    handshakes: Mapping[str, Any] | None = None,
     **settings: Any,
 ) -> AsyncIterator[tuple[Door, int]]:
-    """Serve an application; yields the door and its port."""
+    """Serve an application, over TLS when there are contexts; yields the door and its port."""
     sock = listening()
+    port = sock.getsockname()[1]
     settings.setdefault("tick_seconds", 0.02)
-    door = await serve(app, [sock], DoorSettings(**settings), ssl_context)
+    if contexts is None:
+        door = await serve(app, [sock], DoorSettings(**settings))
+    else:
+        secure = SecurePort(
+            sockets=[sock], contexts=contexts, settings=HandshakeSettings(**(handshakes or {}))
+        )
+        door = await serve(app, [], DoorSettings(**settings), secure)
     try:
-        yield door, sock.getsockname()[1]
+        yield door, port
     finally:
         await door.close(0)
 

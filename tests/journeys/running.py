@@ -44,7 +44,8 @@ class Octetgate:
             line = self.process.stdout.readline().decode()
             assert line, f"octetgate did not start: {self.said}"
             self.said += line
-        self.url, self.endpoint = re.findall(r"https?://[\d.:]+", self.said)[:2]
+        self.url, self.endpoint, *more = re.findall(r"https?://[\d.:]+", self.said)
+        self.secure_url = more[0] if more else ""
         for client in ("gateway", "functions"):
             vars(self).pop(client, None)
         return self

@@ -29,10 +29,12 @@ def start(
 
 def say_where(running: Running) -> None:
     """Say where the two ports are, once they answer."""
+    https = f"  over TLS    {running.secure_url}\n" if running.secure_url else ""
     sys.stdout.write(
         f"octetgate is ready\n"
         f"  gateway     {running.gateway_url}\n"
         f"  management  {running.management_url}  (endpoint_url for boto3 and the aws CLI)\n"
+        f"{https}"
         f"  data        {running.settings.data.absolute()}\n"
         f"Ctrl-C stops it; calls in flight are finished first.\n"
     )

@@ -23,7 +23,7 @@ from octetgate.core.model.api import Resource
 from octetgate.core.model.definition import Deployment, DeploymentRecord
 from octetgate.core.model.responses import GatewayResponseType
 from octetgate.core.model.stage import Stage
-from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.exchange import Reply, Tls
 from octetgate.core.ports.functions import Functions, Invocation, Outcome, Stream
 from octetgate.core.ports.rehearsal import Audition, Auditioned
 from octetgate.core.routing.hosts import Located
@@ -189,7 +189,7 @@ class _Client:
         self.body = Body.of(asked.body)
         self.peer = _PEER
         self.secure = False
-        self.tls = None
+        self.tls: Tls | None = None
         self.started = False
         self.sent = self.received = 0
 

@@ -10,7 +10,7 @@ import time
 from binascii import b2a_base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
 from octetgate.core.http.body import Body
@@ -157,6 +157,16 @@ def _seconds(now: float) -> str:
     return _second[1]
 
 
+class DomainGuard(NamedTuple):
+    """What a call of a custom domain's has to come through."""
+
+    domain: str
+    mutual: bool
+    """Whether clients have to prove who they are."""
+    truststore: str | None
+    """The id of what that is held against; None while there is nothing, which lets nobody in."""
+
+
 @dataclass(slots=True, eq=False)
 class Route:
     """Where a host, a path and a verb lead; the same for every call that says the same."""
@@ -170,6 +180,7 @@ class Route:
     """What the access log says of every call that takes it."""
     canary: "tuple[float, Route] | None" = None
     """Where a share of the calls goes instead, in per cent."""
+    guard: DomainGuard | None = None
     is_canary: bool | None = None
     """Whether it leads to a canary; None where the stage has none."""
 

@@ -9,28 +9,33 @@ began with.
 from collections.abc import Mapping
 from typing import TypeVar
 
-from octetgate.core.model.domain import BasePathMapping
+from octetgate.core.model.domain import DomainName
 from octetgate.core.ports.store import (
     API_KEYS,
     BASE_PATH_MAPPINGS,
     DEPLOYMENTS,
     DOMAIN_NAMES,
     STAGES,
+    TRUSTSTORES,
     USAGE_PLAN_KEYS,
     USAGE_PLANS,
     Change,
+    Reading,
     Store,
 )
-from octetgate.gateway.call import Route
+from octetgate.core.routing.hosts import wildcard
+from octetgate.gateway.call import DomainGuard, Route
 from octetgate.gateway.compile import compile_stage, load_integrations
 from octetgate.gateway.grants import Grant, read_grants
-from octetgate.gateway.snapshot import Ports, RouteKey, StageSnapshot
+from octetgate.gateway.snapshot import Ports, RouteKey, ServedDomain, StageSnapshot
 
 T = TypeVar("T")
 
 _ROUTES = 4096
 _ROUTE_LENGTH = 512
 _OF_KEYS = {API_KEYS.name, USAGE_PLANS.name, USAGE_PLAN_KEYS.name}
+_OF_DOMAINS = {DOMAIN_NAMES.name, BASE_PATH_MAPPINGS.name, TRUSTSTORES.name}
+_STRICT = "STRICT"
 _MISSES = 10_000  # names that do not exist, remembered so that guessing costs no query
 
 
@@ -44,7 +49,8 @@ class Live:
         self._aws_limits = aws_limits
         self._seen = store.revision()
         self._stages: dict[str, StageSnapshot | None] = {}
-        self._domains: dict[str, tuple[BasePathMapping, ...] | None] = {}
+        self._domains: dict[str, ServedDomain | None] = {}
+        """By host."""
         self._grants: dict[str, dict[str, Grant]] = {}
         self.routes: dict[RouteKey, Route] = {}
         self.generation = object()
@@ -92,20 +98,21 @@ class Live:
                 grants = self._grants[key] = read_grants(reading, api_id, stage_name)
         return grants
 
-    def mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
-        """Return the base path mappings of a domain name, or None if it is not ours."""
+    def domain(self, host: str) -> ServedDomain | None:
+        """Return the domain name that a host is, or a wildcard for it; None for none of ours."""
         try:
-            return self._domains[domain]
+            return self._domains[host]
         except KeyError:
-            found = self._load_mappings(domain)
-            _remember(self._domains, domain, found)
+            found = self._load_domain(host)
+            _remember(self._domains, host, found)
             return found
 
     def _forget(self, change: Change) -> None:
         if change.collection == STAGES.name:
             self._stages.pop(change.key, None)
-        elif change.collection in (DOMAIN_NAMES.name, BASE_PATH_MAPPINGS.name):
-            self._domains.pop(change.key.partition("/")[0], None)
+        elif change.collection in _OF_DOMAINS:
+            # A wildcard stands for hosts that nobody has counted.
+            self._domains.clear()
         elif change.collection in _OF_KEYS:
             self._grants.clear()
 
@@ -123,11 +130,23 @@ class Live:
             return None
         return compile_stage(record, stage, self._ports, aws_limits=self._aws_limits, canary=canary)
 
-    def _load_mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
+    def _load_domain(self, host: str) -> ServedDomain | None:
         with self._store.read() as reading:
-            if reading.get(DOMAIN_NAMES, domain) is None:
-                return None
-            return tuple(m for _, m in reading.list(BASE_PATH_MAPPINGS, f"{domain}/"))
+            for name in (host, wildcard(host)):
+                domain = reading.get(DOMAIN_NAMES, name)
+                if domain is not None:
+                    mappings = tuple(m for _, m in reading.list(BASE_PATH_MAPPINGS, f"{name}/"))
+                    return ServedDomain(name, mappings, _guard(domain, reading))
+        return None
+
+
+def _guard(domain: DomainName, reading: Reading) -> DomainGuard | None:
+    """Return what the domain's calls have to come through."""
+    mutual = domain.mutual_tls_authentication is not None
+    if not mutual and domain.endpoint_access_mode != _STRICT:
+        return None
+    truststore = reading.get(TRUSTSTORES, domain.domain_name) if mutual else None
+    return DomainGuard(domain.domain_name, mutual, truststore.id if truststore else None)
 
 
 def _remember(table: dict[str, T | None], key: str, found: T | None) -> None:

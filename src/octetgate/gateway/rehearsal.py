@@ -23,7 +23,7 @@ from octetgate.core.model.definition import Deployment, DeploymentRecord
 from octetgate.core.model.integration import Integration
 from octetgate.core.model.responses import DEFAULTS, GatewayResponseType
 from octetgate.core.model.stage import Stage
-from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.exchange import Reply, Tls
 from octetgate.core.ports.meters import Holder, Meters
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearsed
 from octetgate.core.routing.hosts import Located
@@ -171,7 +171,7 @@ class _Leading:
     def grants(self, api_id: str, stage_name: str) -> Mapping[str, Grant]:
         return {}
 
-    def mappings(self, domain: str) -> None:
+    def domain(self, host: str) -> None:
         pass
 
 
@@ -199,7 +199,7 @@ class _Client:
         self.body = Body.of(asked.body)
         self.peer = _PEER
         self.secure = False
-        self.tls = None
+        self.tls: Tls | None = None
         self.started = False
         self.sent = 0
         self.received = len(asked.body)

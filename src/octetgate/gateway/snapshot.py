@@ -24,7 +24,7 @@ from octetgate.core.ports.stage_logs import StageLogs
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
 from octetgate.core.validation.bodies import BodyModel
-from octetgate.gateway.call import Call, Caller, Route
+from octetgate.gateway.call import Call, Caller, DomainGuard, Route
 from octetgate.gateway.grants import Grant
 
 
@@ -190,6 +190,15 @@ class Canary(NamedTuple):
     stage: StageSnapshot
 
 
+class ServedDomain(NamedTuple):
+    """A custom domain name, and where its base paths lead."""
+
+    name: str
+    mappings: tuple[BasePathMapping, ...]
+    guard: DomainGuard | None
+    """None for whoever comes to be let in."""
+
+
 RouteKey = tuple[str | None, str, str]
 """Host as sent, raw path, verb."""
 
@@ -214,5 +223,5 @@ class Table(Protocol):
     def grants(self, api_id: str, stage_name: str) -> Mapping[str, Grant]:
         """Return what API keys may do at a stage, by the keys' values."""
 
-    def mappings(self, domain: str) -> tuple[BasePathMapping, ...] | None:
-        """Return the base path mappings of a domain name, or None if it is not ours."""
+    def domain(self, host: str) -> ServedDomain | None:
+        """Return the domain name that a host is, or a wildcard for it; None for none of ours."""

@@ -46,8 +46,14 @@ class Running:
     @property
     def gateway_url(self) -> str:
         """Where deployed APIs are called."""
-        scheme = "https" if self.settings.tls_cert else "http"
+        scheme = "https" if self.settings.has_only_tls else "http"
         return f"{scheme}://{_reachable(self.settings.host)}:{self.settings.port}"
+
+    @property
+    def secure_url(self) -> str | None:
+        """Where they are called over TLS besides; None where there is no port for that alone."""
+        port = self.settings.tls_port
+        return None if port is None else f"https://{_reachable(self.settings.host)}:{port}"
 
     @property
     def management_url(self) -> str:

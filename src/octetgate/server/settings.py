@@ -58,6 +58,18 @@ class Settings:
     tls_key: Path | None = _setting(
         None, values.PATH, "The certificate's private key (PEM).", _GATEWAY
     )
+    tls_port: int | None = _setting(
+        None,
+        values.PORT,
+        "A second port, for HTTPS; the first one then stays HTTP. 0 takes a free one.",
+        _GATEWAY,
+    )
+    certificates: Path | None = _setting(
+        None,
+        values.PATH,
+        "Folder of domains' certificates, NAME.pem, and of trust stores, BUCKET/KEY.",
+        _GATEWAY,
+    )
     grace_seconds: float = _setting(
         30.0, values.SECONDS, "How long calls in flight may go on after a stop.", _GATEWAY
     )
@@ -113,6 +125,9 @@ class Settings:
     )
     head_seconds: float = _setting(
         10.0, values.SECONDS, "From the first byte of a request's head to its last.", _DOOR
+    )
+    handshake_seconds: float = _setting(
+        10.0, values.SECONDS, "From connecting to the end of the TLS handshake.", _DOOR
     )
     body_seconds: float = _setting(
         30.0, values.SECONDS, "Without a byte of a request's body.", _DOOR
@@ -254,6 +269,16 @@ class Settings:
         return values.user_numbers(self.function_users)
 
     @property
+    def has_tls(self) -> bool:
+        """Whether there is a port where clients speak TLS."""
+        return self.tls_cert is not None or self.tls_port is not None
+
+    @property
+    def has_only_tls(self) -> bool:
+        """Whether the gateway's first port is that one."""
+        return self.tls_cert is not None and self.tls_port is None
+
+    @property
     def worker_count(self) -> int:
         """Workers to start: as many as chosen, or one for each core that we may use."""
         return self.workers or min(MOST_WORKERS, len(os.sched_getaffinity(0)))
@@ -359,6 +384,15 @@ def _check(settings: Settings) -> None:
             raise BadSetting(f"{name}: expected a file; found nothing at {path}")
     if settings.tls_cert and settings.tls_key:
         _check_certificate(settings.tls_cert, settings.tls_key)
+    if settings.certificates is not None:
+        if not settings.certificates.is_dir():
+            raise BadSetting(
+                f"certificates: expected a folder; found none at {settings.certificates}"
+            )
+        if not settings.has_tls:
+            raise BadSetting("certificates: expected tls_port or tls_cert with it; found neither")
+    if settings.tls_port and settings.tls_port in {settings.port, settings.admin_port}:
+        raise BadSetting(f"tls_port: expected a port of its own; found {settings.tls_port}")
     both = (settings.host, settings.port) == (settings.admin_host, settings.admin_port)
     if both and settings.port:
         raise BadSetting(f"admin_port: expected another port than port; found {settings.port}")

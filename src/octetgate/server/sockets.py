@@ -39,6 +39,20 @@ class Listeners:
             each.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one gateway worker accepts on."""
+
+    plain: tuple[socket.socket, ...]
+    secure: tuple[socket.socket, ...]
+    """Where clients speak TLS."""
+
+    @property
+    def all(self) -> tuple[socket.socket, ...]:
+        """Both kinds."""
+        return self.plain + self.secure
+
+
 def listen(host: str, port: int, *, setting: str, shares: int = 1) -> Listeners:
     """Open an address for so many processes.
 

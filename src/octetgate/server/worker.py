@@ -3,16 +3,15 @@
 import asyncio
 import contextlib
 import gc
-import socket
-import ssl
-from collections.abc import Sequence
 from functools import partial
 
 import uvloop
 
 from octetgate.adapters.aws.services import load
 from octetgate.adapters.caches.disk import DiskCaches
-from octetgate.adapters.front import h1, tls
+from octetgate.adapters.certificates.files import CertificateFolder, PairOfFiles
+from octetgate.adapters.front import h1
+from octetgate.adapters.front.tls import Contexts
 from octetgate.adapters.meters.throttles import SharedThrottles
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
@@ -20,9 +19,11 @@ from octetgate.adapters.telemetry.metrics import CallTallies
 from octetgate.adapters.telemetry.stage_logs import StageLogFiles
 from octetgate.core.ports.meters import Meters
 from octetgate.core.ports.metrics import Subject
+from octetgate.core.ports.store import Store
 from octetgate.gateway.entrance import entrance
 from octetgate.gateway.function_urls import FunctionUrls
 from octetgate.gateway.live import Live
+from octetgate.gateway.live_domains import LiveDomains
 from octetgate.gateway.live_keys import LiveKeys
 from octetgate.gateway.live_urls import LiveUrls
 from octetgate.gateway.phases.access_log import refused_at_the_door
@@ -32,6 +33,7 @@ from octetgate.server.build import access_lines, configure_logs, open_store
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
 from octetgate.server.settings import Settings
+from octetgate.server.sockets import Share
 from octetgate.server.warming import names_services
 
 _COLLECTOR = (50_000, 20, 20)
@@ -39,18 +41,14 @@ _COLLECTOR = (50_000, 20, 20)
 collector finds next to nothing; with the default of 700 it would look for it every few calls."""
 
 
-def main(
-    running: Running, throttles: SharedThrottles, share: Sequence[socket.socket], post: Post
-) -> int:
+def main(running: Running, throttles: SharedThrottles, share: Share, post: Post) -> int:
     """Answer calls until told to leave."""
     configure_logs(running.settings)
     uvloop.run(_serve(running, throttles, share, post))
     return 0
 
 
-async def _serve(
-    running: Running, throttles: SharedThrottles, share: Sequence[socket.socket], post: Post
-) -> None:
+async def _serve(running: Running, throttles: SharedThrottles, share: Share, post: Post) -> None:
     settings = running.settings
     async with contextlib.AsyncExitStack() as held:
         store = open_store(running.place.store_url)
@@ -78,9 +76,9 @@ async def _serve(
         urls = FunctionUrls(LiveUrls(store), keys, functions, lines.write)
         door = await h1.serve(
             entrance(gateway.handle, urls.handle),
-            share,
+            share.plain,
             _door(settings),
-            _tls(settings),
+            _secure(settings, share, store),
             partial(refused_at_the_door, lines.write, elsewhere),
         )
         # What start-up made stays to the end: the collector need not look at it again and again.
@@ -107,7 +105,14 @@ def _door(settings: Settings) -> h1.DoorSettings:
     )
 
 
-def _tls(settings: Settings) -> ssl.SSLContext | None:
-    if settings.tls_cert is None or settings.tls_key is None:
+def _secure(settings: Settings, share: Share, store: Store) -> h1.SecurePort | None:
+    if not share.secure:
         return None
-    return tls.server_context(settings.tls_cert, settings.tls_key)
+    cert, key, folder = settings.tls_cert, settings.tls_key, settings.certificates
+    domains = LiveDomains(store, CertificateFolder(folder) if folder else None)
+    own = PairOfFiles(cert, key).now if cert and key else None
+    return h1.SecurePort(
+        sockets=share.secure,
+        contexts=Contexts(domains.terms, own or (lambda: None)),
+        settings=h1.HandshakeSettings(seconds=settings.handshake_seconds),
+    )

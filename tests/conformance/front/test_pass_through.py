@@ -5,6 +5,7 @@ import hashlib
 import ssl
 
 import pytest
+from tests.adapters.certificates import shown_to_all
 from tests.adapters.peers import (
     client,
     gateway,
@@ -16,8 +17,6 @@ from tests.adapters.peers import (
     until,
     upstream,
 )
-
-from octetgate.adapters.front.tls import server_context
 
 BLOCK = bytes(range(256)) * 256
 
@@ -187,8 +186,6 @@ async def test_memory_per_connection_is_bounded_whatever_the_size(direction):
 
 
 async def test_tls_on_both_sides(certificate):
-    key = certificate.with_suffix(".key")
-
     async def echo(reader, writer):
         asked = await head(reader)
         body = await reader.readexactly(length_of(asked))
@@ -203,7 +200,7 @@ async def test_tls_on_both_sides(certificate):
             seen.append(exchange.secure)
             await passing(pool, up)(exchange)
 
-        door = opened(app, ssl_context=server_context(certificate, key))
+        door = opened(app, contexts=shown_to_all(certificate))
         trusting = ssl.create_default_context(cafile=certificate)
         async with (
             door as (_, port),
@@ -220,8 +217,7 @@ async def test_a_door_with_tls_survives_a_client_without(certificate):
     async def app(exchange):
         raise AssertionError
 
-    context = server_context(certificate, certificate.with_suffix(".key"))
-    async with opened(app, ssl_context=context) as (_, port), client(port) as sender:
+    async with opened(app, contexts=shown_to_all(certificate)) as (_, port), client(port) as sender:
         assert not (await sender.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")).startswith(b"HTTP/")
 
 

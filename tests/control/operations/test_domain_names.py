@@ -216,7 +216,9 @@ def test_mutual_tls_is_shown_with_the_warning_that_nobody_asks_for_certificates(
     assert made["mutualTlsAuthentication"] == {
         "truststoreUri": "s3://b/trust.pem",
         "truststoreVersion": "1",
-        "truststoreWarnings": ["octetgate does not ask clients for certificates yet"],
+        "truststoreWarnings": [
+            "octetgate does not read trust stores yet: calls of this domain get a 403"
+        ],
     }
     path = "/mutualTlsAuthentication/truststore"
     patched(gw.update_domain_name, "remove", f"{path}Version", domainName=name)

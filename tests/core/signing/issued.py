@@ -48,8 +48,12 @@ def certified(
     now=NOW,
     days=(-1, 30),
     key=None,
+    authority=False,
 ):
-    """Return a certificate for hosts and addresses; ``by`` is whose key signs, its own if None."""
+    """Return a certificate for hosts and addresses; ``by`` is whose key signs, its own if None.
+
+    ``authority`` is whether it may sign others.
+    """
     key = key or ec.generate_private_key(ec.SECP256R1())
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)])
     start, end = (dt.datetime.fromtimestamp(now + day * _DAY, dt.UTC) for day in days)
@@ -62,6 +66,10 @@ def certified(
         .not_valid_before(start)
         .not_valid_after(end)
     )
+    if authority:
+        builder = builder.add_extension(
+            x509.BasicConstraints(ca=True, path_length=None), critical=True
+        )
     if names:
         builder = builder.add_extension(
             x509.SubjectAlternativeName([_general(name) for name in names]), critical=False

@@ -7,11 +7,10 @@ import asyncio
 import contextlib
 
 import pytest
-from tests.adapters.certificates import certificate
+from tests.adapters.certificates import certificate, server_side
 from tests.adapters.peers import listening
 from tests.gateway.front import API, Front, response
 
-from octetgate.adapters.front.tls import server_context
 from octetgate.core.model.integration import TlsConfig
 
 __all__ = ["certificate"]
@@ -327,7 +326,7 @@ async def test_a_placeholder_without_a_value_is_a_500(front: Front, kind):
 
 @BOTH
 async def test_a_certificate_is_checked_unless_told_otherwise(front: Front, kind, certificate):
-    tls = server_context(certificate, certificate.with_suffix(".key"))
+    tls = server_side(certificate)
 
     async def serve(reader, writer):
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):

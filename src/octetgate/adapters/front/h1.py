@@ -3,22 +3,35 @@
 import asyncio
 import contextlib
 import socket
-import ssl
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
 
+from octetgate.adapters.front.handshakes import Handshakes, HandshakeSettings
+from octetgate.adapters.front.tls import Contexts
 from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.h1_server import DoorSettings, ServerConnection
 from octetgate.adapters.wire.handlers import Handlers
 from octetgate.adapters.wire.memory import keep_body_memory
+from octetgate.adapters.wire.tls_server import TlsConnection
 from octetgate.core.ports.exchange import Application
 
-__all__ = ["Door", "DoorSettings", "serve"]
+__all__ = ["Door", "DoorSettings", "HandshakeSettings", "SecurePort", "serve"]
 
 _BACKLOG = 2048
 
 
 Refused = Callable[[str, int, str], None]
 """Told the client's address, the status that it got, and why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecurePort:
+    """Sockets on which clients speak TLS, and how handshakes go."""
+
+    sockets: Sequence[socket.socket]
+    contexts: Contexts
+    settings: HandshakeSettings = field(default_factory=HandshakeSettings)
 
 
 class Door:
@@ -36,6 +49,7 @@ class Door:
         self._empty.set()
         self.closing = False
         self.servers: list[asyncio.Server] = []
+        self.handshakes: Handshakes | None = None
         self.clock = Clock(settings.tick_seconds, self._sweep)
 
     async def close(self, grace_seconds: float) -> None:
@@ -43,6 +57,8 @@ class Door:
         self.closing = True
         for server in self.servers:
             server.close()
+        if self.handshakes is not None:
+            self.handshakes.give_up()
         for connection in list(self.connections):
             connection.end_if_idle()
         with contextlib.suppress(TimeoutError):
@@ -70,7 +86,7 @@ async def serve(
     app: Application,
     sockets: Sequence[socket.socket],
     settings: DoorSettings,
-    ssl_context: ssl.SSLContext | None = None,
+    secure: SecurePort | None = None,
     refused: Refused = lambda *_: None,
 ) -> Door:
     """Answer what comes in on these sockets with ``app``, until the door is closed."""
@@ -80,7 +96,17 @@ async def serve(
     for listening in sockets:
         door.servers.append(
             await loop.create_server(
-                lambda: ServerConnection(door), sock=listening, ssl=ssl_context, backlog=_BACKLOG
+                lambda: ServerConnection(door), sock=listening, backlog=_BACKLOG
             )
         )
+    if secure is not None:
+        welcome = door.handshakes = Handshakes(
+            secure.contexts, partial(ServerConnection, door), secure.settings
+        )
+        for listening in secure.sockets:
+            door.servers.append(
+                await loop.create_server(
+                    lambda: TlsConnection(welcome), sock=listening, backlog=_BACKLOG
+                )
+            )
     return door

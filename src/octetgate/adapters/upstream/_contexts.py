@@ -2,10 +2,10 @@
 
 import asyncio
 import ssl
-import tempfile
 from pathlib import Path
 
-from octetgate.core.ports.certificates import FindKeyPair, KeyPair
+from octetgate.adapters.wire.pem import load_pair
+from octetgate.core.ports.certificates import FindKeyPair
 from octetgate.core.ports.upstream import Origin, UpstreamUntrusted
 
 _MOST = 256
@@ -50,13 +50,5 @@ class Contexts:
                     f"{origin.shown}; there is none of that id",
                     sent=False,
                 )
-            _load(context, pair)
+            load_pair(context, pair.certificate, pair.private_key)
         return context
-
-
-def _load(context: ssl.SSLContext, pair: KeyPair) -> None:
-    """Have the context show the certificate; OpenSSL reads it from a file, ours alone."""
-    with tempfile.NamedTemporaryFile("w", encoding="ascii") as file:
-        file.write(pair.private_key + pair.certificate)
-        file.flush()
-        context.load_cert_chain(file.name)

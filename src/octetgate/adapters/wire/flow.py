@@ -12,6 +12,7 @@ from typing import cast
 
 from octetgate.adapters.wire.framing import Reader
 from octetgate.adapters.wire.outbox import outbox_of
+from octetgate.core.ports.exchange import Tls
 
 INLET_BYTES = 256 * 1024
 """How much may wait unread before the transport stops reading; one piece may exceed it."""
@@ -30,6 +31,8 @@ class Wire(asyncio.Protocol):
         """Whether a writer has to :meth:`drain` before it writes on."""
         self.secure = False
         """Whether there is TLS on it."""
+        self.tls: Tls | None = None
+        """What is known of that, where somebody asks."""
         self._write_buffer_bytes = write_buffer_bytes
         self._outbox = outbox_of(self.loop)
         self.unpushed = b""

@@ -9,7 +9,7 @@ from octetgate.adapters.wire.relay import relay
 from octetgate.adapters.wire.writing import reply_lines, status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
-from octetgate.core.ports.exchange import Reply, Tls
+from octetgate.core.ports.exchange import Reply
 
 if TYPE_CHECKING:
     from octetgate.adapters.wire.h1_server import ServerConnection
@@ -36,6 +36,7 @@ class ServerExchange:
         "secure",
         "sent",
         "started",
+        "tls",
     )
 
     def __init__(
@@ -54,6 +55,7 @@ class ServerExchange:
         self.body = body
         self.peer = connection.peer
         self.secure = connection.secure
+        self.tls = connection.tls
         self.started = False
         self.sent = 0
         self.complete = False
@@ -61,13 +63,6 @@ class ServerExchange:
         self.keep_alive = False
         self.ends_with_connection = False
         """Whether nothing but the connection's end says where the reply ends."""
-
-    @property
-    def tls(self) -> Tls | None:
-        transport = self._connection.transport
-        cipher, session = (transport.get_extra_info(name) for name in ("cipher", "ssl_object"))
-        version = session.version() if session is not None else None
-        return Tls(version, cipher[0]) if cipher and version else None
 
     @property
     def received(self) -> int:

@@ -16,6 +16,7 @@ A client that only half-closes (FIN after its request) is still there and gets i
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +39,7 @@ from octetgate.adapters.wire.heads import (
 from octetgate.adapters.wire.writing import status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
-from octetgate.core.ports.exchange import ClientGone
+from octetgate.core.ports.exchange import ClientGone, Tls
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
@@ -69,6 +70,10 @@ class DoorSettings:
     tick_seconds: float = 0.5
 
 
+DescribeTls = Callable[[ssl.SSLObject], Tls]
+"""Returns what is known of a connection whose handshake is over."""
+
+
 class Listener(Protocol):
     """What the connections of one door share."""
 
@@ -90,8 +95,9 @@ class Listener(Protocol):
 class ServerConnection(Wire):
     """One client."""
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(self, listener: Listener, describe: DescribeTls | None = None) -> None:
         super().__init__(listener.settings.write_buffer_bytes)
+        self._describe = describe
         self._listener = listener
         self._settings = listener.settings
         self.clock = listener.clock
@@ -120,6 +126,8 @@ class ServerConnection(Wire):
         super().connection_made(transport)
         peer = transport.get_extra_info("peername")
         self.peer = peer[0] if isinstance(peer, tuple) else ""
+        if self._describe is not None:
+            self.tls = self._describe(transport.get_extra_info("ssl_object"))
         self._listener.entered(self)
         if len(self._listener.connections) > self._settings.max_connections:
             self._refuse(BadHead("too many connections", 503))
@@ -145,9 +153,7 @@ class ServerConnection(Wire):
         self._half_closed = True
         if self._inlet is not None:
             self._break_body(self._inlet, BadHead("expected a whole body, found its beginning"))
-        owed = self._exchange is not None and not self._exchange.complete
-        # asyncio's TLS cannot half-close: there, the end of one direction ends both.
-        return owed and not self.secure
+        return self._exchange is not None and not self._exchange.complete
 
     def connection_lost(self, exc: Exception | None) -> None:
         gone = ClientGone("the client closed the connection")

@@ -5,7 +5,7 @@ from octetgate.core.model.record import Record
 
 
 class MutualTlsAuthentication(Record, frozen=True, kw_only=True):
-    """Whose certificates clients would have to show; kept and shown, not asked for yet."""
+    """Where the certificates are of which clients have to show one; see :class:`Truststore`."""
 
     truststore_uri: str | None = None
     truststore_version: str | None = None
@@ -49,6 +49,17 @@ class ServerCertificate(Record, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         # What is printed ends up in logs.
         return f"{type(self).__name__}(certificates={self.certificates!r}, private_key=...)"
+
+
+class Truststore(Record, frozen=True, kw_only=True):
+    """Whose certificates clients of a domain name may show: what its truststoreUri led to."""
+
+    id: str
+    """Of these certificates: another one for others."""
+    certificates: str
+    """PEM: those that are good."""
+    warnings: tuple[str, ...] = ()
+    """About the others, as ``truststoreWarnings`` has them."""
 
 
 class DomainNameAccessAssociation(Record, frozen=True, kw_only=True):

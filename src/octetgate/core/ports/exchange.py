@@ -34,13 +34,38 @@ class Reply:
     """Fields of this reply alone, behind the headers, which may be shared by many."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientCertificate:
+    """What a client proved itself with, as ``$context.identity.clientCert`` tells it."""
+
+    pem: str
+    subject_dn: str
+    """As RFC 4514 writes it: the common name first."""
+    issuer_dn: str
+    serial_number: str
+    """Pairs of hexadecimal digits with colons between."""
+    not_before: str
+    """As in ``May 28 12:30:02 2019 GMT``."""
+    not_after: str
+    ends: float
+    """``not_after`` in epoch seconds."""
+    issuer_is_trusted: bool
+    """Whether the trust store has its issuer itself, and not only one further up."""
+
+
 class Tls(NamedTuple):
-    """How a client's connection is encrypted."""
+    """How a client's connection is encrypted, and what was agreed in the handshake."""
 
     version: str
     """``TLSv1.3``."""
     cipher: str
     """OpenSSL's name for it."""
+    domain: str | None = None
+    """The custom domain that the handshake was for."""
+    truststore: str | None = None
+    """The id of the trust store that the client was held against."""
+    client: ClientCertificate | None = None
+    """None where the client was not asked."""
 
 
 class Exchange(Protocol):
@@ -53,14 +78,12 @@ class Exchange(Protocol):
     """The client's address without the port."""
     secure: bool
     """Whether the client came over TLS."""
+    tls: Tls | None
+    """How the connection is encrypted, if it is."""
     started: bool
     """Whether any byte of the reply has been handed to the transport."""
     sent: int
     """Body bytes handed to the transport so far."""
-
-    @property
-    def tls(self) -> Tls | None:
-        """Return how the client's connection is encrypted, if it is, and still there."""
 
     @property
     def received(self) -> int:

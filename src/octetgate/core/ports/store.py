@@ -20,6 +20,7 @@ from octetgate.core.model.domain import (
     DomainName,
     DomainNameAccessAssociation,
     ServerCertificate,
+    Truststore,
 )
 from octetgate.core.model.function import Function, FunctionUrl, Layer, LayerVersion
 from octetgate.core.model.management_key import ManagementKey
@@ -59,6 +60,8 @@ DOMAIN_NAMES = Collection("domain_name", DomainName)
 """key ``{domain}``."""
 DOMAIN_CERTIFICATES = Collection("domain_certificate", ServerCertificate)
 """key ``{domain}``: what was uploaded for it, with its private key."""
+TRUSTSTORES = Collection("truststore", Truststore)
+"""key ``{domain}``: where mutual TLS is asked for."""
 DOMAIN_NAME_ACCESS_ASSOCIATIONS = Collection(
     "domain_name_access_association", DomainNameAccessAssociation
 )
@@ -101,6 +104,7 @@ COLLECTIONS: tuple[Collection[object], ...] = (  # type: ignore[assignment]  # T
     DOCUMENTATION_VERSIONS,
     DOMAIN_NAMES,
     DOMAIN_CERTIFICATES,
+    TRUSTSTORES,
     DOMAIN_NAME_ACCESS_ASSOCIATIONS,
     BASE_PATH_MAPPINGS,
     CLIENT_CERTIFICATES,

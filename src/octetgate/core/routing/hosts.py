@@ -83,6 +83,11 @@ def locate(host: str | None, raw_path: str) -> Located | ByDomain:
     return ByDomain(_PORT.sub("", name).rstrip("."), raw_path)
 
 
+def wildcard(domain: str) -> str:
+    """Return the wildcard domain name that would stand for a host: ``*.`` and its parent."""
+    return f"*.{domain.partition('.')[2]}"
+
+
 def _by_stage(api_id: str, raw_path: str) -> Located:
     # Recorded: slashes before the stage are forgotten; those after it are kept for
     # $context.path alone.

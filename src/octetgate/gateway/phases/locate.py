@@ -14,9 +14,10 @@ from octetgate.core.routing.hosts import (
     through_mapping,
 )
 from octetgate.core.routing.hosts import locate as read_url
-from octetgate.gateway.call import Arrival, Call, Route
+from octetgate.gateway.call import Arrival, Call, DomainGuard, Route
 from octetgate.gateway.faults import Forbidden
 from octetgate.gateway.phases.access_log import log_of_route
+from octetgate.gateway.phases.mutual_tls import check_client
 from octetgate.gateway.snapshot import StageSnapshot, Table
 
 
@@ -31,6 +32,8 @@ def locate(arrival: Arrival, live: Table) -> Call:
         if led is None or led[0] is not live.generation:
             led = kept["way"] = (live.generation, _way(arrival, live))
         route, method, query = led[1]
+    if route.guard is not None:
+        check_client(arrival, route.guard)
     # Every call draws for itself (documented).
     if route.canary is not None and random() * 100 < route.canary[0]:  # noqa: S311  # no secret
         route = route.canary[1]
@@ -54,7 +57,11 @@ def _way(arrival: Arrival, live: Table) -> tuple[Route, str, str]:
 
 def _find(host: str | None, path: str, method: str, live: Table) -> Route:
     named = read_url(host, path)
-    located = _through_domain(named, live) if isinstance(named, ByDomain) else named
+    guard = None
+    if isinstance(named, ByDomain):
+        located, guard = _through_domain(named, live)
+    else:
+        located = named
     stage = live.stage(located.api_id, located.stage)
     if stage is None:
         raise Forbidden(f"no stage {located.stage!r} of an API {located.api_id!r}")
@@ -64,6 +71,7 @@ def _find(host: str | None, path: str, method: str, live: Table) -> Route:
             "domain; found one of its default endpoint"
         )
     route = _in_stage(located, stage, method)
+    route.guard = guard
     if stage.canary is not None:
         route.is_canary = False
         tried = _in_stage(located, stage.canary.stage, method)
@@ -79,11 +87,11 @@ def _in_stage(located: Located, stage: StageSnapshot, method: str) -> Route:
     return Route(located, stage, plan, parameters, log_of_route(stage.facts, plan))
 
 
-def _through_domain(asked: ByDomain, live: Table) -> Located:
-    mappings = live.mappings(asked.domain)
-    if mappings is None:
+def _through_domain(asked: ByDomain, live: Table) -> tuple[Located, DomainGuard | None]:
+    domain = live.domain(asked.domain)
+    if domain is None:
         raise Forbidden(f"expected an API's host or a domain name, found {asked.domain!r}")
-    chosen = choose_mapping(mappings, asked.path)
+    chosen = choose_mapping(domain.mappings, asked.path)
     if chosen is None:
         raise Forbidden(f"no base path mapping of {asked.domain} fits {asked.path!r}")
-    return through_mapping(chosen[0], asked.path, chosen[1])
+    return through_mapping(chosen[0], asked.path, chosen[1]), domain.guard

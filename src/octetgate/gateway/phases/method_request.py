@@ -13,6 +13,7 @@ from octetgate.core.payload.codecs import BadPayload
 from octetgate.core.payload.codings import UnsupportedCoding, content_codings, is_inflated
 from octetgate.core.payload.convert import request_nature
 from octetgate.core.payload.inflation import BadCompression, TooExpanded, inflated
+from octetgate.core.ports.exchange import ClientCertificate
 from octetgate.core.validation.bodies import BodyModel
 from octetgate.core.validation.schemas import NotASchema
 from octetgate.gateway.call import Call, Caller
@@ -257,7 +258,12 @@ def context_values(call: Call) -> dict[str, object]:
 
 def _identity(call: Call) -> dict[str, object]:
     grant = call.arrival.grant
-    known = {} if grant is None else {"apiKey": grant.key.value, "apiKeyId": grant.key.id}
+    known: dict[str, object] = {}
+    if grant is not None:
+        known = {"apiKey": grant.key.value, "apiKeyId": grant.key.id}
+    tls = call.arrival.exchange.tls
+    if tls is not None and tls.client is not None:
+        known["clientCert"] = _shown_certificate(tls.client)
     return {
         **known,
         "cognitoIdentityPoolId": None,
@@ -273,6 +279,16 @@ def _identity(call: Call) -> dict[str, object]:
         "userAgent": call.arrival.sent.get("user-agent"),
         "user": None,
         **(_signer(call.arrival.caller) or {}),
+    }
+
+
+def _shown_certificate(client: ClientCertificate) -> dict[str, object]:
+    return {
+        "clientCertPem": client.pem,
+        "subjectDN": client.subject_dn,
+        "issuerDN": client.issuer_dn,
+        "serialNumber": client.serial_number,
+        "validity": {"notBefore": client.not_before, "notAfter": client.not_after},
     }
 
 

@@ -71,12 +71,12 @@ def stage_log(
 def _shown(values: Mapping[str, object], name: str) -> str | None:
     """Return what a variable stands for as it is written.
 
-    What a client sent cannot end the quotes that it stands in, be the line JSON or not.
+    What a client sent cannot end the quotes or the line that it stands in, be it JSON or not.
     """
     found = _found(values, name)
     if found is None or name.endswith("messageString"):
         return found
-    return found.replace("\\", "\\\\").replace('"', '\\"')
+    return found.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
 def _found(values: Mapping[str, object], name: str) -> str | None:

@@ -1,0 +1,130 @@
+"""Custom domains over TLS on a real server, with curl and requests as clients."""
+
+import socket
+import ssl
+import subprocess
+import time
+
+import pytest
+from tests.core.signing.issued import certified
+from tests.journeys.running import Octetgate
+from tests.journeys.test_domains import build_mock
+
+NOW = int(time.time())
+ROOT = certified(common="root", authority=True, now=NOW)
+API, NEW = (certified("api.example", by=ROOT, common=name, now=NOW) for name in ("one", "two"))
+FOUND = certified("found.example", by=ROOT, common="found", now=NOW)
+ID = "12345678-1234-1234-1234-123456789012"
+ARN = f"arn:aws:acm:us-east-1:000000000000:certificate/{ID}"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tls")
+    (folder / "root.pem").write_text(ROOT.body)
+    (folder / "pem").mkdir()
+    (folder / f"pem/{ID}.pem").write_text(FOUND.body + FOUND.private_key)
+    flags = ("--tls-port", "0", "--certificates", str(folder / "pem"), "--workers", "2")
+    server = Octetgate(folder / "data", *flags)
+    server.folder = folder
+    yield server.start()
+    server.end()
+
+
+@pytest.fixture(scope="module")
+def api(server):
+    return build_mock(server, "one")
+
+
+def curl(server, host, *arguments, path="/hello", port=None):
+    """Call a host at the TLS port; return curl's exit status and what it wrote or said."""
+    port = port or server.secure_url.rpartition(":")[2]
+    done = subprocess.run(
+        [
+            *("curl", "--silent", "--show-error", "--max-time", "20", "--noproxy", "*"),
+            *("--cacert", str(server.folder / "root.pem"), "--http1.1"),
+            *("--resolve", f"{host}:{port}:127.0.0.1", *arguments, f"https://{host}:{port}{path}"),
+            *("--write-out", "%{http_code}"),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    return done.returncode, done.stderr or done.stdout
+
+
+def shown(server, host):
+    """Return the common name of the certificate that a host is proved by."""
+    port = int(server.secure_url.rpartition(":")[2])
+    context = ssl.create_default_context(cadata=ROOT.body)
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=20) as raw,
+        context.wrap_socket(raw, server_hostname=host) as tls,
+    ):
+        return tls.getpeercert()["subject"][0][0][1]
+
+
+@pytest.fixture
+def domain(server, api):
+    made = []
+
+    def make(name, **members):
+        server.gateway.create_domain_name(domainName=name, **members)
+        server.gateway.create_base_path_mapping(domainName=name, restApiId=api, stage="one")
+        made.append(name)
+
+    yield make
+    for name in made:
+        server.gateway.delete_domain_name(domainName=name)
+
+
+def upload(made):
+    return {
+        "certificateBody": made.body,
+        "certificatePrivateKey": made.private_key,
+        "certificateChain": ROOT.body,
+    }
+
+
+def test_a_domain_is_served_with_the_certificate_that_was_uploaded_with_it(server, domain):
+    domain("api.example", certificateName="api", **upload(API))
+    for _ in range(4):  # whichever worker answers
+        assert curl(server, "api.example") == (0, "200")
+
+
+def test_a_renewed_certificate_is_served_without_a_restart(server, domain):
+    domain("api.example", certificateName="api", **upload(API))
+    assert shown(server, "api.example") == "one"
+    renewal = [
+        {"op": "replace", "path": f"/{member}", "value": value}
+        for member, value in upload(NEW).items()
+    ]
+    server.gateway.update_domain_name(domainName="api.example", patchOperations=renewal)
+    for _ in range(4):
+        assert shown(server, "api.example") == "two"
+
+
+def test_a_certificate_arn_leads_to_a_file(server, domain):
+    domain("found.example", certificateArn=ARN)
+    assert curl(server, "found.example") == (0, "200")
+
+
+def test_a_name_without_a_certificate_gets_an_alert_and_the_others_their_answers(server, domain):
+    domain("api.example", certificateName="api", **upload(API))
+    status, said = curl(server, "nobody.example")
+    assert status == 35
+    assert "unrecognized name" in said
+    assert curl(server, "api.example") == (0, "200")
+
+
+def test_the_first_port_stays_http(server, domain):
+    domain("api.example", certificateName="api", **upload(API))
+    status, _ = curl(server, "api.example", port=server.port)
+    assert status == 35
+
+
+def test_the_default_endpoint_is_reached_over_tls_too(server, domain, api):
+    domain("api.example", certificateName="api", **upload(API))
+    path = f"/restapis/{api}/one/_user_request_/hello"
+    assert curl(server, "api.example", path=path) == (0, "200")
