@@ -4,8 +4,20 @@ import json
 
 import pytest
 from msgspec.structs import replace
-from tests.gateway.builders import API, FUNCTION, FUNCTION_URI, World, aws_proxy, mock, resource
+from tests.gateway.builders import (
+    API,
+    FUNCTION,
+    FUNCTION_URI,
+    FakeExchange,
+    World,
+    aws_proxy,
+    mock,
+    resource,
+)
 
+from octetgate.core.http.body import Body
+from octetgate.core.http.headers import Headers
+from octetgate.core.http.message import RequestHead
 from octetgate.core.model.access import ApiKey, ApiStage, Authorizer, UsagePlan, UsagePlanKey
 from octetgate.core.ports.functions import (
     FunctionNotFound,
@@ -242,6 +254,29 @@ async def test_a_request_is_remembered_by_all_of_its_sources_in_order():
     for header, query in (("a", "bc"), ("ab", "c"), ("a", "bc")):
         assert (await world.call("GET", f"/pets/7?q={query}", Auth=header)).status == 200
     assert len(world.functions.invoked) == 2
+
+
+async def twice(world, name, *values):
+    """Make a call with a header several times; return its status."""
+    exchange = FakeExchange(
+        "GET", f"/restapis/{API}/s/_user_request_/pets/7", {}, Body.of(b""), leaves=False
+    )
+    fields = [("Host", "localhost"), *((name, value) for value in values)]
+    exchange.head = RequestHead("GET", exchange.head.target, Headers(fields))
+    await world.gateway.handle(exchange)
+    return exchange.reply.status
+
+
+@pytest.mark.parametrize("kind", ["TOKEN", "REQUEST"])
+async def test_two_values_are_an_identity_of_their_own(kind):
+    world = Guarded(kind)
+    assert await twice(world, "Auth", "theirs", "mine") == 200
+    assert await twice(world, "Auth", "theirs") == 200
+    assert await twice(world, "Auth", "mine") == 200
+    assert await twice(world, "Auth", "theirs", "mine") == 200
+    assert len(world.functions.invoked) == 3
+    if kind == "TOKEN":
+        assert world.asked[0]["authorizationToken"] == "theirs,mine"
 
 
 async def test_nothing_is_remembered_for_no_time():

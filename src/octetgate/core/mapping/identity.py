@@ -24,7 +24,7 @@ class Caller(Protocol):
     """One call, as far as identities are read from it."""
 
     def header(self, name: str) -> str | None:
-        """Return a header's first value, whatever its name's case."""
+        """Return a header's value, whatever its name's case."""
 
     def query(self, name: str) -> str | None:
         """Return a query parameter's last value."""

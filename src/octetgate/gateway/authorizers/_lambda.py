@@ -167,8 +167,11 @@ class Said:
         self._parameters = Parameters(call)
 
     def header(self, name: str) -> str | None:
-        """Return a header's first value, whatever its name's case."""
-        return self._call.arrival.sent.get(name.lower())
+        """Return a header's values as one, whatever its name's case.
+
+        Whoever is asked, remembers or stands behind us may take another value than the first.
+        """
+        return ",".join(self._call.arrival.exchange.head.headers.all(name)) or None
 
     def query(self, name: str) -> str | None:
         """Return a query parameter's last value."""
