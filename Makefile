@@ -23,6 +23,7 @@ octetgate, in one screen
   make fuzz       look for inputs that break our languages and codecs, a minute for each
   make soak       100,000 invocations, and whether anything of them is left
   make deploys    a deployment a second for a minute under full load: no failed, no mixed answer
+  make throttling 1,000 calls a second against a throttle of 100, over four workers
   make bench      measure against nginx, Envoy, Caddy and others; writes benchmarks/README.md
 
   make install    only .venv with octetgate in it
@@ -141,6 +142,10 @@ DEPLOYS ?= 60
 .PHONY: deploys
 deploys: $(VENV)/.installed-dev
 	@$(BIN)/python -m tests.deploys $(DEPLOYS)
+
+.PHONY: throttling
+throttling: $(VENV)/.installed-dev
+	@$(BIN)/python -m tests.throttling
 
 $(BENCH_VENV)/.installed: requirements/bench.txt
 	@requirements/make-venv $(BENCH_VENV)

@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
+from tests import throttling
 from tests.journeys.running import Octetgate, backend
+from tests.throttling import offered
 
 WORKERS = 4
 
@@ -69,6 +71,12 @@ def test_four_workers_admit_one_burst_and_count_what_the_clients_counted(server)
         counted = statuses(url, 200)
     assert counted == {200: 57, 429: 143}
     assert samples(server, api, "requests_total") == {"2xx": 57, "4xx": 143}
+
+
+async def test_four_workers_never_admit_more_than_one_bucket_s_worth(server):
+    offer = await offered(throttling.build(server), 1.0)
+    assert set(offer.statuses) == {200, 429}
+    assert throttling.BURST <= offer.statuses[200] <= offer.allowed
 
 
 def plan_of(server, api, limit):
