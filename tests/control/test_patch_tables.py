@@ -411,6 +411,11 @@ def test_scopes_are_added_and_removed_by_value(gw):
 def stage(gw, places):
     """Return a function that patches a stage and returns a method's settings."""
     here = places["update_stage"]
+    role = "arn:aws:iam::000000000000:role/logs"
+    # Without it nothing can be logged.
+    gw.update_account(
+        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}]
+    )
 
     def changed(path, value, key):
         operations = [{"op": "replace", "path": path, "value": value}]

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
 from octetgate.adapters.stores import memory
 from octetgate.core.http.body import Body
@@ -202,6 +204,7 @@ class World:
         tallies: Any = None,
         logs: Any = None,
         key_sets: Any = None,
+        execution_logs: Any = None,
     ) -> None:
         self.upstream = FakeUpstream()
         self.functions = FakeFunctions()
@@ -212,7 +215,15 @@ class World:
         self.caches, self.logs = caches, logs
         keys = LiveKeys(self.store)
         ports = Ports(
-            self.upstream, self.functions, services, caches, tallies, logs, keys, key_sets
+            self.upstream,
+            self.functions,
+            services,
+            caches,
+            tallies,
+            logs,
+            keys,
+            key_sets,
+            execution_logs,
         )
         self.live = Live(self.store, ports, aws_limits=aws_limits)
         self.meters = free_meters()
@@ -254,6 +265,12 @@ class World:
         with self.store.write() as writing:
             writing.put(DEPLOYMENTS, f"{API}/{deployment}", record)
             writing.put(STAGES, f"{API}/s", stage)
+
+    def set_stage(self, **members: Any) -> None:
+        """Change the stage as UpdateStage does."""
+        with self.store.write() as writing:
+            stage = writing.get(STAGES, f"{API}/s")
+            writing.put(STAGES, f"{API}/s", msgspec.structs.replace(stage, **members))
 
     def map_domain(self, domain: str, base_path: str = "(none)", stage: str | None = "s") -> None:
         mapping = BasePathMapping(base_path=base_path, rest_api_id=API, stage=stage)

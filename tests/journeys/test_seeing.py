@@ -1,5 +1,6 @@
 """What a server tells of itself: its logs and its metrics, read where users read them."""
 
+import itertools
 import json
 import socket
 import time
@@ -84,3 +85,62 @@ def make(octetgate, name, code):
         Role="arn:aws:iam::000000000000:role/r",
         Code={"ZipFile": zipped({"handler.py": code})},
     )
+
+
+def test_an_execution_log_is_switched_on_written_by_all_workers_and_read(octetgate):
+    gateway = octetgate.gateway
+    api = gateway.create_rest_api(name="watched")["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    make(octetgate, "seen", "def handler(event, context):\n    return {'body': event['body']}\n")
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
+    gateway.put_method(**method, authorizationType="NONE")
+    function = "arn:aws:lambda:us-east-1:000000000000:function:seen"
+    gateway.put_integration(
+        **method,
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations",
+    )
+    octetgate.functions.add_permission(
+        FunctionName="seen",
+        StatementId="gateway",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    gateway.create_deployment(restApiId=api, stageName="prod")
+    role = "arn:aws:iam::000000000000:role/logs"
+    gateway.update_account(
+        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}]
+    )
+    url = f"{octetgate.url}/restapis/{api}/prod/_user_request_/"
+    assert requests.post(url, "too early", timeout=10).text == "too early"
+    settings = {"loglevel": "INFO", "dataTrace": "true"}
+    gateway.update_stage(
+        restApiId=api,
+        stageName="prod",
+        patchOperations=[
+            {"op": "replace", "path": f"/*/*/logging/{name}", "value": value}
+            for name, value in settings.items()
+        ],
+    )
+    for number in range(20):
+        # Each on a connection of its own, so that whichever worker is free takes it.
+        requests.post(
+            url, f"call {number}", headers={"Authorization": "hunter2-secret"}, timeout=10
+        )
+
+    def read():
+        said = octetgate.command("logs", "watched", "prod")
+        assert said.returncode == 0, said.stderr
+        lines = said.stdout.decode()
+        return lines.count("Method completed with status: 200") == 20 and lines
+
+    text = eventually(read)
+    assert "too early" not in text
+    assert "hunter2-secret" not in text
+    for number in range(20):
+        assert f"Method response body after transformations: call {number}\n" in text
+    # The lines of a call stand together, whichever process wrote them.
+    runs = [line.split("(")[1].split(")")[0] for line in text.splitlines()]
+    assert len(set(runs)) == 20
+    assert sum(a != b for a, b in itertools.pairwise(runs)) == 19

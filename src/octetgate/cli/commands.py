@@ -17,6 +17,7 @@ from octetgate.cli import (
     imports,
     invoke,
     keys,
+    logs,
     pull,
     serve,
 )
@@ -60,5 +61,6 @@ app.add_typer(cors.app, name="cors")
 app.add_typer(functions.app, name="functions")
 app.add_typer(keys.app, name="keys")
 app.command("invoke")(invoke.invoke)
+app.command("logs")(logs.of_stage)
 app.command("explain")(explain.explain)
 app.command("doctor")(doctor.doctor)

@@ -8,13 +8,13 @@ from typing import Annotated, Any
 import typer
 
 from octetgate.cli.console import Trouble, table
-from octetgate.cli.function_logs import logs
+from octetgate.cli.logs import of_function
 from octetgate.cli.management import connect, told
 from octetgate.cli.options import payload, takes
 from octetgate.server.settings import ClientSettings
 
 app = typer.Typer(help="Functions of the local Lambda service.", no_args_is_help=True)
-app.command("logs")(logs)
+app.command("logs")(of_function)
 
 ROLE = "arn:aws:iam::000000000000:role/octetgate"
 """CreateFunction wants one; nothing here is kept from a function by it."""

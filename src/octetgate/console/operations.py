@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from octetgate.core.ports.logs import FunctionLogs
+from octetgate.core.ports.logs import KeptLogs
 
 
 class Refusal(Exception):
@@ -68,7 +68,7 @@ class Sources:
     """The report of ``/_octetgate/health``; blocking."""
     metrics: Callable[[], bytes]
     """All metrics as Prometheus reads them; blocking."""
-    logs: FunctionLogs
+    logs: KeptLogs
     explain: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
     """What would happen to a payload: the parameters and the answer of
     ``/_octetgate/explain``; Refusal if they make no sense."""

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Send
 
-from octetgate.control import explanations, function_logs
+from octetgate.control import explanations, kept_logs
 from octetgate.control.access import Gatekeeper, Pass
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
@@ -54,7 +54,7 @@ from octetgate.control.wire.validate import validate
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.explanation import Explain
 from octetgate.core.ports.functions import InvokeError, LocalFunctions
-from octetgate.core.ports.logs import FunctionLogs
+from octetgate.core.ports.logs import KeptLogs
 from octetgate.core.ports.meters import Usage
 from octetgate.core.ports.rehearsal import Audit, Rehearse
 from octetgate.core.ports.store import (
@@ -70,6 +70,7 @@ from octetgate.core.signing.request import Request as SignedRequest
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
 _BUG = "Internal failure; the log of octetgate says more"
 _PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8"
+_LINES = "text/plain; charset=utf-8"
 _LOG = logging.getLogger(__name__)
 
 
@@ -83,7 +84,8 @@ def application(
     rehearse: Rehearse | None = None,
     audit: Audit | None = None,
     explain: Explain | None = None,
-    logs: FunctionLogs | None = None,
+    logs: KeptLogs | None = None,
+    execution_logs: KeptLogs | None = None,
     usage: Usage | None = None,
     metrics: Callable[[], bytes] | None = None,
 ) -> Starlette:
@@ -94,8 +96,9 @@ def application(
     ``check_deployment`` says what of a definition the gateway could not serve; CreateDeployment
     refuses a definition of which it says anything.  ``rehearse`` makes TestInvokeMethod's calls,
     ``audit`` asks TestInvokeAuthorizer's functions,
-    ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed, ``metrics``
-    is the text of ``/_octetgate/metrics``; ``usage`` knows what API keys have used.
+    ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed,
+    ``execution_logs`` what became of stages' calls; ``metrics`` is the text of
+    ``/_octetgate/metrics``, and ``usage`` knows what API keys have used.
     """
     management = Management(
         store,
@@ -122,10 +125,16 @@ def application(
 
     async def printed(request: Request) -> Response:
         await management.admit(request)
-        lines = await function_logs.lines(
+        lines = await kept_logs.of_function(
             logs, store, request.path_params["name"], request.query_params
         )
-        return StreamingResponse(lines, media_type="text/plain; charset=utf-8")
+        return StreamingResponse(lines, media_type=_LINES)
+
+    async def logged(request: Request) -> Response:
+        await management.admit(request)
+        place = request.path_params["api"], request.path_params["stage"]
+        lines = await kept_logs.of_stage(execution_logs, store, *place, request.query_params)
+        return StreamingResponse(lines, media_type=_LINES)
 
     async def measured(request: Request) -> Response:
         refuse_other_sites(request.headers)
@@ -139,6 +148,7 @@ def application(
             Route("/_octetgate/explain", explained, methods=["GET"]),
             Route("/_octetgate/health", healthy, methods=["GET"]),
             Route("/_octetgate/functions/{name}/logs", printed, methods=["GET"]),
+            Route("/_octetgate/apis/{api}/stages/{stage}/logs", logged, methods=["GET"]),
             Route("/_octetgate/metrics", measured, methods=["GET"]),
             Route("/_octetgate/functions/{name}/code", management.code, methods=["GET"]),
             Route("/_octetgate/layers/{name}/{version}/content", management.layer, methods=["GET"]),

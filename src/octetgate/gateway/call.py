@@ -22,6 +22,7 @@ from octetgate.core.ports.exchange import Exchange
 
 if TYPE_CHECKING:
     from octetgate.core.routing.hosts import Located
+    from octetgate.gateway.execution_log import ExecutionRecorder
     from octetgate.gateway.faults import Fault
     from octetgate.gateway.grants import Grant
     from octetgate.gateway.snapshot import MethodPlan, StageSnapshot
@@ -117,6 +118,8 @@ class Notes:
     response_type = ""
     fault: "Fault | None" = None
     """Why the call was refused."""
+    recorder: "ExecutionRecorder | None" = None
+    """Who writes it down, where its stage has an execution log."""
 
 
 class Arrival(Notes):

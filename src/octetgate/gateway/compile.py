@@ -1,7 +1,8 @@
 """A definition and a stage become a snapshot: everything that can be decided is decided here."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from dataclasses import replace as replaced
 from typing import Any
 
@@ -13,7 +14,7 @@ from octetgate.core.http.media import MediaTypes
 from octetgate.core.model import integration as model
 from octetgate.core.model.api import Method, Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
-from octetgate.core.model.stage import Stage
+from octetgate.core.model.stage import Stage, log_group
 from octetgate.core.policy.document import BadPolicy
 from octetgate.core.policy.resource_policy import ResourcePolicy
 from octetgate.core.policy.resource_policy import read as read_policy
@@ -23,6 +24,13 @@ from octetgate.core.routing.tree import Tree
 from octetgate.gateway.authorizers import PACKAGE as _AUTHORIZERS
 from octetgate.gateway.authorizers.aws_iam import AwsIam
 from octetgate.gateway.call import Call, Caller
+from octetgate.gateway.execution_log import (
+    LEVELS,
+    ToldAuthorizer,
+    ToldIntegration,
+    execution_log,
+    recorder,
+)
 from octetgate.gateway.faults import ApiConfigurationError, AuthorizerConfigurationError
 from octetgate.gateway.phases.access_log import method_tallies, stage_tallies
 from octetgate.gateway.phases.admit import method_buckets
@@ -30,6 +38,7 @@ from octetgate.gateway.phases.gateway_response import compile_responses
 from octetgate.gateway.phases.method_request import body_models, required_parameters
 from octetgate.gateway.phases.stage_cache import method_cache
 from octetgate.gateway.phases.stage_log import stage_log
+from octetgate.gateway.recording import watched
 from octetgate.gateway.snapshot import (
     Authorizer,
     BadConfiguration,
@@ -37,8 +46,10 @@ from octetgate.gateway.snapshot import (
     Integration,
     MethodPlan,
     Ports,
+    Several,
     StageFacts,
     StageSnapshot,
+    WritingDown,
 )
 
 _INTEGRATIONS = "octetgate.gateway.integrations"
@@ -66,7 +77,9 @@ def compile_stage(
     overrides = settings.stage_variable_overrides or {}
     own = replace(stage, variables={**(stage.variables or {}), **overrides})
     shared = stage.deployment_id if settings.use_stage_cache else None
-    tried = _compile_deployment(canary, own, ports, aws_limits=aws_limits, cached_as=shared)
+    tried = _compile_deployment(
+        canary, own, ports, aws_limits=aws_limits, cached_as=shared, is_canary=True
+    )
     return replaced(served, canary=Canary(settings.percent_traffic, tried))
 
 
@@ -77,16 +90,21 @@ def _compile_deployment(
     *,
     aws_limits: bool,
     cached_as: str | None = None,
+    is_canary: bool = False,
 ) -> StageSnapshot:
     definition, deployment = record.definition, record.deployment.id
     facts = _facts(definition, stage, deployment, ports, aws_limits=aws_limits, cached_as=cached_as)
     problems: list[str] = []
-    guards = _authorizers(facts, definition, problems)
+    access = stage_log(definition.rest_api, stage, ports.logs, problems)
+    write = _tells(facts, stage, is_canary=is_canary)
+    told = facts if write is None else replaced(facts, ports=watched(ports, recorder))
+    guards = _authorizers(told, definition, problems)
+    making = _Making(facts, told, stage, definition, guards, access, write, problems)
     routes = [
         (
             resource.path,
             {
-                verb: _plan(facts, stage, definition, guards, resource, method, problems)
+                verb: _plan(making, resource, method)
                 for verb, method in resource.resource_methods.items()
             },
         )
@@ -106,9 +124,9 @@ def _compile_deployment(
         streams=False,
         required=(),
         tallies=stage_tallies(facts),
+        log=access,
     )
     responses = compile_responses(definition.gateway_responses, problems)
-    log = stage_log(definition.rest_api, stage, ports.logs, problems)
     for problem in problems:
         _log.warning("api %s stage %s: %s", facts.api_id, facts.stage_name, problem)
     source = definition.rest_api.api_key_source
@@ -118,10 +136,32 @@ def _compile_deployment(
         nowhere,
         responses,
         tuple(problems),
-        log,
         policy=_policy(definition.rest_api),
         api_key_source=source,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Making:
+    """What the plans of a stage's methods are made from."""
+
+    facts: StageFacts
+    told: StageFacts
+    """The same over watched ports, for methods with an execution log."""
+    stage: Stage
+    definition: ApiDefinition
+    guards: Mapping[str, Authorizer]
+    access: WritingDown | None
+    write: Callable[[str], None] | None
+    """What takes the lines of the execution log, if any method has one."""
+    problems: list[str]
+
+
+def _tells(facts: StageFacts, stage: Stage, *, is_canary: bool) -> Callable[[str], None] | None:
+    logs = facts.ports.execution_logs
+    if logs is None or not any(s.logging_level in LEVELS for s in stage.method_settings.values()):
+        return None
+    return logs.execution(log_group(facts.api_id, facts.stage_name, canary=is_canary))
 
 
 def _policy(api: RestApi) -> ResourcePolicy | None:
@@ -204,20 +244,17 @@ def _compile(
     return compiled
 
 
-def _plan(
-    facts: StageFacts,
-    stage: Stage,
-    definition: ApiDefinition,
-    guards: Mapping[str, Authorizer],
-    resource: Resource,
-    method: Method,
-    problems: list[str],
-) -> MethodPlan:
-    integration = method.method_integration
+def _plan(making: _Making, resource: Resource, method: Method) -> MethodPlan:
+    facts, stage, definition = making.facts, making.stage, making.definition
+    problems, integration = making.problems, method.method_integration
     streams = integration is not None and integration.streams
     # What streams is the backend's to compress (documented; spec: payload-encodings 9).
     least = None if streams else definition.rest_api.minimum_compression_size
-    compiled = _compile(facts, resource, method, problems)
+    guard = _guard(facts, making.guards, method)
+    model = definition.authorizers.get(method.authorizer_id or "")
+    setting = stage.setting(resource.path, method.http_method)
+    told = execution_log(facts, setting, making.write, model)
+    compiled = _compile(facts if told is None else making.told, resource, method, problems)
     required = required_parameters(definition.request_validators, method)
     where = f"{method.http_method} {resource.path}"
     models, cache = None, None
@@ -231,6 +268,10 @@ def _plan(
     except BadConfiguration as error:
         # Nothing is remembered then, and nothing else goes wrong.
         problems.append(f"{where}: {error}")
+    if told is not None:
+        compiled = ToldIntegration(compiled, told)
+        if guard is not None and model is not None:
+            guard = ToldAuthorizer(guard, model, told)
     return MethodPlan(
         resource,
         method,
@@ -242,9 +283,14 @@ def _plan(
         models=models,
         validates=bool(required or models),
         cache=cache,
-        authorizer=_guard(facts, guards, method),
+        authorizer=guard,
         tallies=method_tallies(facts, stage, resource, method),
+        log=_both(making.access, told),
     )
+
+
+def _both(access: WritingDown | None, told: WritingDown | None) -> WritingDown | None:
+    return told if access is None else access if told is None else Several((access, told))
 
 
 def _guard(

@@ -91,8 +91,8 @@ class Gateway:
             add_up(self._elsewhere, arrival, status, complete=complete)
             return
         add_up(call.plan.tallies, arrival, status, complete=complete)
-        if call.stage.log is not None:
-            call.stage.log.add(call, status)
+        if call.plan.log is not None:
+            call.plan.log.add(call, status)
 
     def _refuse(self, arrival: Arrival, call: Call | None, fault: Fault) -> Reply:
         arrival.error = fault.reason

@@ -4,9 +4,14 @@ The ports do what the ones behind them do; nothing that uses them can tell.
 """
 
 import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 
+from octetgate.core.http.body import Body
+from octetgate.core.http.headers import Headers
+from octetgate.core.model.responses import DEFAULTS, GatewayResponseType
 from octetgate.core.ports.functions import Functions, Invocation, InvokeDenied, Outcome, Stream
 from octetgate.core.ports.upstream import (
     Upstream,
@@ -16,10 +21,21 @@ from octetgate.core.ports.upstream import (
 )
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
 from octetgate.gateway.snapshot import Ports
-from octetgate.gateway.transcript import MISCONFIGURED, TRACE_ID, Transcript, java_map, shown
+from octetgate.gateway.transcript import (
+    MISCONFIGURED,
+    TRACE_ID,
+    Text,
+    Transcript,
+    java_map,
+    shown,
+)
 
 _SIGNED = "AWS4-HMAC-SHA256 "
 _SECRET = frozenset({"authorization", "x-amz-security-token"})
+_TIMED_OUT = "Execution failed due to a timeout error"
+_NO_NETWORK = "Execution failed due to a network error communicating with endpoint"
+
+Pairs = Sequence[tuple[str, str]]
 
 
 class Recorder:
@@ -31,26 +47,39 @@ class Recorder:
         """The line for what went wrong, where a port knows it better than the fault."""
         self.trace_id = ""
 
-    def asked(self, uri: str, headers: list[tuple[str, str]], body: bytes | None) -> float:
+    async def see(self, body: Body) -> tuple[Body, Text | None]:
+        """Return the body as it goes on, and how lines show it: it is held, as far as AWS holds."""
+        await body.gather(AWS_PAYLOAD_LIMIT)
+        return body, shown(body.ready)
+
+    def shown(self, payload: bytes) -> Text | None:
+        """Return how lines show bytes; None if they do not."""
+        return shown(payload)
+
+    def headers(self, pairs: Pairs) -> str:
+        """Return headers as lines show them."""
+        return java_map(_masked(pairs))
+
+    def asked(self, uri: str, headers: Pairs, body: Text | None) -> float:
         """Write down a request; returns when it went out."""
         self.trace_id = next((v for n, v in headers if n.lower() == TRACE_ID), "")
         self.script.say(f"Endpoint request URI: {uri}")
-        self.script.say(f"Endpoint request headers: {java_map(_masked(headers))}")
-        self.script.say(f"Endpoint request body after transformations: {shown(body)}")
+        self.script.say(f"Endpoint request headers: {self.headers(headers)}")
+        if body is not None:
+            self.script.say("Endpoint request body after transformations: ", body)
         self.script.say(f"Sending request to {uri}")
         return time.perf_counter()
 
-    def answered(
-        self, since: float, status: int, headers: list[tuple[str, str]], body: bytes | None
-    ) -> None:
+    def answered(self, since: float, status: int, headers: Pairs, body: Text | None) -> None:
         """Write down a response."""
         spent = round((time.perf_counter() - since) * 1000)
         self.script.say(f"Received response. Status: {status}, Integration latency: {spent} ms")
-        self.script.say(f"Endpoint response headers: {java_map(headers)}")
-        self.script.say(f"Endpoint response body before transformations: {shown(body)}")
+        self.script.say(f"Endpoint response headers: {self.headers(headers)}")
+        if body is not None:
+            self.script.say("Endpoint response body before transformations: ", body)
 
 
-def _masked(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
+def _masked(headers: Pairs) -> Pairs:
     """Return the headers without what would let a reader ask an AWS service as we do."""
     signed = any(value.startswith(_SIGNED) for _, value in headers)
     if not signed:
@@ -61,52 +90,57 @@ def _masked(headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
     ]
 
 
-def watched(ports: Ports, recorder: Recorder) -> Ports:
-    """Return the same ports, watched."""
-    upstream = _Upstream(ports.upstream, recorder)
-    return Ports(upstream, _Functions(ports.functions, recorder), ports.services)
+def watched(ports: Ports, find: Callable[[], Recorder | None]) -> Ports:
+    """Return the same ports, watched by whom ``find`` names for each call, if by anybody."""
+    upstream, functions = _Upstream(ports.upstream, find), _Functions(ports.functions, find)
+    return replace(ports, upstream=upstream, functions=functions)
 
 
 class _Upstream:
-    """The way to HTTP backends, watched; bodies are held, as far as AWS holds any."""
+    """The way to HTTP backends, watched."""
 
-    def __init__(self, upstream: Upstream, recorder: Recorder) -> None:
+    def __init__(self, upstream: Upstream, find: Callable[[], Recorder | None]) -> None:
         self._upstream = upstream
-        self._recorder = recorder
+        self._find = find
 
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
-        recorder, origin = self._recorder, request.origin
-        await request.body.gather(AWS_PAYLOAD_LIMIT)
+        recorder, origin = self._find(), request.origin
+        if recorder is None:
+            return await self._upstream.send(request)
+        request.body, body = await recorder.see(request.body)
         headers = [*request.headers, *((name, value) for name, _, value in request.fresh)]
         host = request.headers.get("host") or origin.host
         uri = f"{origin.scheme}://{host}{request.target}"
-        since = recorder.asked(uri, headers, request.body.ready)
+        since = recorder.asked(uri, headers, body)
         try:
             response = await self._upstream.send(request)
         except UpstreamRefused as error:
             recorder.failure = f"{MISCONFIGURED}Invalid endpoint address: {error}"
             raise
-        await response.body.gather(AWS_PAYLOAD_LIMIT)
-        recorder.answered(since, response.status, list(response.headers), response.body.ready)
+        response.body, body = await recorder.see(response.body)
+        recorder.answered(since, response.status, list(response.headers), body)
         return response
 
 
 class _Functions:
     """The way to Lambda functions, watched, and told as the HTTP call that it is on AWS."""
 
-    def __init__(self, functions: Functions, recorder: Recorder) -> None:
+    def __init__(self, functions: Functions, find: Callable[[], Recorder | None]) -> None:
         self._functions = functions
-        self._recorder = recorder
+        self._find = find
 
     async def invoke(self, invocation: Invocation) -> Outcome:
-        recorder = self._recorder
-        since = recorder.asked(lambda_uri(invocation), to_lambda(invocation), invocation.payload)
+        recorder = self._find()
+        if recorder is None:
+            return await self._functions.invoke(invocation)
+        since = _asked(recorder, invocation)
         try:
             outcome = await self._functions.invoke(invocation)
         except InvokeDenied as error:
             recorder.failure = f"{MISCONFIGURED}Invalid permissions on Lambda function: {error}"
             raise
-        recorder.answered(since, outcome.status, _from_lambda(outcome), outcome.payload)
+        payload = recorder.shown(outcome.payload)
+        recorder.answered(since, outcome.status, _from_lambda(outcome), payload)
         if outcome.function_error:
             recorder.failure = (
                 f"Lambda execution failed with status {outcome.status} due to customer function "
@@ -115,8 +149,37 @@ class _Functions:
         return outcome
 
     async def stream(self, invocation: Invocation) -> Stream:
-        # Of calls that stream AWS writes no log (spec: payload-encodings 10.1).
-        return await self._functions.stream(invocation)
+        recorder = self._find()
+        if recorder is None:
+            return await self._functions.stream(invocation)
+        since = _asked(recorder, invocation)
+        stream = await self._functions.stream(invocation)
+        recorder.answered(since, 200, [("x-amzn-RequestId", stream.request_id)], None)
+        return stream
+
+
+def _asked(recorder: Recorder, invocation: Invocation) -> float:
+    payload = recorder.shown(invocation.payload)
+    return recorder.asked(lambda_uri(invocation), to_lambda(invocation), payload)
+
+
+def failure_line(kind: str, reason: str) -> str:
+    """Return the line for a call that ended in a gateway response."""
+    match GatewayResponseType(kind):
+        case GatewayResponseType.INTEGRATION_TIMEOUT:
+            return _TIMED_OUT
+        case GatewayResponseType.INTEGRATION_FAILURE:
+            return _NO_NETWORK
+        case known if DEFAULTS[known].status >= 500:
+            return MISCONFIGURED + reason
+        case known:
+            return f"{DEFAULTS[known].message}: {reason}"
+
+
+def traced_first(headers: Headers, trace_id: str) -> Headers:
+    """Return the headers behind the trace id, where it stands in every recording."""
+    rest = [field for field in headers.fields if field[1] != TRACE_ID]
+    return Headers.of_fields([("X-Amzn-Trace-Id", TRACE_ID, trace_id), *rest])
 
 
 def lambda_uri(invocation: Invocation) -> str:

@@ -21,7 +21,6 @@ from octetgate.core.limits.bucket import Throttle
 from octetgate.core.limits.quota import Quota
 from octetgate.core.model.definition import Deployment, DeploymentRecord
 from octetgate.core.model.integration import Integration
-from octetgate.core.model.responses import DEFAULTS, GatewayResponseType
 from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import Reply, Tls
 from octetgate.core.ports.meters import Holder, Meters
@@ -32,9 +31,9 @@ from octetgate.gateway.compile import compile_stage
 from octetgate.gateway.grants import Grant
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
 from octetgate.gateway.pipeline import Gateway
-from octetgate.gateway.recording import Recorder, watched
+from octetgate.gateway.recording import Recorder, failure_line, traced_first, watched
 from octetgate.gateway.snapshot import MethodPlan, Ports, RouteKey, StageSnapshot
-from octetgate.gateway.transcript import MISCONFIGURED, TRACE_ID, Transcript, java_map, shown
+from octetgate.gateway.transcript import TRACE_ID, Transcript, java_map, shown
 
 STAGE = "test-invoke-stage"
 """What the stage is called, in ``$context`` and in the ARN that a function's policy allows."""
@@ -69,7 +68,8 @@ class Rehearsals:
     async def _logged(self, asked: Rehearsal) -> tuple[int, Headers, bytes, str]:
         script = Transcript()
         recorder = Recorder(script)
-        ports = watched(self._ports, recorder)
+        bare = Ports(self._ports.upstream, self._ports.functions, self._ports.services)
+        ports = watched(bare, lambda: recorder)
         route = _route(asked, ports, aws_limits=self._aws_limits)
         _say_request(script, asked, route)
         client = _Client(asked, AWS_PAYLOAD_LIMIT)
@@ -78,12 +78,12 @@ class Rehearsals:
         headers = client.headers(refused=kind is not None)
         if kind is None:
             if recorder.trace_id:
-                headers = _traced_first(headers, recorder.trace_id)
+                headers = traced_first(headers, recorder.trace_id)
             script.say(f"Method response body after transformations: {shown(bytes(client.data))}")
             script.say(f"Method response headers: {java_map(headers)}")
             script.say("Successfully completed execution")
         else:
-            script.say(recorder.failure or _failure(kind, line.get("error", "")))
+            script.say(recorder.failure or failure_line(kind, line.get("error", "")))
         script.say(f"Method completed with status: {client.status}")
         return client.status, headers, bytes(client.data), script.text(line["requestId"])
 
@@ -229,12 +229,6 @@ class _Client:
         return Headers.of_fields([f for f in self._headers.fields if f[1] not in hidden])
 
 
-def _traced_first(headers: Headers, trace_id: str) -> Headers:
-    """Return the headers behind the trace id, where it stands in every recording."""
-    rest = [field for field in headers.fields if field[1] != TRACE_ID]
-    return Headers.of_fields([("X-Amzn-Trace-Id", TRACE_ID, trace_id), *rest])
-
-
 def _say_request(script: Transcript, asked: Rehearsal, route: Route) -> None:
     _, query = split(asked.target)
     script.say(f"HTTP Method: {asked.verb}, Resource Path: {asked.resource.path}")
@@ -242,20 +236,3 @@ def _say_request(script: Transcript, asked: Rehearsal, route: Route) -> None:
     script.say(f"Method request query string: {java_map(parse_query(query))}")
     script.say(f"Method request headers: {java_map(asked.headers)}")
     script.say(f"Method request body before transformations: {shown(asked.body)}")
-
-
-_TIMED_OUT = "Execution failed due to a timeout error"
-_NO_NETWORK = "Execution failed due to a network error communicating with endpoint"
-
-
-def _failure(kind: str, reason: str) -> str:
-    """Return the line for a call that ended in a gateway response."""
-    match GatewayResponseType(kind):
-        case GatewayResponseType.INTEGRATION_TIMEOUT:
-            return _TIMED_OUT
-        case GatewayResponseType.INTEGRATION_FAILURE:
-            return _NO_NETWORK
-        case known if DEFAULTS[known].status >= 500:
-            return MISCONFIGURED + reason
-        case known:
-            return f"{DEFAULTS[known].message}: {reason}"

@@ -20,7 +20,7 @@ from octetgate.core.ports.key_sets import KeySets
 from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies, Tally
 from octetgate.core.ports.services import Services
-from octetgate.core.ports.stage_logs import StageLogs
+from octetgate.core.ports.stage_logs import ExecutionLogs, StageLogs
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
 from octetgate.core.validation.bodies import BodyModel
@@ -69,6 +69,8 @@ class Ports:
     """None where nobody can sign: methods with ``AWS_IAM`` are closed then."""
     key_sets: KeySets | None = None
     """None where no token can be checked."""
+    execution_logs: ExecutionLogs | None = None
+    """None where stages have no execution logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +115,21 @@ class Remembering(Protocol):
 
 
 class WritingDown(Protocol):
-    """How a stage's calls are written down in its own words."""
+    """How a stage's calls are written down."""
 
     def add(self, call: Call, status: int) -> None:
         """Write down a call that has ended."""
+
+
+class Several(NamedTuple):
+    """Calls written down in more than one way."""
+
+    ways: tuple[WritingDown, ...]
+
+    def add(self, call: Call, status: int) -> None:
+        """Write down a call that has ended."""
+        for way in self.ways:
+            way.add(call, status)
 
 
 class Bucket(NamedTuple):
@@ -150,6 +163,8 @@ class MethodPlan:
     """None where the method names none; whether it is open its ``authorization_type`` says."""
     tallies: tuple[Tally, ...] = ()
     """What its calls are added to."""
+    log: WritingDown | None = None
+    """What wants to hear of its calls when they have ended: the stage's logs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +190,6 @@ class StageSnapshot:
     """The gateway responses that are not the built-in ones."""
     problems: tuple[str, ...]
     """What could not be compiled; those methods answer 500."""
-    log: WritingDown | None = None
     canary: "Canary | None" = None
     policy: ResourcePolicy | None = None
     """The API's resource policy; None lets everybody in that methods let in."""

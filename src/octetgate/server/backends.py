@@ -13,7 +13,7 @@ from octetgate.core.ports.certificates import KeyPair
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies
-from octetgate.core.ports.stage_logs import StageLogs
+from octetgate.core.ports.stage_logs import ExecutionLogs, StageLogs
 from octetgate.core.ports.store import CLIENT_CERTIFICATES, Store
 from octetgate.core.ports.upstream import Upstream
 from octetgate.gateway.snapshot import Ports
@@ -77,11 +77,14 @@ def gateway_ports(
     tallies: Tallies | None = None,
     logs: StageLogs | None = None,
     keys: KeyTable | None = None,
+    execution_logs: ExecutionLogs | None = None,
 ) -> Ports:
     """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
     services = aws_services(settings)
+    functions: Functions = here
+    if services.endpoint_url("lambda"):
+        functions = RemoteFunctions(upstream, services, settings.region)
     key_sets = JwksKeySets(upstream, settings.user_pool_keys)
-    if not services.endpoint_url("lambda"):
-        return Ports(upstream, here, services, caches, tallies, logs, keys, key_sets)
-    elsewhere = RemoteFunctions(upstream, services, settings.region)
-    return Ports(upstream, elsewhere, services, caches, tallies, logs, keys, key_sets)
+    return Ports(
+        upstream, functions, services, caches, tallies, logs, keys, key_sets, execution_logs
+    )

@@ -16,7 +16,7 @@ from octetgate.control.explanations import explained
 from octetgate.control.inside import Inside
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.explanation import Explain
-from octetgate.core.ports.logs import FunctionLogs
+from octetgate.core.ports.logs import KeptLogs
 from octetgate.core.ports.store import Store
 
 
@@ -28,7 +28,7 @@ def with_console(
     gateway_url: str,
     health: Callable[[], Mapping[str, Any]],
     metrics: Callable[[], bytes],
-    logs: FunctionLogs,
+    logs: KeptLogs,
 ) -> ASGIApp:
     """Return the application of the whole port: the console's pages beside management's APIs."""
 

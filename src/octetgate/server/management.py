@@ -13,7 +13,8 @@ import uvloop
 from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
-from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
+from octetgate.adapters.telemetry.log_files import LogFiles
+from octetgate.adapters.telemetry.stage_logs import EXECUTION
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.gateway.audition import Auditions
@@ -54,7 +55,8 @@ async def _serve(
         health = Health(
             post.board, services, store, running.place.functions_socket, running.gateway_url
         )
-        logs = FunctionLogFiles(running.place.logs / "functions")
+        logs = LogFiles(running.place.logs / "functions")
+        execution_logs = LogFiles(running.place.logs / EXECUTION)
         metrics = partial(_metrics, running.place.metrics)
         management = application(
             store,
@@ -71,6 +73,7 @@ async def _serve(
             check_deployment=partial(check, ports=ports),
             explain=explain,
             logs=logs,
+            execution_logs=execution_logs,
             usage=usage,
             metrics=metrics,
             audit=Auditions(ports).play,
@@ -100,6 +103,7 @@ async def _serve(
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve(list(sockets)))
             await post.told_to_leave()
+            execution_logs.close()
             logs.close()  # those who follow one would never leave
             server.should_exit = True
             await serving

@@ -63,10 +63,12 @@ async def _serve(running: Running, throttles: SharedThrottles, share: Share, pos
         tallies = CallTallies(running.place.metrics, post.name, later=call_soon)
         if await asyncio.to_thread(names_services, store):
             await asyncio.to_thread(load)
-        stage_logs = StageLogFiles(running.place.logs / "access")
+        stage_logs = StageLogFiles(running.place.logs)
         held.callback(stage_logs.close)
         keys = LiveKeys(store)
-        ports = gateway_ports(settings, upstream, functions, caches, tallies, stage_logs, keys)
+        ports = gateway_ports(
+            settings, upstream, functions, caches, tallies, stage_logs, keys, stage_logs
+        )
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
         usage = KeptUsage(running.place.usage)

@@ -7,7 +7,7 @@ import socket
 import pytest
 
 from octetgate.adapters.telemetry.logs import AccessLog
-from octetgate.adapters.telemetry.sinks import SocketSink, is_socket
+from octetgate.adapters.telemetry.sinks import SocketSink, TurningSink, is_socket
 from octetgate.adapters.telemetry.stage_logs import StageLogFiles
 
 
@@ -125,7 +125,7 @@ def test_who_reads_nothing_holds_nobody_up(listening):
 
 def test_a_stage_may_write_to_a_socket(listening, tmp_path):
     server, url = listening
-    logs = StageLogFiles(tmp_path / "access")
+    logs = StageLogFiles(tmp_path)
     write = logs.open(url)
     write("one")
     write("two")
@@ -133,4 +133,39 @@ def test_a_stage_may_write_to_a_socket(listening, tmp_path):
     with connection:
         write("three")
         assert heard(connection, b"three\n") == b"one\ntwo\nthree\n"
+    logs.close()
+
+
+# --- Files that turn ---------------------------------------------------------------------------
+
+
+def test_a_full_file_becomes_the_one_before_and_nothing_is_lost(tmp_path):
+    path = tmp_path / "s.log"
+    # Two processes append to it; neither knows what the other does.
+    sinks = [TurningSink(str(path), 100) for _ in range(2)]
+    before = ""
+    for number in range(12):
+        line = f"line {number:02d} {'x' * 20}\n"
+        for sink in sinks:
+            assert sink.write(line.encode()) == len(line)
+        if (tmp_path / "s.log.1").exists() and not before:
+            before = (tmp_path / "s.log.1").read_text()
+            assert before.splitlines()[0].startswith("line 00")
+    assert before.count("\n") == 4
+    kept = (tmp_path / "s.log.1").read_text() + path.read_text()
+    last = [line[:7] for line in kept.splitlines()]
+    assert last == sorted(last)
+    assert last[-1] == "line 11"
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["s.log", "s.log.1"]
+    for sink in sinks:
+        sink.close()
+
+
+def test_execution_logs_are_named_after_the_services_groups(tmp_path):
+    logs = StageLogFiles(tmp_path)
+    logs.execution("API-Gateway-Execution-Logs_a1/prod")("one")
+    logs.execution("API-Gateway-Execution-Logs_a1/prod/Canary")("two")
+    group = tmp_path / "execution" / "API-Gateway-Execution-Logs_a1"
+    assert (group / "prod.log").read_text() == "one\n"
+    assert (group / "prod" / "Canary.log").read_text() == "two\n"
     logs.close()

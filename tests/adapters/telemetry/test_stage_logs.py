@@ -10,7 +10,7 @@ GROUP = "arn:aws:logs:us-east-1:000000000000:log-group:"
 
 @pytest.fixture
 def logs(tmp_path):
-    made = StageLogFiles(tmp_path / "access")
+    made = StageLogFiles(tmp_path)
     yield made
     made.close()
 

@@ -23,10 +23,32 @@ FIRST = {
 def stage(gw, mocked):
     """Return the place of a stage, and the deployment it serves."""
     api = mocked["restApiId"]
+    name_role(gw, "arn:aws:iam::000000000000:role/logs")
     deployment = gw.create_deployment(restApiId=api, stageName="s")["id"]
     return SimpleNamespace(
         place={"restApiId": api, "stageName": "s"}, api=api, deployment=deployment
     )
+
+
+def name_role(gw, arn):
+    """Have the account name a role for logs, or none."""
+    change = {"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}
+    gw.update_account(patchOperations=[change])
+
+
+@pytest.mark.parametrize("level", ["ERROR", "INFO"])
+def test_logging_wants_a_role_of_the_account(gw, stage, level):
+    name_role(gw, "")
+    asked = (gw, stage, "replace", "/*/*/logging/loglevel", level)
+    assert refused(lambda: patched(*asked)) == bad(
+        "CloudWatch Logs role ARN must be set in account settings to enable logging"
+    )
+    assert gw.get_stage(**stage.place)["methodSettings"] == {}
+    # To be silent takes nobody's leave, and bodies alone are not logged.
+    patched(gw, stage, "replace", "/*/*/logging/loglevel", "OFF")
+    name_role(gw, "arn:aws:iam::000000000000:role/logs")
+    made = patched(gw, stage, "replace", "/*/*/logging/loglevel", level)
+    assert made["methodSettings"]["*/*"]["loggingLevel"] == level
 
 
 def patched(gw, stage, op, path, value=None, source=None):

@@ -30,7 +30,7 @@ class FunctionLog:
     """One function's log file, and the one before it; together at most twice ``limit`` bytes.
 
     Each line begins with the time at which it came, as it has in CloudWatch; a reader finds
-    its place by it (see :mod:`octetgate.adapters.telemetry.function_logs`).
+    its place by it (see :mod:`octetgate.adapters.telemetry.log_files`).
     """
 
     def __init__(self, path: Path, limit: int) -> None:

@@ -151,9 +151,11 @@ class AccessLog:
     For one thread, and at most one event loop; without a loop a line is written at once.
     """
 
-    def __init__(self, destination: str) -> None:
+    def __init__(self, destination: str, *, turns_at: int = 0) -> None:
+        """``turns_at``: a file that has so many bytes becomes the one before, with ``.1``."""
         self._destination = destination
-        self._sink = open_sink(destination)
+        self._turns_at = turns_at
+        self._sink = open_sink(destination, turns_at)
         self._lines: list[Line] = []
         self._rest = b""
         """What the destination has not yet taken of earlier lines."""
@@ -193,7 +195,7 @@ class AccessLog:
         self.flush()
         if is_socket(self._destination):
             return
-        sink = open_sink(self._destination)
+        sink = open_sink(self._destination, self._turns_at)
         self._sink.close()
         self._sink = sink
 

@@ -5,12 +5,14 @@ None of them holds anybody up: a sink takes as many bytes as can go without wait
 
 import contextlib
 import errno
+import fcntl
 import ipaddress
 import os
 import re
 import select
 import socket
 import stat
+from pathlib import Path
 from typing import Protocol
 
 _STANDARD = {"stdout": 1, "stderr": 2}
@@ -31,11 +33,14 @@ class Sink(Protocol):
         """Let go of it."""
 
 
-def open_sink(destination: str) -> Sink:
-    """Return where lines go for ``stdout``, ``stderr``, a socket's URL or a file's path."""
+def open_sink(destination: str, turns_at: int = 0) -> Sink:
+    """Return where lines go for ``stdout``, ``stderr``, a socket's URL or a file's path.
+
+    A file may be bounded: see :class:`TurningSink`.
+    """
     if is_socket(destination):
         return SocketSink(destination)
-    return FileSink(destination)
+    return TurningSink(destination, turns_at) if turns_at else FileSink(destination)
 
 
 def is_socket(destination: str) -> bool:
@@ -80,8 +85,55 @@ class FileSink:
         except BlockingIOError:
             return 0
 
+    def size_at(self, path: Path) -> int | None:
+        """Return how long the file is, or None if another stands at its path by now."""
+        try:
+            there = path.stat()
+        except FileNotFoundError:
+            return None
+        own = os.fstat(self._file)
+        return own.st_size if os.path.samestat(there, own) else None
+
     def close(self) -> None:
         os.close(self._file)
+
+
+class TurningSink:
+    """A file that several processes append to, and the one before it with ``.1`` at its end.
+
+    Whoever finds it too long gives it the other name; the others notice before they write next.
+    """
+
+    def __init__(self, path: str, most: int) -> None:
+        self._path = Path(path)
+        self._before = Path(f"{path}.1")
+        self._most = most
+        self._sink = FileSink(path)
+
+    def write(self, data: bytes) -> int:
+        if not data:
+            return 0
+        size = self._sink.size_at(self._path)
+        if size is None or size >= self._most:
+            self._turn()
+        return self._sink.write(data)
+
+    def _turn(self) -> None:
+        folder = os.open(self._path.parent, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            # The lock is for an instant; only one may find that it is still the same file.
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            size = self._sink.size_at(self._path)
+            if size is not None and size >= self._most:
+                self._path.replace(self._before)
+            sink = FileSink(str(self._path))
+        finally:
+            os.close(folder)
+        self._sink.close()
+        self._sink = sink
+
+    def close(self) -> None:
+        self._sink.close()
 
 
 def _piece(data: bytes) -> bytes:

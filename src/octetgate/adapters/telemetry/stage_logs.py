@@ -1,4 +1,4 @@
-"""The access logs of stages: files named after the log groups they stand for, or sockets."""
+"""The logs of stages: files named after the log groups they stand for, or sockets."""
 
 import re
 from collections.abc import Callable
@@ -14,23 +14,36 @@ _ARN = re.compile(
 )
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _STDOUT = "stdout"
+ACCESS, EXECUTION = "access", "execution"
+"""The folders of either kind."""
+_TURNS_AT = 10 * 2**20
 
 
 class StageLogFiles:
-    """Keeps the port `octetgate.core.ports.stage_logs.StageLogs`, for one event loop."""
+    """Keeps the ports of `octetgate.core.ports.stage_logs`, for one event loop."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, turns_at: int = _TURNS_AT) -> None:
+        """``turns_at`` is how many bytes an execution log has before another file is begun."""
         self._folder = folder
+        self._turns_at = turns_at
         self._open: dict[str, AccessLog] = {}
 
     def open(self, destination: str) -> Callable[[str], None]:
         """Return what takes lines for a log group, a delivery stream, a socket or ``stdout``."""
-        place = self._place(destination)
+        return self._log(self._place(destination)).write
+
+    def execution(self, group: str) -> Callable[[str], None]:
+        """Return what takes lines of an execution log, which turns when it is large."""
+        place = f"{self._folder / EXECUTION / group}.log"
+        return self._log(place, turns_at=self._turns_at).write
+
+    def _log(self, place: str, *, turns_at: int = 0) -> AccessLog:
         log = self._open.get(place)
         if log is None:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            log = self._open[place] = AccessLog(place)
-        return log.write
+            if place.startswith("/"):
+                Path(place).parent.mkdir(parents=True, exist_ok=True)
+            log = self._open[place] = AccessLog(place, turns_at=turns_at)
+        return log
 
     def _place(self, destination: str) -> str:
         if destination == _STDOUT or is_socket(destination):
@@ -42,7 +55,7 @@ class StageLogFiles:
                 f"delivery stream, {_STDOUT}, {EXPECTED}; found {destination!r}"
             )
         name = _UNSAFE.sub("_", (arn["group"] or arn["stream"]).strip("/"))
-        return str(self._folder / f"{name.lstrip('.') or '_'}.log")
+        return str(self._folder / ACCESS / f"{name.lstrip('.') or '_'}.log")
 
     def reopen(self) -> None:
         """Open the files by their names again, after they were moved away."""

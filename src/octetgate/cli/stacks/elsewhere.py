@@ -1,4 +1,4 @@
-"""Resources that are nothing here: roles, which are only named, and services that are not ours."""
+"""Resources that are nothing here: roles, which are only named, and services not ours."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -32,11 +32,6 @@ def policy(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
     name = properties.get("ManagedPolicyName") or stack.called(logical)
     arn = f"arn:aws:iam::{stack.account}:policy/{name}"
     return Made(arn, {"PolicyArn": arn, "Id": name}, "named")
-
-
-def account(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
-    """Note what is the account's: there is no CloudWatch that needs a role."""
-    return Made(logical, {"Id": logical}, "no effect")
 
 
 def skipped(stack: Stack, logical: str, kind: str, properties: Mapping[str, Any]) -> Made:

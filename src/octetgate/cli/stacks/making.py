@@ -22,7 +22,7 @@ from octetgate.control.documents import BadDocument, read
 Make = Callable[[Stack, str, Mapping[str, Any]], Made]
 
 KINDS: Mapping[str, Make] = {
-    "AWS::ApiGateway::Account": elsewhere.account,
+    "AWS::ApiGateway::Account": stages.account,
     "AWS::ApiGateway::ApiKey": stages.api_key,
     "AWS::ApiGateway::Authorizer": apis.authorizer,
     "AWS::ApiGateway::BasePathMapping": stages.base_path_mapping,

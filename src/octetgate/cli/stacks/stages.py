@@ -65,6 +65,27 @@ def stage(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
     return Made(place[1], note="changed" if before else "made")
 
 
+def account(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
+    """Name the role that the account writes logs with."""
+    if role := properties.get("CloudWatchRoleArn"):
+        _name_role(stack, str(role))
+    return Made(logical, {"Id": logical}, "named")
+
+
+def _name_role(stack: Stack, role: str) -> None:
+    stack.gateway.update_account(patchOperations=[_replace("/cloudwatchRoleArn", role)])
+
+
+def _allow_logs(stack: Stack, patches: list[dict[str, str]]) -> None:
+    """Name a role for logs if a stage wants them and the account has none.
+
+    A template may leave that to the account, which on AWS has been set up once.
+    """
+    wanted = any(each["path"].endswith("/logging/loglevel") for each in patches)
+    if wanted and not stack.gateway.get_account().get("cloudwatchRoleArn"):
+        _name_role(stack, f"arn:aws:iam::{stack.account}:role/{stack.called('logs')}")
+
+
 def api_key(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
     """Make a key; one that is there already keeps its value."""
     said = {"Name": stack.called(logical), "Enabled": True, **properties}
@@ -167,6 +188,7 @@ def _empty_plan(stack: Stack, plan: Mapping[str, Any]) -> None:
 
 def _patch(stack: Stack, place: tuple[str, str], patches: list[dict[str, str]]) -> None:
     if patches:
+        _allow_logs(stack, patches)
         api, name = place
         stack.gateway.update_stage(restApiId=api, stageName=name, patchOperations=patches)
 

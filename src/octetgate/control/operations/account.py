@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import BadRequestException
+from octetgate.control.logging_role import account_key, find_account
 from octetgate.control.patching import ADD, REMOVE, REPLACE, Listing, Patch, Row, Table
 from octetgate.core.model.account import Account
 from octetgate.core.ports.store import ACCOUNTS
@@ -17,22 +18,14 @@ _ROLE = re.compile(r"arn:[^:]+:iam::\d{12}:role/.+")
 def get_account(call: Read, asked: Members) -> Members:
     """Return the account's settings."""
     del asked
-    return _shown(_find(call))
+    return _shown(find_account(call))
 
 
 def update_account(call: Write, asked: Members) -> Members:
     """Patch the account's settings."""
-    account = _PATHS.patched(_find(call), asked.get("patchOperations", ()))
-    call.store.put(ACCOUNTS, _key(call), account)
+    account = _PATHS.patched(find_account(call), asked.get("patchOperations", ()))
+    call.store.put(ACCOUNTS, account_key(call), account)
     return _shown(account)
-
-
-def _key(call: Read | Write) -> str:
-    return f"{call.account}/{call.region}"
-
-
-def _find(call: Read | Write) -> Account:
-    return call.store.get(ACCOUNTS, _key(call)) or Account()
 
 
 def _shown(account: Account) -> Members:

@@ -25,6 +25,7 @@ from octetgate.control.errors import (
     ConflictException,
 )
 from octetgate.control.keys import forget_stages
+from octetgate.control.logging_role import refuse_logs_without_role
 from octetgate.control.patching import (
     COPY,
     EVERY,
@@ -95,7 +96,9 @@ def get_stages(call: Read, asked: Members) -> Members:
 
 def update_stage(call: Write, asked: Members) -> Members:
     """Patch a stage; what the gateway serves follows at once."""
-    stage = _PATHS.patched(find_stage(call, asked), asked.get("patchOperations", ()))
+    patches = asked.get("patchOperations", ())
+    stage = _PATHS.patched(find_stage(call, asked), patches)
+    refuse_logs_without_role(call, patches)
     stage = replace(stage, last_updated_date=call.now)
     keep_stage(call, asked["restApiId"], stage)
     return shown_stage(stage)

@@ -7,4 +7,4 @@ class Account(Record, frozen=True, kw_only=True):
     """The settings that UpdateAccount changes."""
 
     cloudwatch_role_arn: str | None = None
-    """Kept and shown; logs here need nobody's role."""
+    """Who may write logs on AWS; here it only has to be named."""

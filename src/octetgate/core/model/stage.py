@@ -69,3 +69,9 @@ class Stage(Record, frozen=True, kw_only=True):
     def setting(self, path: str, method: str) -> MethodSetting | None:
         """Return the setting that holds for a method: its own, else the one for all."""
         return self.own_setting(path, method) or self.method_settings.get("*/*")
+
+
+def log_group(api_id: str, stage_name: str, *, canary: bool = False) -> str:
+    """Return what the service calls a stage's execution log (spec: request-lifecycle 17.3)."""
+    group = f"API-Gateway-Execution-Logs_{api_id}/{stage_name}"
+    return f"{group}/Canary" if canary else group

@@ -1,4 +1,4 @@
-"""Where the access logs go that stages word themselves."""
+"""Where the logs of stages go: the access logs that they word themselves, the execution logs."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -17,3 +17,10 @@ class StageLogs(Protocol):
         A line is taken at once and written soon, whatever the destination does.  Raises
         BadDestination.
         """
+
+
+class ExecutionLogs(Protocol):
+    """The logs of what became of calls, one for each stage, as the service groups them."""
+
+    def execution(self, group: str) -> Callable[[str], None]:
+        """Return what takes lines of a log; see `octetgate.core.model.stage.log_group`."""

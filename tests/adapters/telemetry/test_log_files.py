@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from octetgate.adapters.runners._log import FunctionLog
-from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
+from octetgate.adapters.telemetry.log_files import LogFiles
 
 DAY = "2026-01-31T12:00:"
 ONE = f"{DAY}01.000Z one\n".encode()
@@ -14,7 +14,7 @@ NEW = f"{DAY}03.000Z three\n".encode()
 
 @pytest.fixture
 async def files(tmp_path):
-    logs = FunctionLogFiles(tmp_path)
+    logs = LogFiles(tmp_path)
     yield logs
     logs.close()
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from octetgate.cli.console import Trouble
-from octetgate.cli.function_logs import begin
+from octetgate.cli.logs import begin
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

@@ -1,7 +1,8 @@
-"""Reads functions' log files while others write them, and turn to new ones.
+"""Reads log files while others write them, and turn to new ones.
 
-The files are written by :mod:`octetgate.adapters.runners`: one that grows, and the one before
-it with ``.1`` at its end, both bounded.
+There is one that grows, and the one before it with ``.1`` at its end, both bounded.  Functions'
+are written by :mod:`octetgate.adapters.runners`, stages' execution logs by
+:mod:`octetgate.adapters.telemetry.stage_logs`.
 """
 
 import asyncio
@@ -18,8 +19,8 @@ _PIECE = 256 * 1024
 _STAMP = re.compile(rb"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.MULTILINE)
 
 
-class FunctionLogFiles:
-    """Keeps the promise of :class:`octetgate.core.ports.logs.FunctionLogs`."""
+class LogFiles:
+    """Keeps the promise of :class:`octetgate.core.ports.logs.KeptLogs`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -1,4 +1,4 @@
-"""``/_octetgate/functions/{name}/logs`` on a real socket."""
+"""The pages of functions' and stages' logs on a real socket."""
 
 from types import SimpleNamespace
 from urllib.parse import urlencode
@@ -7,7 +7,7 @@ import pytest
 from tests.control.serving import call, served
 
 from octetgate.adapters.stores import memory
-from octetgate.adapters.telemetry.function_logs import FunctionLogFiles
+from octetgate.adapters.telemetry.log_files import LogFiles
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 
@@ -18,13 +18,18 @@ LINES = b"2026-01-31T12:00:00.000Z one\n2026-01-31T12:00:01.000Z two\n"
 def port(tmp_path_factory):
     folder = tmp_path_factory.mktemp("logs")
     (folder / "gone.log").write_bytes(LINES)
+    group = folder / "execution" / "API-Gateway-Execution-Logs_a1"
+    (group / "prod").mkdir(parents=True)
+    (group / "prod.log").write_bytes(LINES)
+    (group / "prod" / "Canary.log").write_bytes(LINES[:29])
     store = memory.open("memory://")
     app = application(
         store,
         SimpleNamespace(),
         ControlSettings(),
         health=lambda: {"status": "ok"},
-        logs=FunctionLogFiles(folder),
+        logs=LogFiles(folder),
+        execution_logs=LogFiles(folder / "execution"),
     )
     with served(app) as port:
         yield port
@@ -66,3 +71,29 @@ def test_what_cannot_be_shown_is_refused_with(port, name, query, status, message
 
 def test_another_site_reads_no_logs(port):
     assert asked(port, "gone", headers={"Sec-Fetch-Site": "cross-site"})[0] == 403
+
+
+def of_stage(port, api, stage, **query):
+    target = f"/_octetgate/apis/{api}/stages/{stage}/logs?{urlencode(query)}"
+    status, _, body = call(port, "GET", target)
+    return status, body
+
+
+def test_a_stages_log_is_read_like_a_functions(port):
+    assert of_stage(port, "a1", "prod") == (200, LINES)
+    assert of_stage(port, "a1", "prod", since="2026-01-31T12:00:01Z") == (200, LINES[29:])
+    assert of_stage(port, "a1", "prod", canary="true") == (200, LINES[:29])
+
+
+@pytest.mark.parametrize(
+    "api, stage, query, status",
+    [
+        ("a1", "other", {}, 404),
+        ("a1", "..", {}, 404),
+        ("a1", "prod%2F..%2Fprod", {}, 404),
+        ("a1", "prod", {"follow": "maybe"}, 400),
+        ("a1", "prod", {"canary": "maybe"}, 400),
+    ],
+)
+def test_a_stages_log_that_cannot_be_shown_is_refused(port, api, stage, query, status):
+    assert of_stage(port, api, stage, **query)[0] == status
