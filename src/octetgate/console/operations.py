@@ -72,3 +72,6 @@ class Sources:
     explain: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
     """What would happen to a payload: the parameters and the answer of
     ``/_octetgate/explain``; Refusal if they make no sense."""
+    compare: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
+    """How two definitions of an API differ: ``api``, and deployments as ``before`` and ``after``;
+    else what is live, and what is being edited.  Refusal if there is no such thing."""

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from octetgate.console.operations import Holder, Operations, Refusal, Sources
 from octetgate.console.urls import PLACES
+from octetgate.control.differences import compared
 from octetgate.control.errors import ApiError
 from octetgate.control.explanations import explained
 from octetgate.control.inside import Inside
@@ -36,6 +37,10 @@ def with_console(
         with _in_the_consoles_words():
             return await asyncio.to_thread(explained, store, explain, asked)
 
+    async def comparing(asked: Mapping[str, str]) -> Mapping[str, Any]:
+        with _in_the_consoles_words():
+            return await asyncio.to_thread(compared, store, asked)
+
     sources = Sources(
         entry=_Entry(management.state.inside),
         gateway_url=gateway_url,
@@ -43,6 +48,7 @@ def with_console(
         metrics=metrics,
         logs=logs,
         explain=explaining,
+        compare=comparing,
     )
     return _Port(management, sources)
 
