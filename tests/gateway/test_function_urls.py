@@ -47,7 +47,8 @@ class Urls:
                 url_id="abc", function="f", arn=ARN, auth_type=auth_type, created=0, last_modified=0
             )
             draft.put(FUNCTION_URLS, "abc", url)
-            for each in (key("ann"), key("eve", read_only=True)):
+            known = key("ann"), key("eve", read_only=True), key("old", expires_date=1.0)
+            for each in known:
                 draft.put(MANAGEMENT_KEYS, each.access_key_id, each)
 
     async def ask(self, headers, *, body=b"", method="POST", target=TARGET):
@@ -69,11 +70,21 @@ def urls():
     urls.store.close()
 
 
-def signed(name="ann", secret=None, *, body=b"", method="POST", service="lambda", more=None):
+def signed(
+    name="ann",
+    secret=None,
+    *,
+    body=b"",
+    method="POST",
+    service="lambda",
+    region="eu-west-1",
+    token=None,
+    more=None,
+):
     """Return the headers of a signed request."""
     request = AWSRequest(method, f"https://{HOST}{TARGET}", headers=more or {}, data=body)
-    keys = Credentials(name.upper(), secret or f"secret of {name}")
-    SigV4Auth(keys, service, "eu-west-1").add_auth(request)
+    keys = Credentials(name.upper(), secret or f"secret of {name}", token)
+    SigV4Auth(keys, service, region).add_auth(request)
     return dict(request.headers)
 
 
@@ -113,6 +124,9 @@ async def test_a_body_may_be_left_out_of_the_signature(urls):
         pytest.param(signed(body=b"a"), b"b", "does not match", id="another-body"),
         pytest.param(signed(method="GET"), b"", "does not match", id="another-method"),
         pytest.param(signed(service="s3"), b"", "service lambda", id="another-service"),
+        pytest.param(signed(region="us-east-1"), b"", "region eu-west-1", id="another-region"),
+        pytest.param(signed(token="t"), b"", "expected no session token", id="session-token"),
+        pytest.param(signed("old"), b"", "OLD has expired", id="expired-key"),
         pytest.param(signed("eve"), b"", "EVE is for looking alone", id="read-only"),
     ],
 )

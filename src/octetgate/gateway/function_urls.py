@@ -161,8 +161,8 @@ class FunctionUrls:
         """Return who signed a call that has to be signed."""
         if url.auth_type == "NONE":
             return None
-        key = signer(arrival.exchange, body, self._keys, arrival.time)
-        account = url.arn.split(":")[4]
+        region, account = url.arn.split(":")[3:5]
+        key = signer(arrival.exchange, body, self._keys, arrival.time, region)
         return Signer(
             access_key=key.access_key_id,
             account_id=account,

@@ -21,7 +21,9 @@ class KeyTable(Protocol):
         """Return the key of that id."""
 
 
-def signer(exchange: Exchange, body: bytes, keys: KeyTable, now: float) -> ManagementKey:
+def signer(
+    exchange: Exchange, body: bytes, keys: KeyTable, now: float, region: str
+) -> ManagementKey:
     """Return whose call it is; raises Refused unless the signature holds.
 
     A key stands for a user of the account who may do everything, so that the function's policy
@@ -40,11 +42,13 @@ def signer(exchange: Exchange, body: bytes, keys: KeyTable, now: float) -> Manag
     try:
         claim = sigv4.claimed(request)
         key = keys.find(claim.access_key)
-        if key is None or claim.service != _SERVICE:
+        if key is None or (claim.region, claim.service) != (region, _SERVICE):
             raise forbidden(
-                f"AuthType AWS_IAM: expected a known key and service {_SERVICE}; "
-                f"found {claim.access_key} and {claim.service}"
+                f"AuthType AWS_IAM: expected a known key, region {region} and service {_SERVICE}; "
+                f"found {claim.access_key}, {claim.region} and {claim.service}"
             )
+        if request.session_token is not None:
+            raise forbidden("AuthType AWS_IAM: expected no session token, as no key has one")
         if key.is_expired(now):
             raise forbidden(f"AuthType AWS_IAM: {claim.access_key} has expired")
         sigv4.check(request, claim, key.secret_access_key, datetime.fromtimestamp(now, UTC))
