@@ -26,12 +26,19 @@ def filled(octetgate):
     return {"api": api, "root": root}
 
 
+def _to_templates(page):
+    page.get_by_role("heading", name="Integration Request").last.evaluate(
+        "heading => heading.scrollIntoView()"
+    )
+
+
 # Name of the picture, address, and what to do there first.
 SHOTS = [
     ("apis", "/apis", None),
+    ("import", "/apis/import", None),
     ("resources", "/apis/{api}", None),
     ("method", "/apis/{api}/resources/{root}/POST", None),
-    ("method-editor", "/apis/{api}/resources/{root}/POST?box=integration-request", None),
+    ("method-editor", "/apis/{api}/resources/{root}/POST?box=integration-request", _to_templates),
 ]
 
 
