@@ -5,6 +5,8 @@ from types import SimpleNamespace
 import pytest
 from playwright.sync_api import expect
 
+ARN = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{}/invocations"
+
 
 @pytest.fixture
 def post(octetgate):
@@ -157,3 +159,53 @@ def test_another_endpoint_keeps_templates_and_responses(page, post, shown):
     assert (integration["type"], integration["httpMethod"]) == ("HTTP", "POST")
     assert integration["requestTemplates"] == {"application/json": '{"statusCode": 200}'}
     assert list(integration["integrationResponses"]) == ["200"]
+
+
+def test_a_template_is_rendered_while_it_is_written_and_nothing_is_called(
+    page, octetgate, post, axe
+):
+    octetgate.gateway.update_rest_api(
+        restApiId=post.place["restApiId"],
+        patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1png"}],
+    )
+    octetgate.gateway.put_integration(
+        **post.place,
+        type="AWS",
+        integrationHttpMethod="POST",
+        uri=ARN.format("arn:aws:lambda:us-east-1:000000000000:function:nobody"),
+        requestTemplates={"image/png": '{"image": "$input.body"}'},
+    )
+    page.goto(f"{post.url}?box=integration-request")
+    shown = page.get_by_label("What the template makes of the sample")
+    expect(shown).to_contain_text('{"image": "')
+    page.get_by_text("Sample", exact=True).click()
+    page.locator("input[type=file]").set_input_files(
+        {"name": "x.png", "mimeType": "image/png", "buffer": b"\x89PNG\r\n\x1a\n"}
+    )
+    expect(shown).to_contain_text('{"image": "iVBORw0KGgo="}')
+    expect(shown).to_contain_text("25 B · JSON")
+    page.get_by_label("Query string").fill("size=100")
+    page.get_by_role("textbox", name="Template for image/png").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text("$input.params('size') of $context.httpMethod #if(true)yes#end")
+    expect(shown).to_contain_text("100 of POST yes")
+    expect(shown).to_contain_text("not JSON")
+    axe(page)
+    page.keyboard.insert_text(" #if(")
+    expect(shown).to_contain_text("Execution failed due to configuration error")
+
+
+def test_a_responses_template_is_rendered_too(page, octetgate, post):
+    octetgate.gateway.put_integration_response(
+        **post.place,
+        statusCode="200",
+        responseTemplates={"application/json": "#set($all = $input.path('$'))$all.name!"},
+    )
+    page.goto(f"{post.url}?box=integration-response")
+    shown = page.get_by_label("What the template makes of the sample")
+    page.get_by_text("Sample", exact=True).click()
+    page.get_by_role("textbox", name="Body").click()
+    page.keyboard.press("ControlOrMeta+a")
+    page.keyboard.insert_text('{"name": "Rex"}')
+    expect(shown).to_contain_text("Rex!")
+    expect(shown).to_contain_text("Content-Type: application/json")

@@ -23,6 +23,7 @@ def console(store):
         management,
         store,
         explain=lambda question: {},
+        preview=None,
         gateway_url="http://127.0.0.1:8080",
         health=lambda: {"status": "ok"},
         metrics=lambda: b"",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from octetgate.core.ports.logs import KeptLogs
+from octetgate.core.ports.rehearsal import Previewed, Sketch
 
 
 class Refusal(Exception):
@@ -75,3 +76,5 @@ class Sources:
     compare: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
     """How two definitions of an API differ: ``api``, and deployments as ``before`` and ``after``;
     else what is live, and what is being edited.  Refusal if there is no such thing."""
+    preview: Callable[[Sketch], Awaitable[Previewed]]
+    """What a template that is not saved yet would make of a sample; nothing is called."""

@@ -15,9 +15,11 @@ from octetgate.control.differences import compared
 from octetgate.control.errors import ApiError
 from octetgate.control.explanations import explained
 from octetgate.control.inside import Inside
+from octetgate.control.previews import previewed
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.explanation import Explain
 from octetgate.core.ports.logs import KeptLogs
+from octetgate.core.ports.rehearsal import Preview, Previewed, Sketch
 from octetgate.core.ports.store import Store
 
 
@@ -26,6 +28,7 @@ def with_console(
     store: Store,
     *,
     explain: Explain,
+    preview: Preview,
     gateway_url: str,
     health: Callable[[], Mapping[str, Any]],
     metrics: Callable[[], bytes],
@@ -41,6 +44,10 @@ def with_console(
         with _in_the_consoles_words():
             return await asyncio.to_thread(compared, store, asked)
 
+    async def previewing(sketch: Sketch) -> Previewed:
+        with _in_the_consoles_words():
+            return await previewed(store, preview, sketch)
+
     sources = Sources(
         entry=_Entry(management.state.inside),
         gateway_url=gateway_url,
@@ -49,6 +56,7 @@ def with_console(
         logs=logs,
         explain=explaining,
         compare=comparing,
+        preview=previewing,
     )
     return _Port(management, sources)
 

@@ -20,6 +20,7 @@ from octetgate.control.calls import ControlSettings
 from octetgate.gateway.audition import Auditions
 from octetgate.gateway.compile import check
 from octetgate.gateway.explanation import explain
+from octetgate.gateway.previews import Previews
 from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.server.backends import gateway_ports, open_pool, s3_objects
 from octetgate.server.build import configure_logs, open_store
@@ -83,6 +84,7 @@ async def _serve(
             management,
             store,
             explain=explain,
+            preview=Previews(ports, aws_limits=settings.aws_limits).play,
             gateway_url=running.gateway_url,
             health=health.report,
             metrics=metrics,

@@ -74,3 +74,43 @@ class Auditioned:
 
 Audit = Callable[[Audition], Awaitable[Auditioned]]
 """Asks the authorizer, and tells all about it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supposed:
+    """What a backend is supposed to answer, asked or not."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Previewed:
+    """What a call would have been, had there been a backend."""
+
+    sent: bytes | None
+    """The body that the backend would get; None if the call would not come so far."""
+    answered: Rehearsed
+
+
+Preview = Callable[[Rehearsal, Supposed], Awaitable[Previewed]]
+"""Makes the call without a backend."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sketch:
+    """A mapping template that is being written, and the sample that it is shown with."""
+
+    api_id: str
+    resource_id: str
+    verb: str
+    media_type: str
+    template: str
+    status: str | None = None
+    """The integration response that the template is of; None for the integration request."""
+    query: str = ""
+    headers: Mapping[str, str]
+    body: bytes = b""
+    answer: bytes = b"{}"
+    """What the backend is supposed to say."""
