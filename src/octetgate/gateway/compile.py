@@ -222,6 +222,7 @@ def _facts(
         ports=ports,
         cached_as=cached_as or deployment_id,
         aws_limits=head_limits(api.endpoint_configuration.types[0]) if aws_limits else None,
+        authorizers_epoch=stage.authorizers_cache_epoch,
         client_certificate=stage.client_certificate_id,
         default_endpoint_off=stage.default_endpoint_off,
     )

@@ -89,6 +89,8 @@ class StageFacts:
     """The deployment under which answers are remembered: a canary may share the stage's."""
     aws_limits: HeadLimits | None
     """AWS's limits of heads where they are to be kept; those of payloads hold for streams then."""
+    authorizers_epoch: int = 0
+    """Raised by each flush of what authorizers said."""
     client_certificate: str | None = None
     """The id of what HTTP backends are shown."""
     default_endpoint_off: bool = False

@@ -288,7 +288,7 @@ async def test_nothing_is_remembered_for_no_time():
 
 async def test_an_answer_is_forgotten_after_its_time(monkeypatch):
     now = [100.0]
-    monkeypatch.setattr("octetgate.gateway.authorizers._lambda.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("octetgate.gateway.authorizers._memory.time.monotonic", lambda: now[0])
     world = Guarded(authorizer_result_ttl_in_seconds=60)
     await world.call("GET", "/pets/7", Auth="t")
     now[0] += 59
@@ -308,7 +308,7 @@ async def test_a_refusal_is_not_remembered():
 
 
 async def test_many_callers_are_remembered_within_a_bound(monkeypatch):
-    monkeypatch.setattr("octetgate.gateway.authorizers._lambda._REMEMBERED", 2)
+    monkeypatch.setattr("octetgate.gateway.authorizers._memory.MOST_HERE", 2)
     world = Guarded()
     for token in ("a", "b", "c", "c", "a"):
         assert (await world.call("GET", "/pets/7", Auth=token)).status == 200

@@ -1,14 +1,10 @@
-"""A Lambda function that is asked who calls; what it said is remembered for a while.
-
-The memory belongs to the stage as it was compiled: every change of the stage empties it, a
-flush among them (spec: request-lifecycle 8.1).
-"""
+"""A Lambda function that is asked who calls; what it said is remembered for a while."""
 
 import asyncio
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
-from hashlib import blake2b
+from collections.abc import Mapping
+from functools import partial
 
 from octetgate.core.functions.authorizer import (
     UNAUTHORIZED,
@@ -27,6 +23,7 @@ from octetgate.core.ports.functions import (
     InvokeError,
     Outcome,
 )
+from octetgate.gateway.authorizers._memory import Memory
 from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import (
     AccessDenied,
@@ -42,7 +39,6 @@ from octetgate.gateway.snapshot import StageFacts
 _ACTION = "execute-api:Invoke"
 _DEFAULT_TTL = 300
 _LONGEST_SECONDS = 29.0
-_REMEMBERED = 4096
 _DENIED = (
     "User is not authorized to access this resource with an explicit deny in an "
     "identity-based policy"
@@ -69,20 +65,25 @@ class LambdaAuthorizer(ABC):
         )
         ttl = authorizer.authorizer_result_ttl_in_seconds
         self.remembers = (_DEFAULT_TTL if ttl is None else ttl) > 0
-        self._ttl = _DEFAULT_TTL if ttl is None else ttl
         self._sources = sources
-        self._memory: dict[bytes, tuple[float, Granted]] = {}
+        known = (
+            facts.api_id,
+            facts.stage_name,
+            facts.authorizers_epoch,
+            authorizer.id,
+            authorizer.type,
+            self._function,
+            authorizer.identity_source,
+            authorizer.identity_validation_expression,
+            ttl,
+        )
+        seconds = _DEFAULT_TTL if ttl is None else ttl
+        self._memory = Memory(facts.ports.caches, known, seconds)
 
     async def authorize(self, call: Call) -> Caller:
         """Return who calls; raises a fault when that may not be, or cannot be found out."""
         identity = self.identity(call)
-        spent = 0
-        granted = self._remembered(identity)
-        if granted is None:
-            began = time.perf_counter()
-            granted = await self.ask(call, identity)
-            spent = round((time.perf_counter() - began) * 1000)
-            self._remember(identity, granted)
+        granted, spent = await self._granted(call, identity)
         _refuse_unless_allowed(call, granted)
         context = {
             **granted.context,
@@ -91,8 +92,26 @@ class LambdaAuthorizer(ABC):
         }
         return Caller(context, granted.usage_identifier_key)
 
+    async def _granted(self, call: Call, identity: Identity) -> tuple[Granted, int]:
+        """Return what the function says or has said, and the milliseconds it took to hear it."""
+        began = time.perf_counter()
+        # Without an identity all callers would be one.
+        if not self.remembers or not identity:
+            granted = await self.ask(call, identity)
+        else:
+            key = self._memory.key(identity.values())
+            known = self._memory.known(key, Granted)
+            if known is not None:
+                return known, 0
+            asks = partial(self._answer, call, identity, NOTHING)
+            granted = await self._memory.find(key, Granted, asks, _read)
+        return granted, round((time.perf_counter() - began) * 1000)
+
     async def ask(self, call: Call, identity: Identity, told: Told = NOTHING) -> Granted:
         """Return what the function says, whatever it has said before."""
+        return _read(await self._answer(call, identity, told))
+
+    async def _answer(self, call: Call, identity: Identity, told: Told) -> bytes:
         invocation = Invocation(
             function=self._function,
             payload=self.event(call, identity, told),
@@ -106,10 +125,7 @@ class LambdaAuthorizer(ABC):
             if message == UNAUTHORIZED:
                 raise Unauthorized("the authorizer's function raised Unauthorized")
             raise AuthorizerConfigurationError(f"the authorizer's function failed: {message}")
-        try:
-            return read_answer(outcome.payload)
-        except BadAuthorizerAnswer as error:
-            raise AuthorizerConfigurationError(str(error)) from error
+        return outcome.payload
 
     async def _invoked(self, invocation: Invocation) -> Outcome:
         try:
@@ -136,26 +152,12 @@ class LambdaAuthorizer(ABC):
     def event(self, call: Call, identity: Identity, told: Told) -> bytes:
         """Return what the function is told."""
 
-    def _remembered(self, identity: Identity) -> Granted | None:
-        until, granted = self._memory.get(_digest(identity.values()), (0.0, None))
-        return granted if granted is not None and time.monotonic() < until else None
 
-    def _remember(self, identity: Identity, granted: Granted) -> None:
-        # Without an identity all callers would be one.
-        if not self.remembers or not identity:
-            return
-        if len(self._memory) >= _REMEMBERED:
-            del self._memory[next(iter(self._memory))]
-        key = _digest(identity.values())
-        self._memory[key] = time.monotonic() + self._ttl, granted
-
-
-def _digest(values: Iterable[str]) -> bytes:
-    # Tokens are secrets, and need not stay in memory for that.
-    told = blake2b(digest_size=16)
-    for value in values:
-        told.update(f"{len(value)}:{value}".encode("utf-8", "surrogatepass"))
-    return told.digest()
+def _read(answer: bytes) -> Granted:
+    try:
+        return read_answer(answer)
+    except BadAuthorizerAnswer as error:
+        raise AuthorizerConfigurationError(str(error)) from error
 
 
 class Said:
