@@ -95,5 +95,6 @@ async def _serve(running: Running, post: Post, found: Found) -> None:
         held.push_async_callback(supervisor.close)
         server = await unix.serve(supervisor, running.place.functions_socket)
         held.push_async_callback(server.close)
+        supervisor.lend(running.place.functions_socket)
         post.ready()
         await post.told_to_leave()

@@ -14,7 +14,8 @@ from octetgate.adapters.front import h1
 from octetgate.adapters.front.tls import Contexts
 from octetgate.adapters.meters.throttles import SharedThrottles
 from octetgate.adapters.meters.usage import KeptUsage
-from octetgate.adapters.runners.unix import UnixFunctions
+from octetgate.adapters.runners.unix import Borrowing, UnixFunctions
+from octetgate.adapters.telemetry.function_metrics import SharedFunctionTallies
 from octetgate.adapters.telemetry.metrics import CallTallies
 from octetgate.adapters.telemetry.stage_logs import StageLogFiles
 from octetgate.core.ports.meters import Meters
@@ -55,7 +56,14 @@ async def _serve(running: Running, throttles: SharedThrottles, share: Share, pos
         held.callback(store.close)
         upstream = open_pool(settings, store)
         held.push_async_callback(upstream.close)
-        functions = UnixFunctions(running.place.functions_socket)
+        functions = UnixFunctions(
+            running.place.functions_socket,
+            borrowing=Borrowing(
+                running.place.functions_socket,
+                store.revision,
+                SharedFunctionTallies(running.place.metrics, post.name),
+            ),
+        )
         held.push_async_callback(functions.close)
         caches = DiskCaches(running.place.caches, settings.cache_bytes)
         held.callback(caches.close)

@@ -10,9 +10,9 @@ from octetgate.core import kinds
 HERE = [name for name in kinds.names("octetgate.adapters.runners") if name != "remote"]
 
 
-@pytest.fixture(params=HERE)
+@pytest.fixture(params=[*HERE, "borrowed"])
 async def aws(request, tmp_path):
-    """Functions as a caller reaches them: in this process, and over the socket."""
+    """Functions as a caller reaches them: in this process, over the socket, and by borrowing."""
     store = memory.open("memory://")
     settings = SupervisorSettings(data=tmp_path, grace_seconds=0.0, workers_per_function=2)
     supervisor = Supervisor(store, settings)
@@ -20,9 +20,12 @@ async def aws(request, tmp_path):
     if request.param == "process":
         yield Lambda(store, supervisor)
     else:
-        assert request.param == "unix"
-        server = await unix.serve(supervisor, tmp_path / "run" / "functions.sock")
-        client = unix.UnixFunctions(tmp_path / "run" / "functions.sock")
+        assert request.param in ("unix", "borrowed")
+        path = tmp_path / "run" / "functions.sock"
+        server = await unix.serve(supervisor, path)
+        supervisor.lend(path)
+        borrowing = unix.Borrowing(path, store.revision) if request.param == "borrowed" else None
+        client = unix.UnixFunctions(path, borrowing=borrowing)
         yield Lambda(store, client)
         await client.close()
         await server.close()

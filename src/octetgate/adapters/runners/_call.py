@@ -2,17 +2,24 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from octetgate.adapters.runners._isolation import Isolation
 from octetgate.adapters.runners._log import FunctionLog
 from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.runtime_api import Assignment
 from octetgate.core.model.function import Function
-from octetgate.core.ports.functions import Outcome
+from octetgate.core.ports.functions import InvokeError, Outcome
 from octetgate.core.ports.metrics import FunctionTally
+
+
+class Taker(Protocol):
+    """A process that has asked for a call."""
+
+    def give(self, call: "Call") -> None: ...
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -48,6 +55,39 @@ class Call:
     def wanted(self) -> bool:
         """Whether somebody still waits for the outcome."""
         return not self.outcome.done()
+
+    # --- While it waits for a process of a pool ---
+
+    @property
+    def holder(self) -> None:
+        """Nobody: who waits for an outcome borrows no process."""
+        return
+
+    @property
+    def size(self) -> int:
+        """How many bytes wait with it."""
+        return len(self.payload)
+
+    def take(self, worker: "Taker") -> bool:
+        """Have the process work on it; say that it does."""
+        worker.give(self)
+        return True
+
+    def start_failed(self, error: Callable[[str], bytes], tail: bytes) -> None:
+        """Tell the caller that there is no process for it."""
+        outcome = Outcome(
+            status=200,
+            payload=error(self.request_id),
+            function_error="Unhandled",
+            log_tail=tail if self.log_tail else None,
+            request_id=self.request_id,
+        )
+        self.outcome.set_result(outcome)
+
+    def refuse(self, error: InvokeError) -> None:
+        """Tell the caller, if it still waits, that it will not get a process."""
+        if self.wanted:
+            self.outcome.set_exception(error)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,6 +49,11 @@ class Known:
         self._revision: int | None = None
         self._functions: dict[tuple[str, str], Function | None] = {}
 
+    @property
+    def revision(self) -> int:
+        """The store's, when ``has_changed`` was asked last."""
+        return -1 if self._revision is None else self._revision
+
     def has_changed(self) -> bool:
         """Say whether something was written since this was asked last."""
         revision = self._store.revision()

@@ -19,6 +19,7 @@ READY, RESULT, ERROR, LAST_ERROR = b"N", b"R", b"E", b"L"
 """It can take a call; it returned; it raised; it raised and ends, and takes no other call."""
 BEGAN, PIECE, INIT_ERROR = b"B", b"P", b"I"
 """It begins to answer piece by piece; it goes on so; it cannot start."""
+_KINDS = READY + RESULT + ERROR + LAST_ERROR + BEGAN + PIECE + INIT_ERROR
 
 _OUT = struct.Struct(">II")
 _IN = struct.Struct(">cI")
@@ -110,6 +111,9 @@ class Line(asyncio.BufferedProtocol):
                 break
             kind, size = _IN.unpack_from(buffer, at)
             at += _IN.size
+            if kind not in _KINDS:
+                self.close()  # what runs there is not ours
+                return
             if size > (_PIECE_LIMIT if kind == PIECE else self._answer_limit):
                 self._kind, self._to_skip = kind, size
             elif self._filled - at < size:
@@ -143,7 +147,7 @@ class Line(asyncio.BufferedProtocol):
             case b"I":
                 self._hearer.cannot_start(payload or b"{}")
             case _:
-                self.close()  # what runs there is not ours, and whatever it says is bounded
+                pass  # a piece of nothing
 
     def _keep(self, piece: bytes | None) -> None:
         self._kept_size += _PIECE_LIMIT if piece is None else len(piece)
@@ -201,6 +205,11 @@ class Line(asyncio.BufferedProtocol):
         if not self._reading and not self._transport.is_closing():
             self._reading = True
             self._transport.resume_reading()
+
+    def fileno(self) -> int:
+        """Return the descriptor of our end, which stays ours."""
+        number: int = self._transport.get_extra_info("socket").fileno()
+        return number
 
     def close(self) -> None:
         """Let go of this end at once; others may hold it too."""

@@ -1,6 +1,7 @@
 """The processes of one function as it is now, and the calls that wait for one of them."""
 
 import asyncio
+import itertools
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -8,16 +9,47 @@ from math import inf
 from typing import Protocol
 
 from octetgate.adapters.runners._call import Call, Plan
+from octetgate.adapters.runners._lent import Borrower, Lent
 from octetgate.adapters.runners._worker import Worker
 from octetgate.core.functions.lifecycle import State
-from octetgate.core.ports.functions import Outcome, TooManyInvocations
+from octetgate.core.ports.functions import InvokeError, TooManyInvocations
 
 _COMING = (State.STARTING, State.RESTING)
-_AT_WORK = (State.BUSY, State.STREAMING)
+_AT_WORK = (State.BUSY, State.STREAMING, State.LENT)
 _STARTS_AT_ONCE = 2
 """Provisioned processes of a pool that are started at the same time."""
 _FAILED_SECONDS = (1.0, 60.0)
 """Before another is started after one that failed to; doubled each time, up to the second."""
+
+
+_numbers = itertools.count(1)
+
+
+class Waiting(Protocol):
+    """A call that waits for a process, or somebody who has calls for one."""
+
+    came: float
+
+    @property
+    def holder(self) -> Borrower | None:
+        """Who waits, if it may have borrowed processes already."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anybody still wants it."""
+
+    @property
+    def size(self) -> int:
+        """How many bytes wait with it."""
+
+    def take(self, worker: Worker) -> bool:
+        """Take the process; say whether it could be used."""
+
+    def start_failed(self, error: Callable[[str], bytes], tail: bytes) -> None:
+        """Take notice that a process could not start; ``error`` makes the error of a call."""
+
+    def refuse(self, error: InvokeError) -> None:
+        """Take notice that there will be no process."""
 
 
 class Room(Protocol):
@@ -49,9 +81,10 @@ class Pool:
     """Warm processes, used latest first, so that surplus ones grow idle and end."""
 
     def __init__(self, plan: Plan, room: Room, bounds: Bounds) -> None:
+        self.number = next(_numbers)
         self.plan = plan
+        self.bounds = bounds
         self._room = room
-        self._bounds = bounds
         self._idle: list[Worker] = []
         self._draining = False
         self._least = 0
@@ -62,21 +95,18 @@ class Pool:
         self.provisioned: set[Worker] = set()
         """Those that are kept warm, whatever there is to do."""
         self.workers: set[Worker] = set()
-        self.waiting: deque[Call] = deque()
+        self.waiting: deque[Waiting] = deque()
+        self.lent = Lent()
 
     # --- Calls ---
 
-    def submit(self, call: Call) -> None:
+    def submit(self, call: Waiting) -> None:
         """Give the call to a process, or let it wait for one; raises TooManyInvocations."""
-        if self._idle:
-            self._idle.pop().give(call)
+        if self._idle and self._given(self._idle.pop(), call):
             return
         self._forget_unwanted()
-        held = sum(len(waiting.payload) for waiting in self.waiting)
-        if (
-            len(self.waiting) >= self._bounds.queue
-            or held + len(call.payload) > self._bounds.queue_bytes
-        ):
+        held = sum(waiting.size for waiting in self.waiting)
+        if len(self.waiting) >= self.bounds.queue or held + call.size > self.bounds.queue_bytes:
             raise TooManyInvocations(
                 f"{self.plan.function.name}: every worker is busy; "
                 f"{len(self.waiting)} calls of {held} bytes wait"
@@ -84,17 +114,28 @@ class Pool:
         self.waiting.append(call)
         self.grow()
 
-    def adopt(self, calls: "deque[Call]") -> None:
+    def _given(self, worker: Worker, call: Waiting) -> bool:
+        """Give the call to an idle process; say whether that could be."""
+        taken = call.take(worker)
+        if not taken:
+            self._idle.append(worker)
+        return taken
+
+    def adopt(self, waiting: "deque[Waiting]") -> None:
         """Take over the calls that wait for an older configuration of the function."""
-        self.waiting.extend(calls)
-        calls.clear()
+        for each in waiting:
+            if isinstance(each, Call):
+                self.waiting.append(each)
+            else:
+                each.refuse(TooManyInvocations("the function has changed"))
+        waiting.clear()
         self.grow()
 
     def _forget_unwanted(self) -> None:
         if any(not call.wanted for call in self.waiting):
             self.waiting = deque(call for call in self.waiting if call.wanted)
 
-    def _next_call(self) -> Call | None:
+    def _next_call(self) -> Waiting | None:
         self._forget_unwanted()
         return self.waiting.popleft() if self.waiting else None
 
@@ -122,10 +163,11 @@ class Pool:
 
         One that has just answered asks again in a moment; another beside it would be too many.
         """
-        coming = sum(worker.state in _COMING for worker in self.workers)
+        self.lent.recall_for(self.waiting)
+        coming = self.lent.coming + sum(worker.state in _COMING for worker in self.workers)
         while (
             len(self.waiting) > coming
-            and len(self.workers) - len(self.provisioned) < self._bounds.workers
+            and len(self.workers) - len(self.provisioned) < self.bounds.workers
             and self._room.has_place()
         ):
             worker = Worker(self.plan, self)
@@ -141,6 +183,10 @@ class Pool:
         if surplus is not None:
             surplus.retire()
         return surplus is not None
+
+    def forget_claims(self, holder: Borrower) -> None:
+        """Let the holder wait for no process any longer."""
+        self.waiting = deque(each for each in self.waiting if each.holder is not holder)
 
     # --- Processes that are kept warm ---
 
@@ -199,6 +245,7 @@ class Pool:
         """Let no process take another call; those at work finish the one they have."""
         self._draining = True
         self.provide(0)
+        self.lent.recall_all()
         for worker in list(self.workers):
             if worker.state not in _AT_WORK:
                 worker.retire()
@@ -208,9 +255,7 @@ class Pool:
         self._draining = True
         self.provide(0)
         for call in self.waiting:
-            if call.wanted:
-                closing = TooManyInvocations(f"{self.plan.function.name}: the supervisor closes")
-                call.outcome.set_exception(closing)
+            call.refuse(TooManyInvocations(f"{self.plan.function.name}: the supervisor closes"))
         for worker in list(self.workers):
             worker.retire()
 
@@ -234,7 +279,8 @@ class Pool:
             self._room.share()
         if worker in self._idle and (call := self._next_call()) is not None:
             self._idle.remove(worker)
-            worker.give(call)
+            self._given(worker, call)
+        self.lent.recall_for(self.waiting)
 
     def withdrawn(self, worker: Worker) -> None:
         if worker in self._idle:
@@ -243,15 +289,9 @@ class Pool:
     def start_failed(self, error: Callable[[str], bytes], tail: bytes) -> None:
         call = self._next_call()
         if call is not None:
-            self.plan.tally.never_began()
-            outcome = Outcome(
-                status=200,
-                payload=error(call.request_id),
-                function_error="Unhandled",
-                log_tail=tail if call.log_tail else None,
-                request_id=call.request_id,
-            )
-            call.outcome.set_result(outcome)
+            if isinstance(call, Call):
+                self.plan.tally.never_began()
+            call.start_failed(error, tail)
 
     def gone(self, worker: Worker) -> None:
         self.workers.discard(worker)

@@ -33,6 +33,8 @@ from octetgate.core.ports.metrics import FunctionTallies
 from octetgate.core.ports.store import Store
 
 _NO_BYTECODE = {"PYTHONDONTWRITEBYTECODE": "1"}
+_SETTLE_SECONDS = 1.0
+"""How long whoever has borrowed a process may take to say whether it has a call."""
 _END_SECONDS = 5.0
 """How long killed processes may take to be gone."""
 
@@ -92,17 +94,28 @@ class Pools:
                     self._replace(key, None)
         return self._known.find(name)
 
+    @property
+    def revision(self) -> int:
+        """The store's, as of when something was looked for last."""
+        return self._known.revision
+
+    def numbered(self, number: int) -> Pool | None:
+        """Return the pool with the number, if it serves still."""
+        return next((pool for pool in self._pools.values() if pool.number == number), None)
+
     async def submit(self, target: Target, call: Call) -> None:
         """Give the call to a process, or let it wait for one; raises TooManyInvocations."""
-        pool = await self._pool(target)
+        pool = await self.pool(target)
         if self._closing:
             raise TooManyInvocations("functions: the supervisor is closing")
+        if target.function.reserved_concurrency is not None:
+            await self._settle(target.function.name)
         self._hold_to_reserved(target.function)
         pool.submit(call)
 
     async def provide(self, target: Target, least: int) -> None:
         """Keep so many processes of the target's version warm; raises InvokeError."""
-        pool = await self._pool(target)
+        pool = await self.pool(target)
         if not self._closing:
             pool.provide(least)
 
@@ -114,6 +127,17 @@ class Pools:
         reason = "FUNCTION_ERROR_INIT_FAILURE" if pool.cannot_start else ""
         return Provision(len(pool.provisioned), pool.ready, reason)
 
+    async def _settle(self, name: str) -> None:
+        """Know which of the function's processes have a call, though some may be lent still."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLE_SECONDS):
+                for pool in self._of(name):
+                    await pool.lent.settled()
+
+    def _of(self, name: str) -> list[Pool]:
+        pools = {*self._pools.values(), *self._replaced}
+        return [pool for pool in pools if pool.plan.function.name == name]
+
     def _hold_to_reserved(self, function: Function) -> None:
         """Raise TooManyInvocations if as many calls run as the function may have at once.
 
@@ -122,8 +146,7 @@ class Pools:
         limit = function.reserved_concurrency
         if limit is None:
             return
-        pools = {*self._pools.values(), *self._replaced}
-        at_work = sum(pool.at_work for pool in pools if pool.plan.function.name == function.name)
+        at_work = sum(pool.at_work for pool in self._of(function.name))
         if at_work >= limit:
             throttled = TooManyInvocations("Rate Exceeded.")
             throttled.reason = RESERVED_LIMIT
@@ -131,7 +154,7 @@ class Pools:
 
     # --- Versions as they are now ---
 
-    async def _pool(self, target: Target) -> Pool:
+    async def pool(self, target: Target) -> Pool:
         """Return the pool of the target's version as it is now, its package unpacked."""
         version = target.version
         key = (version.name, version.version)
@@ -228,9 +251,10 @@ class Pools:
         """End one idle process, unless one is about to end already."""
         if any(worker.leaving for worker in self._workers):
             return
-        for pool in self._pools.values():
-            if pool.shrink():
-                return
+        pools = [*self._pools.values()]
+        if not any(pool.shrink() for pool in pools):
+            # What is lent comes back first.
+            any(pool.lent.recall_one() for pool in pools)
 
     def free(self, worker: Worker) -> None:
         self._workers.discard(worker)

@@ -44,24 +44,28 @@ class Watch:
 
     async def _look(self, *, seldom: bool) -> None:
         for worker in list(self._workers):
-            if worker.is_many:
+            if worker.child.is_many:
                 self._look_long(worker)
             elif seldom or worker.is_active:
-                worker.look()
+                worker.end_excess(worker.child.excess())
         if seldom:
             for worker in list(self._workers):
-                await worker.look_at_folder()
+                worker.end_excess(await asyncio.to_thread(worker.child.folder_excess))
             self._end_orphans()
 
     def _look_long(self, worker: Worker) -> None:
         """Look at one that has started very much, without keeping the others waiting."""
         if worker not in self._looks:
-            look = asyncio.get_running_loop().create_task(worker.look_long())
+            look = asyncio.get_running_loop().create_task(self._look_aside(worker))
             self._looks[worker] = look
             look.add_done_callback(lambda _: self._looks.pop(worker))
 
+    @staticmethod
+    async def _look_aside(worker: Worker) -> None:
+        worker.end_excess(await asyncio.to_thread(worker.child.excess))
+
     def _end_orphans(self) -> None:
-        known = [worker.pid for worker in self._workers]
+        known = [worker.child.pid for worker in self._workers]
         # One that is being started is a child already whose number nobody knows.
         if self._adopts_orphans and None not in known:
             _tree.end_orphans([pid for pid in known if pid is not None])

@@ -18,6 +18,7 @@ from octetgate.adapters.runners._api import Api
 from octetgate.adapters.runners._call import Call, Plan
 from octetgate.adapters.runners._child import Child
 from octetgate.adapters.runners._entrypoint import NoEntrypoint
+from octetgate.adapters.runners._lent import Loan
 from octetgate.adapters.runners._line import Line
 from octetgate.adapters.runners._link import Link
 from octetgate.adapters.runners._stream import Pouring, Sink
@@ -62,11 +63,12 @@ class Worker:
         self._asking: Link | Line | None = None
         self._streaming: Link | Line | None = None
         """On which the answer to the call is arriving."""
-        self._api = Api(self, plan.answer_limit, lambda: self._child.user)
+        self._api = Api(self, plan.answer_limit, lambda: self.child.user)
         self._line = Line(self, plan.answer_limit)
+        self._loan: Loan | None = None
         self._alarm = Alarm(self._timed_out)
-        self._child = Child(plan, self._process_exited)
-        self._output = self._child.output
+        self.child = Child(plan, self._process_exited)
+        self._output = self.child.output
         self._born = time.monotonic()
         self._given_at = 0.0
         self._init_seconds: float | None = None
@@ -91,12 +93,7 @@ class Worker:
     @property
     def is_active(self) -> bool:
         """Whether code of the function runs."""
-        return self._state in (State.STARTING, State.BUSY, State.STREAMING)
-
-    @property
-    def pid(self) -> int | None:
-        """The process, once it runs."""
-        return self._child.pid
+        return self._state in (State.STARTING, State.BUSY, State.STREAMING, State.LENT)
 
     # --- Starting ---
 
@@ -107,7 +104,7 @@ class Worker:
             return
         self._alarm.set(self._allowed(self._state))
         try:
-            await self._child.start(await self._api.open(), self._line)
+            await self.child.start(await self._api.open(), self._line)
         except NoEntrypoint as error:
             program = str(error)
             self._over(lambda request_id: reports.no_entrypoint(request_id, program))
@@ -148,7 +145,7 @@ class Worker:
         if self._state is State.STREAMING:
             # Its answer has no end and will get none; the connection may be heard of later.
             self._perform(self._move(Event.HUNG_UP), reports.broke_off)
-        if self._child.is_cluttered and self._state is State.RESTING:
+        if self.child.is_cluttered and self._state is State.RESTING:
             self.retire()
             return
         order = self._move(Event.ASKED)
@@ -208,9 +205,41 @@ class Worker:
         call.given = True
         self._perform(order)
 
+    @property
+    def can_be_lent(self) -> bool:
+        """Whether somebody else could give the process its calls."""
+        return self._state is State.IDLE and self._asking is self._line
+
+    def lend(self, loan: Loan) -> tuple[int, float | None]:
+        """Let somebody else give the process its calls; return the line's descriptor.
+
+        It belongs to us.  With it comes how long the start took, if nobody was told yet.
+        """
+        self._move(Event.LENT)
+        self._loan, self._init_of_call = loan, None
+        self._line.hold_reading()
+        return self._line.fileno(), self._told_init()
+
+    def take_back(self) -> None:
+        """Give the process its calls ourselves again; it has none now."""
+        order = self._move(Event.RETURNED)
+        self._loan = None
+        if self.child.is_cluttered:
+            self.retire()
+            return
+        self._line.go_on_reading()
+        self._perform(order)
+
+    def give_up(self, request_id: str, seconds: float) -> None:
+        """End the process whose holder could not wait for its answer any longer."""
+        self._output.read()
+        self._output.print(self._end_lines(request_id, seconds, is_exact=True))
+        self._loan = None
+        self.retire()
+
     def end_unheard(self) -> None:
         """End the process if it lives without its line: nothing more would be heard of it."""
-        if not self._child.has_exited:
+        if not self.child.has_exited:
             self.retire()
 
     def retire(self) -> None:
@@ -220,19 +249,22 @@ class Worker:
 
     def _process_exited(self, status: int) -> None:
         cut_off = self._state is State.STREAMING and self._streaming is None
-        if self._state in (State.BUSY, State.STREAMING) and not cut_off:
+        if self._state in (State.BUSY, State.STREAMING, State.LENT) and not cut_off:
             # What it wrote before it ended may not have been read yet.
             self._loop.call_later(_EXIT_SECONDS, self._exited, status)
         else:
             self._exited(status)
 
     def _exited(self, status: int) -> None:
+        loan, self._loan = self._loan, None
         self._over(lambda request_id: reports.exited(request_id, status))
+        if loan is not None:
+            loan.ended(status)
 
     def _over(self, error: Callable[[str], bytes]) -> None:
         """Leave nothing behind; ``error`` makes the error for a caller who waits."""
         order = self._move(Event.EXITED)
-        self._child.kill()  # what it started may have outlived it
+        self.child.kill()  # what it started may have outlived it
         self._output.read()
         self._perform(order, error)
         self._release()
@@ -244,28 +276,13 @@ class Worker:
         order = self._move(Event.TIMED_OUT)
         self._perform(order, lambda request_id: reports.timed_out(request_id, now, seconds))
 
-    @property
-    def is_many(self) -> bool:
-        """Whether looking at it takes long."""
-        return self._child.is_many
-
-    def look(self) -> None:
-        """Kill the process if it holds more memory than it may."""
-        self._end_excess(self._child.excess())
-
-    async def look_long(self) -> None:
-        """Do the same, while others are served."""
-        self._end_excess(await asyncio.to_thread(self._child.excess))
-
-    async def look_at_folder(self) -> None:
-        """Kill the process if its temporary files are more than they may be."""
-        self._end_excess(await asyncio.to_thread(self._child.folder_excess))
-
-    def _end_excess(self, excess: str | None) -> None:
-        """Kill the process; what becomes of a call is what becomes of it at any other end."""
+    def end_excess(self, excess: str | None) -> None:
+        """Kill the process if it has too much; a call in it ends as at any other end."""
         if excess is not None and self._state is not State.GONE:
             self._output.print(f"{excess}; the process is killed\n")
-            self._child.kill()
+            self.child.kill()
+        elif self.child.is_cluttered and self._loan is not None:
+            self._loan.recall()
 
     # --- Doing it ---
 
@@ -291,7 +308,7 @@ class Worker:
             self._owner.start_failed(error, self._output.tail())
         if order in (Order.KILL, Order.FAIL_CALL_AND_KILL, Order.FAIL_INIT_AND_KILL):
             self._owner.withdrawn(self)
-            self._child.kill()
+            self.child.kill()
 
     def _send(self) -> None:
         call, asking = self._call, self._asking
@@ -349,7 +366,7 @@ class Worker:
             request_id,
             seconds=seconds,
             memory_size=self._plan.function.memory_size,
-            memory_used=self._child.peak_memory(is_exact=is_exact),
+            memory_used=self.child.peak_memory(is_exact=is_exact),
             init=self._init_of_call,
         )
 
@@ -358,7 +375,7 @@ class Worker:
         self._api.close()
         self._line.close()
         self._alarm.cancel()
-        self._child.release()
+        self.child.release()
         self.ended.set()
         self._owner.gone(self)
 
@@ -376,5 +393,5 @@ class Worker:
                 return self._given_at + self._plan.function.timeout - time.monotonic()
             case State.LEAVING:
                 return _LEAVE_SECONDS
-            case State.GONE:
+            case State.LENT | State.GONE:
                 return 0

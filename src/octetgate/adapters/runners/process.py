@@ -6,12 +6,14 @@ calls at work end where they began.
 """
 
 import asyncio
+from pathlib import Path
 
 from octetgate.adapters.runners import _admission
 from octetgate.adapters.runners._call import Call
 from octetgate.adapters.runners._event_queue import EventQueue
 from octetgate.adapters.runners._events import Events
 from octetgate.adapters.runners._known import Known, Target
+from octetgate.adapters.runners._lending import Lending
 from octetgate.adapters.runners._pools import Pools
 from octetgate.adapters.runners._probe import Found, NoIsolation, describe, probe
 from octetgate.adapters.runners._provisioning import Provisioning
@@ -60,6 +62,7 @@ class Supervisor:
             settings.event_retry_seconds,
         )
         self._provisioning = Provisioning(store, self._pools)
+        self._lending = Lending(self._pools, settings.payload_limit, settings.queue_seconds)
         self._calls: set[asyncio.Future[Outcome]] = set()
 
     async def start(self) -> None:
@@ -67,6 +70,10 @@ class Supervisor:
         await self._pools.start()
         await self._events.start()
         self._provisioning.start()
+
+    def lend(self, functions: Path) -> None:
+        """Lend processes beside the socket for calls; raises OSError or NoPlaceForSocket."""
+        self._lending.start(functions)
 
     # --- Invoking ---
 
@@ -159,6 +166,7 @@ class Supervisor:
     async def close(self) -> None:
         """Let calls at work end, up to the grace; then end every process."""
         await self._provisioning.close()
+        self._lending.close()
         self._pools.stop()
         self._events.stop()
         if self._calls:

@@ -17,7 +17,9 @@ from pathlib import Path
 
 from octetgate.adapters.runners import _frames
 from octetgate.adapters.runners._address import address, prepare
+from octetgate.adapters.runners._borrowing import Borrowing
 from octetgate.adapters.runners._conversation import Conversation
+from octetgate.adapters.runners._desk import left
 from octetgate.adapters.runners._frames import (
     BadFrame,
     Begun,
@@ -39,6 +41,8 @@ from octetgate.core.ports.functions import (
     PayloadTooLarge,
     Provision,
 )
+
+__all__ = ["Borrowing", "Server", "UnixFunctions", "serve"]
 
 _log = logging.getLogger(__name__)
 
@@ -116,15 +120,25 @@ class Server:
 class UnixFunctions:
     """The callers' end; keeps the promise of :class:`octetgate.core.ports.functions.Functions`."""
 
-    def __init__(self, path: Path, *, connect_seconds: float = 5.0) -> None:
-        """``connect_seconds`` is how long a call waits for a supervisor that is starting."""
+    def __init__(
+        self, path: Path, *, connect_seconds: float = 5.0, borrowing: Borrowing | None = None
+    ) -> None:
+        """``connect_seconds`` is how long a call waits for a supervisor that is starting.
+
+        ``borrowing`` carries out the calls that need no supervisor.
+        """
         self._path = path
+        self._borrowing = borrowing
         self._connect_seconds = connect_seconds
         self._connecting: asyncio.Task[_Connection] | None = None
         self._connection: _Connection | None = None
 
     async def invoke(self, invocation: Invocation) -> Outcome:
         """Return the outcome; raises InvokeError when the function did not run."""
+        if self._borrowing is not None:
+            outcome = await self._borrowing.invoke(invocation)
+            if outcome is not None:
+                return outcome
         return await (await self._admitting(invocation)).invoke(invocation)
 
     async def stream(self, invocation: Invocation) -> Stream:
@@ -137,6 +151,8 @@ class UnixFunctions:
 
     async def close(self) -> None:
         """Let go of the connection; calls under way fail."""
+        if self._borrowing is not None:
+            self._borrowing.close()
         if self._connecting is not None:
             self._connecting.cancel()
         if self._connection is not None:
@@ -235,7 +251,7 @@ class _Connection:
             await self.wire.send(Look(id=number, function=function, qualifier=qualifier))
             return await seen
         except ConnectionError as error:
-            raise _left() from error
+            raise left() from error
         finally:
             del self._looks[number]
 
@@ -252,7 +268,7 @@ class _Connection:
         try:
             await self.wire.send(head, invocation.payload)
         except ConnectionError as error:
-            raise _left() from error
+            raise left() from error
 
     def _taken(self, number: int, size: int) -> None:
         """Let the supervisor send on."""
@@ -275,10 +291,10 @@ class _Connection:
         self.is_lost = True
         for outcome in self._waiting.values():
             if not outcome.done():
-                outcome.set_exception(_left())
+                outcome.set_exception(left())
         for seen in self._looks.values():
             if not seen.done():
-                seen.set_exception(_left())
+                seen.set_exception(left())
 
     def hear(self, head: _frames.Head, payload: bytes) -> None:
         """Hand an outcome to the one who waits for it."""
@@ -312,10 +328,6 @@ class _Connection:
                 seen.set_exception(_raised(head))
             case _:
                 pass  # nobody waits, or nothing that a supervisor says
-
-
-def _left() -> InvokeError:
-    return InvokeError("functions: the supervisor left; the function may or may not have run")
 
 
 def _raised(refusal: Refusal) -> InvokeError:

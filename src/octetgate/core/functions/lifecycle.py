@@ -17,6 +17,7 @@ class State(Enum):
     BUSY = "busy"  # works on a call
     STREAMING = "streaming"  # works on a call, and part of its answer is here
     RESTING = "resting"  # has answered, has not asked again yet
+    LENT = "lent"  # has asked, and somebody else gives it calls until it is given back
     LEAVING = "leaving"  # told to end, or about to end by itself
     GONE = "gone"  # ended
 
@@ -30,6 +31,8 @@ class Event(Enum):
     ASKED = "asked"  # GET …/invocation/next
     HUNG_UP = "hung up"  # closed the connection on which it waited for a call, or streamed
     GIVEN = "given"  # there is a call for it
+    LENT = "lent"  # there is somebody who has calls for it
+    RETURNED = "returned"  # has no call, and is ours again
     BEGAN = "began"  # POST …/response that streams: its head is here
     ANSWERED = "answered"  # POST …/response, to its end
     FAILED = "failed"  # POST …/error, or a stream whose trailers tell of an error
@@ -72,6 +75,12 @@ _MOVES: Mapping[tuple[State, Event], tuple[State, Order]] = {
     (State.IDLE, Event.TIMED_OUT): (State.LEAVING, Order.KILL),
     (State.IDLE, Event.RETIRED): (State.LEAVING, Order.KILL),
     (State.IDLE, Event.EXITED): (State.GONE, Order.WITHDRAW),
+    (State.IDLE, Event.LENT): (State.LENT, Order.NOTHING),
+    (State.LENT, Event.RETURNED): (State.IDLE, Order.OFFER),
+    # Whoever has it looks at the time, and tells its caller.
+    (State.LENT, Event.TIMED_OUT): (State.LEAVING, Order.KILL),
+    (State.LENT, Event.RETIRED): (State.LEAVING, Order.KILL),
+    (State.LENT, Event.EXITED): (State.GONE, Order.WITHDRAW),
     (State.BUSY, Event.ANSWERED): (State.RESTING, Order.DELIVER),
     (State.BUSY, Event.FAILED): (State.RESTING, Order.DELIVER),
     (State.BUSY, Event.TIMED_OUT): (State.LEAVING, Order.FAIL_CALL_AND_KILL),

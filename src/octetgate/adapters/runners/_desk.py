@@ -1,0 +1,308 @@
+"""A gateway worker's calls of one function, and the processes that it has borrowed for them."""
+
+import asyncio
+import socket
+import time
+from collections import deque
+from datetime import UTC, datetime
+
+from octetgate.adapters.runners._alarm import Alarm
+from octetgate.adapters.runners._call import Call
+from octetgate.adapters.runners._line import Line
+from octetgate.adapters.runners._loans import (
+    Busy,
+    Channel,
+    Claim,
+    GaveUp,
+    Lent,
+    Returned,
+    Terms,
+    Unclaim,
+    Unheard,
+)
+from octetgate.adapters.runners._stream import Sink
+from octetgate.core.functions import reports
+from octetgate.core.ports.functions import InvokeError, Outcome, TooManyInvocations
+from octetgate.core.ports.metrics import FunctionTally
+
+_KEEP_SECONDS = 0.5
+"""How long a process without a call is kept before it is given back."""
+
+
+class LeftToSupervisor(Exception):
+    """No process is to be had here for the call, which no process has seen."""
+
+
+class Desk:
+    """Gives calls to processes, latest first, in the order in which the calls came."""
+
+    def __init__(self, terms: Terms, channel: Channel, tally: FunctionTally) -> None:
+        self.terms = terms
+        self.channel = channel
+        self.tally = tally
+        self._waiting: deque[Call] = deque()
+        self._idle: list[Borrowed] = []
+        self.borrowed: dict[int, Borrowed] = {}
+        """By the loan's number."""
+        self._claims = 0
+        self._opening: set[asyncio.Task[None]] = set()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is borrowed and nobody waits."""
+        return not self.borrowed and not self._waiting
+
+    # --- Calls ---
+
+    async def run(self, call: Call) -> Outcome:
+        """Have a process work on the call; raises InvokeError, or LeftToSupervisor."""
+        try:
+            if self._idle:
+                self._idle.pop().give(call)
+                return await call.outcome
+            self._queue(call)
+            patience = asyncio.get_running_loop().call_later(
+                self.terms.queue_seconds, self._lose_patience, call
+            )
+            try:
+                return await call.outcome
+            finally:
+                patience.cancel()
+        finally:
+            call.outcome.cancel()  # a function that runs for a caller who has left goes on
+
+    def _queue(self, call: Call) -> None:
+        self._forget_unwanted()
+        held = sum(waiting.size for waiting in self._waiting)
+        if len(self._waiting) >= self.terms.queue or held + call.size > self.terms.queue_bytes:
+            self.tally.throttled()
+            raise TooManyInvocations(
+                f"{self.terms.name}: every worker is busy; "
+                f"{len(self._waiting)} calls of {held} bytes wait"
+            )
+        self._waiting.append(call)
+        self._claim()
+
+    def _claim(self) -> None:
+        """Ask for a process for each call that waits, up to as many as there may be."""
+        while self._claims < min(len(self._waiting), self.terms.most):
+            self._claims += 1
+            self.channel.send(Claim(pool=self.terms.pool))
+
+    def _forget_unwanted(self) -> None:
+        if any(not call.wanted for call in self._waiting):
+            self._waiting = deque(call for call in self._waiting if call.wanted)
+
+    def _lose_patience(self, call: Call) -> None:
+        if call.wanted and not call.given:
+            self.tally.throttled()
+            seconds = self.terms.queue_seconds
+            call.refuse(TooManyInvocations(f"functions: no process was free within {seconds:g} s"))
+
+    # --- Processes ---
+
+    def lent(self, lent: Lent, line: socket.socket) -> None:
+        """Take a process."""
+        self._claims = max(0, self._claims - 1)
+        borrowed = self.borrowed[lent.loan] = Borrowed(self, lent)
+        opening = asyncio.get_running_loop().create_task(borrowed.open(line))
+        self._opening.add(opening)
+        opening.add_done_callback(self._opening.discard)
+
+    def free(self, borrowed: "Borrowed") -> None:
+        """Give the process another call; without one keep it for a moment."""
+        self._forget_unwanted()
+        # One that has just come serves a call first, or it could be passed on for ever.
+        if borrowed.is_recalled and (borrowed.has_served or not self._waiting):
+            self.give_back(borrowed)
+            return
+        if self._waiting:
+            borrowed.give(self._waiting.popleft())
+        else:
+            borrowed.keep(_KEEP_SECONDS)
+            self._idle.append(borrowed)
+        if self._claims > len(self._waiting) == 0:
+            self._claims = 0
+            self.channel.send(Unclaim(pool=self.terms.pool))
+
+    def give_back(self, borrowed: "Borrowed") -> None:
+        """Give the process back, which has no call."""
+        self.forget(borrowed)
+        self.channel.send(Returned(loan=borrowed.number))
+        # It may come back in turn, as one of several who want it.
+        self._claim()
+
+    def forget(self, borrowed: "Borrowed") -> None:
+        """Have nothing more to do with the process."""
+        borrowed.close()
+        self.borrowed.pop(borrowed.number, None)
+        if borrowed in self._idle:
+            self._idle.remove(borrowed)
+
+    def recall(self, loan: int) -> None:
+        """Give the process back as soon as it has no call."""
+        borrowed = self.borrowed.get(loan)
+        if borrowed is None:
+            return
+        borrowed.is_recalled = True
+        if borrowed in self._idle:
+            self.give_back(borrowed)
+        else:
+            self.channel.send(Busy(loan=loan))
+
+    def ended(self, loan: int, status: int) -> None:
+        """Take notice that the process has ended."""
+        borrowed = self.borrowed.get(loan)
+        if borrowed is not None:
+            borrowed.ended(status)
+            self._claim()
+
+    # --- The end ---
+
+    def leave(self) -> None:
+        """Leave the calls that wait to the supervisor."""
+        self._claims = 0
+        waiting, self._waiting = self._waiting, deque()
+        for call in waiting:
+            if call.wanted:
+                call.outcome.set_exception(LeftToSupervisor())
+
+    def abandon(self) -> None:
+        """The supervisor is gone, and its processes with it."""
+        self.leave()
+        for borrowed in list(self.borrowed.values()):
+            borrowed.fail(left())
+            self.forget(borrowed)
+
+
+def left() -> InvokeError:
+    """Return the error of a call whose supervisor is gone."""
+    return InvokeError("functions: the supervisor left; the function may or may not have run")
+
+
+class Borrowed:
+    """One process, its line, and the call that it has."""
+
+    def __init__(self, desk: Desk, lent: Lent) -> None:
+        self.number = lent.loan
+        self.is_recalled = False
+        self._desk = desk
+        self._init_seconds = lent.init_seconds
+        self._line = Line(self, desk.terms.answer_limit)
+        self._alarm = Alarm(self._ring)
+        self._call: Call | None = None
+        self._given_at = 0.0
+
+    @property
+    def has_served(self) -> bool:
+        """Whether it was given a call here."""
+        return self._given_at > 0
+
+    async def open(self, line: socket.socket) -> None:
+        """Open the line, and take a call."""
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.create_unix_connection(lambda: self._line, sock=line)
+        except OSError:
+            self._desk.channel.send(Unheard(loan=self.number))
+        else:
+            if self.number in self._desk.borrowed:
+                self._desk.free(self)
+            else:
+                self._line.close()  # it has ended meanwhile
+
+    def give(self, call: Call) -> None:
+        """Hand the call to the process."""
+        self._call, call.given = call, True
+        self._given_at = time.monotonic()
+        timeout = self._desk.terms.timeout
+        self._alarm.set(timeout)
+        self._desk.tally.began()
+        init, self._init_seconds = self._init_seconds, None
+        deadline_ms = int((time.time() + timeout) * 1000)
+        self._line.give(call.assignment("", deadline_ms), init)
+
+    def keep(self, seconds: float) -> None:
+        """Go back after so long without a call."""
+        self._alarm.set(seconds)
+
+    def _ring(self) -> None:
+        if self._call is None:
+            self._desk.give_back(self)
+            return
+        seconds = float(self._desk.terms.timeout)
+        now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        self._give_up(reports.timed_out(self._call.request_id, now, seconds))
+
+    def _give_up(self, error: bytes) -> None:
+        """Tell the caller, and have the supervisor end the process and say so in the log."""
+        if self._call is None:
+            return
+        request_id, seconds = self._call.request_id, time.monotonic() - self._given_at
+        self._conclude(error, failed=True)
+        self._desk.forget(self)
+        self._desk.channel.send(GaveUp(loan=self.number, request_id=request_id, seconds=seconds))
+
+    def _conclude(self, payload: bytes, *, failed: bool) -> None:
+        call, self._call = self._call, None
+        if call is None:
+            return
+        self._desk.tally.ended(time.monotonic() - self._given_at, failed=failed)
+        if call.wanted:
+            call.outcome.set_result(
+                Outcome(
+                    status=200,
+                    payload=payload,
+                    function_error="Unhandled" if failed else None,
+                    request_id=call.request_id,
+                )
+            )
+
+    def ended(self, status: int) -> None:
+        """Take notice that the process has ended, and how."""
+        if self._call is None:
+            self._desk.give_back(self)
+        else:
+            self._give_up(reports.exited(self._call.request_id, status))
+
+    def fail(self, error: InvokeError) -> None:
+        """Tell the caller that nobody knows what became of the call."""
+        call, self._call = self._call, None
+        if call is not None:
+            self._desk.tally.ended(time.monotonic() - self._given_at, failed=True)
+            call.refuse(error)
+
+    def close(self) -> None:
+        """Let go of the line."""
+        self._alarm.cancel()
+        self._line.close()
+
+    # --- What the process says ---
+
+    def ready(self) -> None:
+        pass  # it was before it was lent
+
+    def began(self, content_type: str) -> Sink | None:
+        del content_type
+        return None
+
+    def answered(self, payload: bytes | None, *, failed: bool, is_last: bool) -> None:
+        if self._call is None:
+            return  # it speaks out of turn
+        if payload is None:
+            limit = self._desk.terms.answer_limit
+            self._conclude(reports.answer_too_large(limit), failed=True)
+        else:
+            self._conclude(payload, failed=failed)
+        self._alarm.set(0)
+        if is_last:
+            self._desk.channel.send(Unheard(loan=self.number))
+        else:
+            self._desk.free(self)
+
+    def cannot_start(self, payload: bytes) -> None:
+        del payload  # it has started
+
+    def line_closed(self) -> None:
+        if self.number in self._desk.borrowed:
+            self._desk.channel.send(Unheard(loan=self.number))
