@@ -396,3 +396,20 @@ def test_words_that_are_no_words_are_no_parts(gw, imported):
 def test_ignored_descriptions_become_nothing(gw, imported):
     made = imported(described_everywhere(is_swagger=False), parameters={"ignore": "documentation"})
     assert gw.get_documentation_parts(restApiId=made["id"])["items"] == []
+
+
+@pytest.mark.parametrize(
+    "name, value, found",
+    [
+        ("api-key-source", "BAD", "Value 'BAD' at 'createRestApiInput.apiKeySource'"),
+        ("binary-media-types", "image/png", "binaryMediaTypes: expected list; found 'image/png'"),
+    ],
+)
+def test_a_setting_of_the_api_that_cannot_be_is_told_like_all_else(gw, name, value, found):
+    body = json.dumps(document(**{f"x-amazon-apigateway-{name}": value})).encode()
+    code, status, message = refused(gw.import_rest_api, body=body)
+    assert (code, status) == ("BadRequestException", 400)
+    assert message.startswith(
+        "Errors found during import:\n\tUnable to set the API's own settings: "
+    )
+    assert found in message

@@ -72,7 +72,12 @@ def _settings(source: Source, asked: Members) -> Mapping[str, Any]:
         configuration = settings.get("endpointConfiguration", {})
         settings["endpointConfiguration"] = {**configuration, "types": kinds.split(",")}
     source.problems.refuse(fail_on_warnings=False)
-    return checked("CreateRestApi", settings)
+    try:
+        return checked("CreateRestApi", settings)
+    except ApiError as error:
+        source.problems.error(f"Unable to set the API's own settings: {error}")
+        source.problems.refuse(fail_on_warnings=False)
+        raise
 
 
 def _imported(
