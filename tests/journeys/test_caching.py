@@ -1,6 +1,7 @@
 """The stage's cache over several real workers: one cache, one question, one budget."""
 
 import asyncio
+import resource
 import urllib.parse
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -102,6 +103,15 @@ def test_each_key_is_asked_for_once_and_hits_are_counted_to_the_call(server):
         assert pictures.cached() == [200, 10]
 
 
+@pytest.fixture
+def many_files():
+    """Let this process have 2,000 connections where its soft limit is lower."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(4096, hard)), hard))
+    yield
+    resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+
+
 async def one(place, reader, writer):
     """Make a call on the connection; return what it was answered."""
     writer.write(
@@ -113,6 +123,7 @@ async def one(place, reader, writer):
     return head[:15], body
 
 
+@pytest.mark.usefixtures("many_files")
 async def test_a_thousand_equal_misses_in_two_workers_ask_the_backend_once(server):
     with Pictures(server) as pictures:
         place = urllib.parse.urlsplit(pictures.url)

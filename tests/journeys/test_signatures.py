@@ -288,8 +288,11 @@ def test_what_was_not_signed_like_this_is_refused(signer, call):
 
 def test_a_signature_for_one_host_is_not_for_another(signer):
     other = f"{signer.api}.execute-api.us-east-1.localhost"
-    status, kind, message = signer.send(signer.sign(), host=other).refusal
-    assert (status, kind, message[: len(UNLIKE)]) == (403, INVALID, UNLIKE)
+    absolute = replace(signer.sign(), target=f"http://{other}/s/pets")
+    for answer in (signer.send(signer.sign(), host=other), signer.send(absolute)):
+        status, kind, message = answer.refusal
+        assert (status, kind, message[: len(UNLIKE)]) == (403, INVALID, UNLIKE)
+    assert signer.send(replace(absolute, target=f"http://{signer.host}/s/pets")).status == 200
 
 
 WRONG_REGION = "Credential should be scoped to a valid region, not 'eu-west-1'."
