@@ -1,6 +1,7 @@
 """A canary gets its share of a stage's calls (spec: request-lifecycle 13)."""
 
 import json
+import random
 from collections import Counter
 
 import pytest
@@ -41,6 +42,8 @@ async def told(world: World) -> str:
 
 
 async def test_ten_per_cent_of_20_000_calls_go_to_the_canary_within_three_deviations():
+    # Three deviations are left once in 370 runs; this run is always the same one.
+    random.seed(20_000)
     asked = world(10.0)
     counted = Counter([await told(asked) for _ in range(20_000)])
     assert set(counted) == {"true 1 2", "false 1 2"}
