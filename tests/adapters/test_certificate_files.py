@@ -1,7 +1,10 @@
 import pytest
+from tests.control.objects import Objects
 from tests.core.signing.issued import certified, key_text
 
 from octetgate.adapters.certificates.files import CertificateFolder, PairOfFiles
+from octetgate.adapters.certificates.folder_objects import FolderObjects
+from octetgate.core.ports.objects import NoObject
 
 API = certified("api.example", common="one")
 NEW = certified("api.example", common="two")
@@ -80,3 +83,38 @@ def test_a_key_with_a_password_is_refused_and_nobody_is_asked_for_it(tmp_path, c
     (tmp_path / "api.example.pem").write_text(API.body + key_text(API.key, b"secret"))
     assert CertificateFolder(tmp_path).find("api.example") is None
     assert "nothing is shown" in caplog.text
+
+
+# --- Objects -----------------------------------------------------------------------------------
+
+
+def get(objects, bucket, key, limit=100):
+    return objects.get(bucket, key, version="1", region="us-east-1", limit=limit)
+
+
+@pytest.fixture
+def objects(tmp_path):
+    (tmp_path / "bucket/deep").mkdir(parents=True)
+    (tmp_path / "bucket/deep/trust.pem").write_bytes(b"a file")
+    (tmp_path / "secret").write_bytes(b"secret")
+    elsewhere = Objects()
+    elsewhere["bucket", "other", "1"] = b"of S3"
+    return FolderObjects(tmp_path, elsewhere)
+
+
+def test_a_file_stands_for_an_object_and_others_come_from_s3(objects):
+    assert get(objects, "bucket", "deep/trust.pem") == b"a file"
+    assert get(objects, "bucket", "other") == b"of S3"
+
+
+@pytest.mark.parametrize(
+    "bucket, key", [("bucket", "../secret"), ("bucket", "deep"), ("bucket", "/etc/passwd")]
+)
+def test_no_key_leads_out_of_its_bucket(objects, bucket, key):
+    with pytest.raises(NoObject, match="does not exist"):
+        get(objects, bucket, key)
+
+
+def test_a_file_that_is_too_large_is_refused(objects):
+    with pytest.raises(NoObject, match="expected at most 5 bytes; found 6"):
+        get(objects, "bucket", "deep/trust.pem", limit=5)

@@ -9,6 +9,7 @@ import botocore.config
 import pytest
 from tests.control.exercised import Answered, promised
 from tests.control.functions import FakeFunctions
+from tests.control.objects import Objects
 from tests.control.rehearsals import Auditioning, Played
 from tests.control.serving import call, served
 
@@ -26,11 +27,14 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
     functions = FakeFunctions()
     problems: list[str] = []
     played, auditions = Played(), Auditioning()
+    truststores = Objects()
     usage = KeptUsage(tmp_path_factory.mktemp("meters") / "usage")
     app = application(
         store,
         functions,
-        ControlSettings(hot_reload=True, issue_certificate=self_signed.issue),
+        ControlSettings(
+            hot_reload=True, issue_certificate=self_signed.issue, truststores=truststores
+        ),
         health=lambda: {"status": "ok"},
         check_deployment=lambda _: list(problems),
         rehearse=played.play,
@@ -47,6 +51,7 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
             played=played,
             auditions=auditions,
             usage=usage,
+            truststores=truststores,
         )
 
 

@@ -1,12 +1,16 @@
 """Custom domains over TLS on a real server, with curl and requests as clients."""
 
+import io
 import socket
 import ssl
 import subprocess
 import time
+import zipfile
 
 import pytest
+import requests
 from tests.core.signing.issued import certified
+from tests.journeys.building import build_api, build_function, lambda_uri
 from tests.journeys.running import Octetgate
 from tests.journeys.test_domains import build_mock
 
@@ -128,3 +132,115 @@ def test_the_default_endpoint_is_reached_over_tls_too(server, domain, api):
     domain("api.example", certificateName="api", **upload(API))
     path = f"/restapis/{api}/one/_user_request_/hello"
     assert curl(server, "api.example", path=path) == (0, "200")
+
+
+# --- Mutual TLS --------------------------------------------------------------------------------
+
+MUTUAL = certified("mutual.example", by=ROOT, common="mutual", now=NOW)
+CLIENTS = certified(common="clients", authority=True, now=NOW)
+BOB = certified(common="bob", by=CLIENTS, now=NOW)
+FORBIDDEN = (0, '{"message":"Forbidden"}403')
+WHO = """
+def handler(event, context):
+    client = event["requestContext"]["identity"].get("clientCert")
+    return {"statusCode": 200, "body": client["subjectDN"] if client else "nobody"}
+"""
+
+
+@pytest.fixture(scope="module")
+def who(server):
+    """Return an API whose ``/who`` says who the client is."""
+    package = io.BytesIO()
+    with zipfile.ZipFile(package, "w") as made:
+        made.writestr("handler.py", WHO)
+    arn = build_function(server, "who", package.getvalue())
+    return build_api(server, {"who": {"type": "AWS_PROXY", "uri": lambda_uri(arn)}}, "one")
+
+
+@pytest.fixture
+def mutual(server, who):
+    """A domain that asks clients for certificates of one authority."""
+    (server.folder / "pem/bucket").mkdir(exist_ok=True)
+    (server.folder / "pem/bucket/trust.pem").write_text(CLIENTS.body)
+    server.gateway.create_domain_name(
+        domainName="mutual.example",
+        regionalCertificateName="m",
+        endpointConfiguration={"types": ["REGIONAL"]},
+        mutualTlsAuthentication={"truststoreUri": "s3://bucket/trust.pem"},
+        **upload(MUTUAL),
+    )
+    place = {"domainName": "mutual.example", "restApiId": who, "stage": "one"}
+    server.gateway.create_base_path_mapping(**place)
+    yield "mutual.example"
+    server.gateway.delete_domain_name(domainName="mutual.example")
+
+
+def showing(server, *chain):
+    """Return how curl is told to show a certificate, the first of these."""
+    path = server.folder / "client.pem"
+    path.write_text(chain[0].private_key + "".join(each.body for each in chain))
+    return ("--cert", str(path))
+
+
+def test_a_client_with_a_certificate_of_the_authority_is_known_to_the_function(server, mutual):
+    for _ in range(4):
+        said = curl(server, mutual, *showing(server, BOB), path="/who")
+        assert said == (0, "CN=bob200")
+
+
+@pytest.mark.parametrize(
+    "chain, alert",
+    [
+        ((), "certificate required"),
+        ((certified(common="bob", now=NOW),), "unknown ca"),
+        ((certified(common="bob", by=ROOT, now=NOW),), "unknown ca"),
+        ((certified(common="bob", by=CLIENTS, now=NOW, days=(-9, -1)),), "certificate expired"),
+    ],
+    ids=["none", "self-signed", "of-another-authority", "expired"],
+)
+def test_any_other_client_hears_an_alert(server, mutual, chain, alert):
+    shown = showing(server, *chain) if chain else ()
+    status, said = curl(server, mutual, *shown, path="/who")
+    assert status in {35, 56}  # TLS 1.3 tells the client after its handshake
+    assert alert in said
+
+
+def test_the_other_ways_to_the_domain_are_closed(server, mutual, domain, who):
+    domain("api.example", certificateName="api", **upload(API))
+    host = ("--header", f"Host: {mutual}")
+    # A handshake for another host, and none at all.
+    assert curl(server, "api.example", *host, path="/who") == FORBIDDEN
+    plain = requests.get(f"{server.url}/who", headers={"Host": mutual}, timeout=20)
+    assert (plain.status_code, plain.json()) == (403, {"message": "Forbidden"})
+    # The default endpoint is another matter, as on AWS, until it is disabled.
+    path = f"/restapis/{who}/one/_user_request_/who"
+    assert curl(server, "api.example", path=path) == (0, "nobody200")
+
+
+def test_a_new_trust_store_holds_for_new_and_open_connections(server, mutual):
+    port = int(server.secure_url.rpartition(":")[2])
+    context = ssl.create_default_context(cadata=ROOT.body)
+    context.load_cert_chain(showing(server, BOB)[1])
+    asked = b"GET /who HTTP/1.1\r\nHost: mutual.example\r\n\r\n"
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=20) as raw,
+        context.wrap_socket(raw, server_hostname=mutual) as tls,
+    ):
+        tls.sendall(asked)
+        assert tls.recv(1 << 16).startswith(b"HTTP/1.1 200 ")
+        (server.folder / "pem/bucket/trust.pem").write_text(ROOT.body)
+        server.gateway.update_domain_name(
+            domainName=mutual,
+            patchOperations=[
+                {
+                    "op": "replace",
+                    "path": "/mutualTlsAuthentication/truststoreUri",
+                    "value": "s3://bucket/trust.pem",
+                }
+            ],
+        )
+        tls.sendall(asked)
+        assert tls.recv(1 << 16).startswith(b"HTTP/1.1 403 ")
+    assert "unknown ca" in curl(server, mutual, *showing(server, BOB), path="/who")[1]
+    carol = certified(common="carol", by=ROOT, now=NOW)
+    assert curl(server, mutual, *showing(server, carol), path="/who") == (0, "CN=carol200")

@@ -26,11 +26,11 @@ from octetgate.control.access import Gatekeeper, Pass
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
 from octetgate.control.calls import (
-    Call,
     CheckDeployment,
     ControlSettings,
     Invoke,
     Members,
+    Preparing,
     Read,
     Rehearsing,
     Write,
@@ -305,7 +305,7 @@ class Management:
     def _transact(self, answer: Answering, about: dict[str, Any], members: Members) -> Any:
         """Run a plain operation in the transaction that it asks for, prepared before it begins."""
         if answer.prepare is not None:
-            members = answer.prepare(Call(**about), members)
+            members = answer.prepare(Preparing(look=partial(self._look, about), **about), members)
         if answer.needs is Read:
             with self._look(about) as call:
                 return answer.function(call, members)

@@ -44,6 +44,10 @@ class ControlSettings:
     """Where packages come from that are named by bucket and key."""
     issue_certificate: IssueCertificate | None = None
     """Who makes client certificates."""
+    truststores: Objects | None = None
+    """Where trust stores come from, which are named by bucket and key too."""
+    has_tls: bool = True
+    """Whether the gateway has a port where clients speak TLS."""
     hot_reload: bool = False
     """Whether callers may have any folder of this machine run as a function."""
 
@@ -85,6 +89,13 @@ class Read(Call):
     """A call that looks."""
 
     store: Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preparing(Call):
+    """A call before its transaction: it may take its time, and look at what there is."""
+
+    look: Callable[[], AbstractContextManager["Read"]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

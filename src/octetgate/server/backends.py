@@ -5,6 +5,7 @@ from functools import partial
 from octetgate.adapters.aws.destinations import AwsDestinations
 from octetgate.adapters.aws.objects import S3Objects
 from octetgate.adapters.aws.services import AwsServices, AwsSettings
+from octetgate.adapters.certificates.folder_objects import FolderObjects
 from octetgate.adapters.key_sets.jwks import JwksKeySets
 from octetgate.adapters.runners.remote import RemoteFunctions
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
@@ -13,6 +14,7 @@ from octetgate.core.ports.certificates import KeyPair
 from octetgate.core.ports.functions import Functions
 from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies
+from octetgate.core.ports.objects import Objects
 from octetgate.core.ports.stage_logs import ExecutionLogs, StageLogs
 from octetgate.core.ports.store import CLIENT_CERTIFICATES, Store
 from octetgate.core.ports.upstream import Upstream
@@ -52,6 +54,12 @@ def aws_services(settings: Settings) -> AwsServices:
 def s3_objects(settings: Settings) -> S3Objects:
     """Return S3's objects, from the same place and with the same credentials."""
     return S3Objects(_aws(settings))
+
+
+def truststores(settings: Settings) -> Objects:
+    """Return S3's objects, and before these the files that stand for some."""
+    found = s3_objects(settings)
+    return FolderObjects(settings.certificates, found) if settings.certificates else found
 
 
 def aws_destinations(settings: Settings) -> AwsDestinations:

@@ -22,7 +22,7 @@ from octetgate.gateway.compile import check
 from octetgate.gateway.explanation import explain
 from octetgate.gateway.previews import Previews
 from octetgate.gateway.rehearsal import Rehearsals
-from octetgate.server.backends import gateway_ports, open_pool, s3_objects
+from octetgate.server.backends import gateway_ports, open_pool, s3_objects, truststores
 from octetgate.server.build import configure_logs, open_store
 from octetgate.server.console import with_console
 from octetgate.server.health import Health
@@ -67,6 +67,8 @@ async def _serve(
                 default_region=settings.region,
                 gateway_url=running.gateway_url,
                 objects=s3_objects(settings),
+                truststores=truststores(settings),
+                has_tls=settings.has_tls,
                 issue_certificate=self_signed.issue,
                 hot_reload=settings.may_hot_reload,
             ),

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 from msgspec.structs import replace
 
-from octetgate.control.calls import Call, Members, Read, Write
+from octetgate.control.calls import Call, Members, Preparing, Read, Write
 from octetgate.control.domain_certificates import (
     check_renewal,
     check_upload,
@@ -31,6 +31,11 @@ from octetgate.control.patching import (
     option,
 )
 from octetgate.control.records import parts
+from octetgate.control.truststores import (
+    fetch_for,
+    keep_truststore,
+    shown_mutual_tls,
+)
 from octetgate.core.model.api import EndpointConfiguration
 from octetgate.core.model.domain import DomainName, MutualTlsAuthentication
 from octetgate.core.ports.store import (
@@ -38,6 +43,7 @@ from octetgate.core.ports.store import (
     DOMAIN_CERTIFICATES,
     DOMAIN_NAME_ACCESS_ASSOCIATIONS,
     DOMAIN_NAMES,
+    TRUSTSTORES,
 )
 
 _LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
@@ -51,40 +57,17 @@ _CERTIFICATES = (
     "regionalCertificateArn",
 )
 _PRIVATE = ("PRIVATE",)
-_NOT_ASKED_FOR = "octetgate does not read trust stores yet: calls of this domain get a 403"
+_MUTUAL = "/mutualTlsAuthentication/"
 
 
 def create_domain_name(call: Write, asked: Members) -> Members:
     """Let the gateway answer under a host name."""
-    name = asked["domainName"]
-    if not _is_host(name):
-        raise BadRequestException(
-            f"domainName: expected a host name in lower case, or an IP address; found {name!r}"
-        )
-    if call.store.get(DOMAIN_NAMES, name) is not None:
+    domain = _new_domain(call, asked)
+    if call.store.get(DOMAIN_NAMES, domain.domain_name) is not None:
         raise BadRequestException("The domain name you provided already exists.")
-    endpoint = _endpoint(asked.get("endpointConfiguration", {}))
-    domain = DomainName(
-        domain_name=name,
-        created_date=call.now,
-        account_id=call.account,
-        domain_name_id=call.new_id(10) if endpoint.types == _PRIVATE else None,
-        certificate_upload_date=call.now if any(map(asked.get, _CERTIFICATES)) else None,
-        certificate_name=asked.get("certificateName"),
-        certificate_arn=asked.get("certificateArn"),
-        regional_certificate_name=asked.get("regionalCertificateName"),
-        regional_certificate_arn=asked.get("regionalCertificateArn"),
-        endpoint_configuration=endpoint,
-        security_policy=asked.get("securityPolicy"),
-        endpoint_access_mode=asked.get("endpointAccessMode"),
-        routing_mode=asked.get("routingMode"),
-        ownership_verification_certificate_arn=asked.get("ownershipVerificationCertificateArn"),
-        mutual_tls_authentication=_mutual_tls(asked.get("mutualTlsAuthentication")),
-        policy=asked.get("policy") or None,
-        tags=asked.get("tags", {}),
-    )
     _keep(call, domain)
     keep_upload(call, domain, asked)
+    keep_truststore(call, domain, asked)
     return _shown(call, domain)
 
 
@@ -108,6 +91,7 @@ def update_domain_name(call: Write, asked: Members) -> Members:
         domain = replace(domain, certificate_upload_date=call.now)
     _keep(call, domain)
     keep_upload(call, domain, asked)
+    keep_truststore(call, domain, asked)
     return _shown(call, domain)
 
 
@@ -121,21 +105,66 @@ def delete_domain_name(call: Write, asked: Members) -> None:
     for key, _ in call.store.list(BASE_PATH_MAPPINGS, f"{name}/"):
         call.store.delete(BASE_PATH_MAPPINGS, key)
     call.store.delete(DOMAIN_CERTIFICATES, name)
+    call.store.delete(TRUSTSTORES, name)
     call.store.delete(DOMAIN_NAMES, name)
 
 
-vars(create_domain_name)["prepare"] = check_upload
-vars(update_domain_name)["prepare"] = check_renewal
+def _prepare_creation(call: Preparing, asked: Members) -> Members:
+    return fetch_for(call, _new_domain(call, asked), check_upload(call, asked))
+
+
+def _prepare_update(call: Preparing, asked: Members) -> Members:
+    """Fetch the trust store that there will be, where an operation names another or the same."""
+    asked = check_renewal(call, asked)
+    changes = asked["patchOperations"]
+    if not any((each.get("path") or "").startswith(_MUTUAL) for each in changes):
+        return asked
+    with call.look() as looking:
+        before = find_domain(looking, asked)
+    return fetch_for(call, _PATHS.patched(before, changes), asked)
+
+
+vars(create_domain_name)["prepare"] = _prepare_creation
+vars(update_domain_name)["prepare"] = _prepare_update
 
 
 # --- Domain names ------------------------------------------------------------------------------
+
+
+def _new_domain(call: Call, asked: Members) -> DomainName:
+    name = asked["domainName"]
+    if not _is_host(name):
+        raise BadRequestException(
+            "domainName: expected a host name in lower case, perhaps with *. before it, or an "
+            f"IP address; found {name!r}"
+        )
+    endpoint = _endpoint(asked.get("endpointConfiguration", {}))
+    return DomainName(
+        domain_name=name,
+        created_date=call.now,
+        account_id=call.account,
+        domain_name_id=call.new_id(10) if endpoint.types == _PRIVATE else None,
+        certificate_upload_date=call.now if any(map(asked.get, _CERTIFICATES)) else None,
+        certificate_name=asked.get("certificateName"),
+        certificate_arn=asked.get("certificateArn"),
+        regional_certificate_name=asked.get("regionalCertificateName"),
+        regional_certificate_arn=asked.get("regionalCertificateArn"),
+        endpoint_configuration=endpoint,
+        security_policy=asked.get("securityPolicy"),
+        endpoint_access_mode=asked.get("endpointAccessMode"),
+        routing_mode=asked.get("routingMode"),
+        ownership_verification_certificate_arn=asked.get("ownershipVerificationCertificateArn"),
+        mutual_tls_authentication=_mutual_tls(asked.get("mutualTlsAuthentication")),
+        policy=asked.get("policy") or None,
+        tags=asked.get("tags", {}),
+    )
 
 
 def _is_host(name: str) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        return len(name) <= 253 and _HOST.fullmatch(name) is not None
+        return len(name) <= 253 and _HOST.fullmatch(name.removeprefix("*.")) is not None
     return True
 
 
@@ -183,10 +212,10 @@ def _keep(call: Write, domain: DomainName) -> None:
     ):
         _check_policy(member, policy)
     mutual = domain.mutual_tls_authentication
-    if mutual and not (mutual.truststore_uri or "").startswith("s3://"):
+    if mutual and mutual.truststore_uri is None:
         raise BadRequestException(
-            "mutualTlsAuthentication.truststoreUri: expected s3://bucket/key; "
-            f"found {mutual.truststore_uri!r}"
+            "mutualTlsAuthentication.truststoreUri: expected s3://bucket/key with a "
+            "truststoreVersion; found none"
         )
     if mutual and "REGIONAL" not in domain.endpoint_configuration.types:
         raise BadRequestException(
@@ -206,7 +235,7 @@ def _check_policy(member: str, policy: str | None) -> None:
         raise BadRequestException(f"{member}: expected a policy as a JSON object")
 
 
-def _shown(call: Call, domain: DomainName) -> Members:
+def _shown(call: Read | Write, domain: DomainName) -> Members:
     """Return the domain as the API shows it; its target is the gateway's own host."""
     types = domain.endpoint_configuration.types
     target = urlsplit(call.settings.gateway_url).hostname
@@ -214,17 +243,16 @@ def _shown(call: Call, domain: DomainName) -> Members:
         **parts(domain),
         "domainNameStatus": "AVAILABLE",
         "domainNameArn": domain_arn(call, domain),
-        "mutualTlsAuthentication": _shown_mutual_tls(domain.mutual_tls_authentication),
+        "mutualTlsAuthentication": shown_mutual_tls(
+            call,
+            domain.mutual_tls_authentication,
+            call.store.get(TRUSTSTORES, domain.domain_name),
+        ),
         "distributionDomainName": target if "EDGE" in types else None,
         "regionalDomainName": target if "REGIONAL" in types else None,
         "routingMode": domain.routing_mode or _ROUTING,
         "tags": domain.tags or None,
     }
-
-
-def _shown_mutual_tls(mutual: MutualTlsAuthentication | None) -> Members | None:
-    # Whoever closes a door has to hear that it is still open.
-    return {**parts(mutual), "truststoreWarnings": [_NOT_ASKED_FOR]} if mutual else None
 
 
 # --- Patching ----------------------------------------------------------------------------------
