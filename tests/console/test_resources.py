@@ -67,3 +67,23 @@ def test_a_method_whose_integration_is_refused_is_not_left_behind(page, octetgat
     expect(dialog.get_by_role("alert")).to_contain_text("BadRequestException")
     root = octetgate.gateway.get_resource(restApiId=api["id"], resourceId=api["rootResourceId"])
     assert root.get("resourceMethods", {}) == {}
+
+
+def test_cors_is_enabled_as_the_command_does_it(page, octetgate, api):
+    place = {"restApiId": api["id"], "resourceId": api["rootResourceId"]}
+    octetgate.gateway.put_method(**place, httpMethod="GET", authorizationType="NONE")
+    octetgate.gateway.put_integration(
+        **place, httpMethod="GET", type="HTTP_PROXY", integrationHttpMethod="GET", uri="http://a.b/"
+    )
+    page.goto(f"/apis/{api['id']}")
+    page.get_by_role("button", name="Enable CORS").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Access-Control-Allow-Origin").fill("https://pets.example")
+    dialog.get_by_role("button", name="Enable CORS").click()
+    expect(page.get_by_role("status")).to_contain_text(
+        "Enabled CORS on / for GET,OPTIONS. The backends of GET have to send"
+    )
+    options = octetgate.gateway.get_method(**place, httpMethod="OPTIONS")
+    response = options["methodIntegration"]["integrationResponses"]["200"]
+    header = "method.response.header.Access-Control-Allow-Origin"
+    assert response["responseParameters"][header] == "'https://pets.example'"

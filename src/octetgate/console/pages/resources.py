@@ -9,6 +9,7 @@ from octetgate.console.operations import Refusal
 from octetgate.console.pages import _integrations as integrations
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
+from octetgate.core.model import cors
 
 _ALL = 500
 
@@ -29,6 +30,7 @@ async def tree(visit: Visit) -> Response:
         below=[each["path"] for each in resources if _is_below(each, chosen)],
         functions=await integrations.functions(visit),
         words=words,
+        cors_headers=cors.HEADERS,
     )
 
 
@@ -75,6 +77,31 @@ async def method_deleted(visit: Visit) -> Response:
     return visit.leave(f"/apis/{api}/resources/{resource}", f"Deleted {verb}.")
 
 
+async def cors_enabled(visit: Visit) -> Response:
+    """Let pages of other origins call a resource; what proxies have to say themselves is told."""
+    api, resource_id = visit.path("api"), visit.path("resource")
+    resource = await visit.gateway(
+        "get_resource", restApiId=api, resourceId=resource_id, embed=["methods"]
+    )
+    errors = {
+        kind: await visit.gateway("get_gateway_response", restApiId=api, responseType=kind)
+        for kind in cors.ERRORS
+    }
+    plan = cors.plan(
+        api,
+        resource,
+        errors,
+        origin=visit.field("origin") or "*",
+        headers=visit.field("headers") or cors.HEADERS,
+    )
+    for operation, members in plan.operations:
+        await visit.gateway(operation, **members)
+    said = f"Enabled CORS on {resource['path']} for {plan.allowed['Methods']}."
+    if plan.proxies:
+        said += f" The backends of {', '.join(plan.proxies)} have to send {cors.ALLOW}Origin."
+    return visit.leave(f"/apis/{api}/resources/{resource_id}", said)
+
+
 async def _resources(visit: Visit, api: str) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     position = None
@@ -109,5 +136,6 @@ PAGES = (
     Page("/apis/{api}/resources/{resource}", created, "POST"),
     Page("/apis/{api}/resources/{resource}/deletion", deleted, "POST"),
     Page("/apis/{api}/resources/{resource}/methods", method_created, "POST"),
+    Page("/apis/{api}/resources/{resource}/cors", cors_enabled, "POST"),
     Page("/apis/{api}/resources/{resource}/{method}/deletion", method_deleted, "POST"),
 )
