@@ -1,0 +1,101 @@
+"""The launch article's walk, click by click, from nothing to the thumbnail.
+
+Each step is a function, in the order and in the words of the article.
+"""
+
+from playwright.sync_api import expect
+from tests.journeys import images
+from tests.journeys.building import TEMPLATE
+from tests.journeys.running import curl
+
+PICTURE = images.kinds()["palette"]
+
+
+def create_the_function(octetgate):
+    """Create the function from its blueprint."""
+    made = octetgate.command(
+        "functions", "create", "thumbnail", "--blueprint", "image-processing-service"
+    )
+    assert made.returncode == 0, made.stderr
+
+
+def create_the_api(page):
+    """Choose Create API, enter the name, add a description; return the API's id."""
+    page.goto("/apis")
+    page.get_by_role("button", name="Create API").first.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("API name").fill("Thumbnail")
+    dialog.get_by_label("Description").fill("Thumbnails of pictures")
+    dialog.get_by_role("button", name="Create API").click()
+    expect(page.get_by_role("status")).to_contain_text("Created the API Thumbnail")
+    return page.url.rpartition("/")[2]
+
+
+def create_the_method(page):
+    """Choose Create Method, POST, Lambda Function, 'thumbnail', Save; then OK in the dialog."""
+    page.get_by_role("button", name="Create method").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Method type").select_option("POST")
+    dialog.get_by_label("Integration type").select_option("Lambda function")
+    dialog.get_by_label("Lambda function", exact=True).fill("thumbnail")
+    dialog.get_by_role("button", name="Save").click()
+    dialog = page.get_by_role("dialog", name="Add Permission to Lambda Function")
+    expect(dialog).to_contain_text("function:thumbnail")
+    dialog.get_by_role("button", name="OK").click()
+    expect(page.get_by_role("status")).to_contain_text("may now invoke thumbnail")
+    expect(page.get_by_text("may not invoke")).to_have_count(0)
+
+
+def set_up_the_integration(page):
+    """Open Integration Request: the passthrough, and a template for image/png."""
+    page.get_by_role("link", name="Integration Request").click()
+    page.get_by_label("Request body passthrough").select_option(
+        "When there are no templates defined (recommended)"
+    )
+    page.get_by_role("button", name="Save payload").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    page.get_by_text("Add mapping template").click()
+    form = page.get_by_role("form", name="Add mapping template")
+    form.get_by_label("Content-Type").fill("image/png")
+    form.get_by_role("textbox", name="Template").click()
+    page.keyboard.insert_text(TEMPLATE)
+    form.get_by_role("button", name="Add template").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved image/png.")
+
+
+def specify_the_media_type(octetgate, api):
+    """Choose Binary Support, Edit, specify image/png, Save."""
+    octetgate.gateway.update_rest_api(
+        restApiId=api, patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1png"}]
+    )
+
+
+def deploy_the_api(page, api):
+    """Choose Deploy API, [New Stage], a name, Deploy; return the Invoke URL."""
+    page.goto(f"/apis/{api}/deploy")
+    page.get_by_role("button", name="Deploy", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Name of the new stage").fill("prod")
+    dialog.get_by_role("button", name="Deploy").click()
+    url = dialog.get_by_text("/restapis/").first
+    expect(url).to_be_visible()
+    return url.text_content().strip()
+
+
+def test_the_walk_leads_from_nothing_to_the_thumbnail(page, octetgate, tmp_path):
+    create_the_function(octetgate)
+    api = create_the_api(page)
+    create_the_method(page)
+    set_up_the_integration(page)
+    specify_the_media_type(octetgate, api)
+    url = deploy_the_api(page, api)
+    picture = tmp_path / "apigateway.png"
+    picture.write_bytes(PICTURE)
+    answer = curl(
+        *("--request", "POST", "-H", "Accept: image/png", "-H", "Content-Type: image/png"),
+        *("--data-binary", f"@{picture}", url),
+    )
+    before, after = images.opened(PICTURE), images.opened(answer)
+    assert after.format == "PNG"
+    assert after.width == 100
+    assert abs(after.height - after.width * before.height / before.width) <= 1
