@@ -22,6 +22,8 @@ from urllib.parse import urlsplit
 from tests.journeys.running import Octetgate
 
 CALLERS = 24
+PATIENCE = 120
+"""Seconds beyond the deployments' own time after which something hangs."""
 STAGE = "live"
 ROUTES = ("mock", "proxy", "cached")
 TEMPLATE = (
@@ -256,7 +258,8 @@ async def under_load(
     url = f"http://127.0.0.1:{backend.sockets[0].getsockname()[1]}"
     api = await asyncio.to_thread(Api, server, url, versions)
     caller = Caller(server.invoke_url(api.id, STAGE), versions, findings)
-    async with backend, asyncio.TaskGroup() as group:
+    longest = PATIENCE + every * deployments
+    async with backend, asyncio.timeout(longest), asyncio.TaskGroup() as group:
         for _ in range(callers):
             group.create_task(caller.call(ends))
         try:

@@ -157,7 +157,7 @@ class Refusing:
         gateway, server = self.server.gateway, self.server
         code = zipped({"handler.py": FUNCTIONS})
         names = ("guard", "shut", "malformed")
-        arns = {name: build_function(server, name, code) for name in names}
+        arns = {name: build_function(server, name, code, Timeout=30) for name in names}
         server.functions.put_function_concurrency(
             FunctionName="shut", ReservedConcurrentExecutions=0
         )
