@@ -98,3 +98,74 @@ def test_an_api_that_is_made_without_a_default_endpoint_has_none(octetgate, mapp
     octetgate.gateway.put_integration(**method, type="MOCK")
     octetgate.gateway.create_deployment(restApiId=made, stageName="one")
     assert default_endpoint(octetgate, made, "one") == [FORBIDDEN] * 4
+
+
+# --- Base paths --------------------------------------------------------------------------------
+
+CONTEXT = "|".join(
+    f"$context.{name}" for name in ("domainName", "domainPrefix", "stage", "path", "resourcePath")
+)
+
+
+@pytest.fixture(scope="module")
+def telling(octetgate):
+    """An API on two stages that says what it knows of a call."""
+    gateway = octetgate.gateway
+    api = build_api(octetgate, {"{proxy+}": MOCK}, "one")
+    (resource,) = [
+        each["id"] for each in gateway.get_resources(restApiId=api)["items"] if "pathPart" in each
+    ]
+    method = {"restApiId": api, "resourceId": resource, "httpMethod": "ANY", "statusCode": "200"}
+    gateway.put_method_response(**method)
+    gateway.put_integration_response(**method, responseTemplates={"application/json": CONTEXT})
+    for stage in ("one", "two"):
+        gateway.create_deployment(restApiId=api, stageName=stage)
+    return api
+
+
+@pytest.fixture(scope="module")
+def based(octetgate, telling):
+    """A domain with base paths of every kind, and a wildcard beside it."""
+    gateway = octetgate.gateway
+    for domain in ("api.based.example", "*.based.example"):
+        gateway.create_domain_name(domainName=domain, endpointConfiguration={"types": ["REGIONAL"]})
+    mappings = [
+        ("api.based.example", "shop", "one"),
+        ("api.based.example", "shop/v2", "two"),
+        ("api.based.example", "any", "(none)"),
+        ("*.based.example", "(none)", "one"),
+    ]
+    for domain, base, stage in mappings:
+        gateway.create_base_path_mapping(
+            domainName=domain, restApiId=telling, basePath=base, stage=stage
+        )
+
+
+@pytest.mark.parametrize(
+    "host, path, told",
+    [
+        ("api.based.example", "/shop/x/y", "one|/shop/x/y|/{proxy+}"),
+        ("api.based.example:8080", "/shop/v2/x", "two|/shop/v2/x|/{proxy+}"),
+        ("api.based.example", "/shop/v2x", "one|/shop/v2x|/{proxy+}"),
+        ("API.Based.Example", "/any/two/x", "two|/any/two/x|/{proxy+}"),
+        ("other.based.example", "/shop/v2/x", "one|/shop/v2/x|/{proxy+}"),
+    ],
+)
+def test_a_base_path_leads_to_its_stage_and_stays_in_the_path(octetgate, based, host, path, told):
+    answer = requests.get(octetgate.url + path, headers={"Host": host}, timeout=10)
+    name = host.removesuffix(":8080")
+    assert answer.text == f"{name}|{name.partition('.')[0]}|{told}"
+
+
+@pytest.mark.parametrize(
+    "host, path",
+    [
+        ("api.based.example", "/shopping/x"),
+        ("api.based.example", "/"),
+        ("api.based.example", "/any/three/x"),
+        ("a.b.based.example", "/x"),
+        ("based.example", "/x"),
+    ],
+)
+def test_where_no_mapping_leads_is_forbidden(octetgate, based, host, path):
+    assert called(octetgate, path, host) == FORBIDDEN

@@ -18,7 +18,11 @@ from octetgate.core.ports.upstream import (
 )
 
 ISSUED = issue(time.time())
-PAIRS = {"c1": KeyPair(certificate=ISSUED.certificate, private_key=ISSUED.private_key)}
+EXPIRED = issue(time.time() - 400 * 86_400)
+PAIRS = {
+    name: KeyPair(certificate=each.certificate, private_key=each.private_key)
+    for name, each in (("c1", ISSUED), ("old", EXPIRED))
+}
 
 
 @pytest.fixture
@@ -26,7 +30,7 @@ def asking(certificate):
     """Return the TLS of a server that speaks only to who shows that certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate, certificate.with_suffix(".key"))
-    context.load_verify_locations(cadata=ISSUED.certificate)
+    context.load_verify_locations(cadata=ISSUED.certificate + EXPIRED.certificate)
     context.verify_mode = ssl.CERT_REQUIRED
     return context
 
@@ -54,7 +58,8 @@ async def test_an_origin_is_shown_the_certificate_and_its_proof(certificate, ask
     assert shown == [{"commonName": "ApiGateway"}]
 
 
-async def test_who_shows_nothing_is_not_spoken_to(certificate, asking):
+@pytest.mark.parametrize("shown", [None, "old"], ids=["nothing", "an-expired-one"])
+async def test_who_shows_nothing_that_holds_is_not_spoken_to(certificate, asking, shown):
     async def handler(reader, writer):
         del writer
         await reader.read()
@@ -64,7 +69,7 @@ async def test_who_shows_nothing_is_not_spoken_to(certificate, asking):
         pooled(certificates=certificate, shown=PAIRS.get) as pool,
     ):
         with pytest.raises(UpstreamError):
-            await pool.send(to(port, None))
+            await pool.send(to(port, shown))
 
 
 @pytest.mark.parametrize("settings", [{}, {"shown": PAIRS.get}])

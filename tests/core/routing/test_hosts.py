@@ -108,7 +108,7 @@ def test_the_forms_of_local_tools_name_api_and_stage_in_the_path(raw_path, found
         ("localhost:8080", "localhost"),
         ("127.0.0.1", "127.0.0.1"),
         ("Images.Example.COM.", "images.example.com"),
-        ("[::1]:8080", "[::1]"),
+        ("[::1]:8080", "::1"),
         ("execute-api.example.com", "execute-api.example.com"),
         ("a1.execute-api", "a1.execute-api"),
         ("a.b.execute-api.example.com", "a.b.execute-api.example.com"),

@@ -22,6 +22,7 @@ def issue(now: float) -> Issued:
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=_KEY_BITS)
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "ApiGateway")])
+    identifier = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     # X.509 counts in seconds.
     start = dt.datetime.fromtimestamp(int(now), dt.UTC)
     end = start + dt.timedelta(days=DAYS)
@@ -36,6 +37,13 @@ def issue(now: float) -> Issued:
         # A backend that checks chains takes a self-signed certificate for its own authority.
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
+        # All of ours have one name.  A backend that trusts two, as it has to while one takes the
+        # place of the other, would hold the first for the issuer of the second.
+        .add_extension(identifier, critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(identifier),
+            critical=False,
+        )
         .sign(key, hashes.SHA256())
     )
     pem = serialization.Encoding.PEM

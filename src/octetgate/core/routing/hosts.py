@@ -80,7 +80,12 @@ def locate(host: str | None, raw_path: str) -> Located | ByDomain:
         api_id, stage = form[1] or form[3], form[2] or form[4]
         rest = form[5] or ""
         return Located(api_id, stage, *_both(rest), context_path=f"/{stage}{rest}")
-    return ByDomain(_PORT.sub("", name).rstrip("."), raw_path)
+    return ByDomain(host_name(name).strip("[]").rstrip("."), raw_path)
+
+
+def host_name(host: str) -> str:
+    """Return what a Host header says without the port; an IPv6 address stays in brackets."""
+    return _PORT.sub("", host)
 
 
 def wildcard(domain: str) -> str:

@@ -14,6 +14,7 @@ from octetgate.core.payload.codings import UnsupportedCoding, content_codings, i
 from octetgate.core.payload.convert import request_nature
 from octetgate.core.payload.inflation import BadCompression, TooExpanded, inflated
 from octetgate.core.ports.exchange import ClientCertificate
+from octetgate.core.routing.hosts import host_name
 from octetgate.core.validation.bodies import BodyModel
 from octetgate.core.validation.schemas import NotASchema
 from octetgate.gateway.call import Call, Caller
@@ -224,7 +225,7 @@ class Parameters:
 def context_values(call: Call) -> dict[str, object]:
     """Return ``$context`` and ``requestContext`` (spec: mapping 8, lambda 1.2)."""
     arrival, facts, resource = call.arrival, call.stage.facts, call.plan.resource
-    domain = arrival.sent.get("host", "").partition(":")[0]
+    domain = host_name(arrival.sent.get("host", ""))
     moment = time.gmtime(arrival.time)
     values: dict[str, object] = {
         "resourceId": resource.id or None,
