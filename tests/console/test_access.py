@@ -146,10 +146,12 @@ def test_a_link_on_another_site_leads_here_without_taking_the_cookie_away(visito
         "sec_fetch_mode": "navigate",
         "sec_fetch_dest": "document",
     }
-    status, headers, body = visitor.get("/apis", **followed)
+    status, headers, body = visitor.get("/apis?box=one", **followed)
     assert status == 200
-    assert b"url=/apis" in body
+    assert b"url=/apis?box=one" in body
     assert "set-cookie" not in headers
+    # Neither does a link that looks like ours lead on to a third.
+    assert b"url=/evil.example/" in visitor.get("//evil.example/", **followed)[2]
 
 
 def test_the_cookie_is_for_the_server_alone(visitor, stranger):

@@ -33,7 +33,8 @@ def say_where(running: Running) -> None:
     sys.stdout.write(
         f"octetgate is ready\n"
         f"  gateway     {running.gateway_url}\n"
-        f"  management  {running.management_url}  (endpoint_url for boto3 and the aws CLI)\n"
+        f"  management  {running.management_url}  "
+        f"(endpoint_url for boto3 and the aws CLI; in a browser the console)\n"
         f"{https}"
         f"  data        {running.settings.data.absolute()}\n"
         f"Ctrl-C stops it; calls in flight are finished first.\n"

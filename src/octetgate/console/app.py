@@ -118,7 +118,7 @@ class _Desk:
         """Answer; whatever the answer, it carries the policy."""
         try:
             if _is_followed_link(request):
-                answer: Response = HTMLResponse(render("arrived.html", url=str(request.url.path)))
+                answer: Response = HTMLResponse(render("arrived.html", url=_own_address(request)))
             else:
                 answer = await answering()
         except Refusal as refusal:
@@ -253,6 +253,12 @@ def _is_followed_link(request: Request) -> bool:
         and headers.get("sec-fetch-dest") == "document"
         and "origin" not in headers
     )
+
+
+def _own_address(request: Request) -> str:
+    """Return path and query as they lead here: two slashes at the start lead to another site."""
+    query = request.url.query
+    return "/" + request.url.path.lstrip("/\\") + (f"?{query}" if query else "")
 
 
 def _to_sign_in(request: Request) -> Response:
