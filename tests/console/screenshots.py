@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 from tests.journeys.building import build_thumbnail
+from tests.journeys.images import png, smooth
 from tests.journeys.running import Octetgate
 
 FOLDER = Path(__file__).parents[2] / "docs/console"
@@ -32,8 +33,22 @@ def _to_templates(page):
     )
 
 
+def called(page):
+    """Let the charts draw for a while, over calls that are made meanwhile."""
+    gateway = page.request.get("/_octetgate/health").json()["gateway"]
+    thumbnail = page.get_by_label("Calls of").locator("option", has_text="Thumbnail")
+    url = f"{gateway}/restapis/{thumbnail.get_attribute('value')}/prod/_user_request_/"
+    image = png(smooth(640, 480))
+    for _ in range(12):
+        for _ in range(8):
+            page.request.post(url, data=image, headers={"Content-Type": "image/png"})
+        page.request.get(f"{url}nothing")
+        page.wait_for_timeout(500)
+
+
 # Name of the picture, address, and what to do there first.
 SHOTS = [
+    ("overview", "/", called),
     ("apis", "/apis", None),
     ("import", "/apis/import", None),
     ("resources", "/apis/{api}", None),

@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 
 def test_an_api_is_created_from_the_page_and_boto3_sees_it(page, octetgate):
-    page.goto("/")
+    page.goto("/apis")
     page.get_by_role("button", name="Create API").first.click()
     page.get_by_label("API name").fill("Thumbnail <1>")
     page.get_by_label("Description").fill("Makes pictures small")

@@ -8,8 +8,10 @@ from urllib.parse import urlencode
 from tests.control.functions import FakeFunctions
 from tests.control.serving import call, served
 
+from octetgate.adapters.telemetry.call_log import CallLogFile
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
+from octetgate.core.ports.metrics import Totals
 from octetgate.server.console import with_console
 
 
@@ -28,6 +30,8 @@ def console(store):
         health=lambda: {"status": "ok"},
         metrics=lambda: b"",
         logs=None,
+        totals=lambda: Totals({}, {}),
+        calls=CallLogFile(None),
     )
     with served(app) as port:
         yield port

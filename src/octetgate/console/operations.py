@@ -8,7 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from octetgate.core.ports.logs import KeptLogs
+from octetgate.console.history import History
+from octetgate.core.ports.logs import CallLog, KeptLogs
 from octetgate.core.ports.rehearsal import Previewed, Sketch
 
 
@@ -78,3 +79,6 @@ class Sources:
     else what is live, and what is being edited.  Refusal if there is no such thing."""
     preview: Callable[[Sketch], Awaitable[Previewed]]
     """What a template that is not saved yet would make of a sample; nothing is called."""
+    history: History
+    """What was counted in the last minutes."""
+    calls: CallLog

@@ -4,8 +4,10 @@ import contextlib
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from octetgate.adapters.telemetry.logs import AccessLog, Form, Line, configure
+from octetgate.adapters.telemetry.sinks import is_socket
 from octetgate.core import kinds
 from octetgate.core.ports.store import Store
 from octetgate.server.place import Running
@@ -55,6 +57,14 @@ def access_lines(running: Running) -> Iterator[AccessLines]:
         for log in logs:
             held.callback(log.close)
         yield AccessLines(tuple(logs))
+
+
+def access_log_file(running: Running) -> Path | None:
+    """Return the file that a line for each call goes to; None where none does."""
+    for place in _destinations(running):
+        if place not in {"stdout", "stderr"} and not is_socket(place):
+            return Path(place)
+    return None
 
 
 def _destinations(running: Running) -> list[str]:

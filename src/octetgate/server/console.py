@@ -9,6 +9,7 @@ from typing import Any
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from octetgate.console.history import History
 from octetgate.console.operations import Holder, Operations, Refusal, Sources
 from octetgate.console.urls import PLACES
 from octetgate.control.differences import compared
@@ -18,7 +19,8 @@ from octetgate.control.inside import Inside
 from octetgate.control.previews import previewed
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.explanation import Explain
-from octetgate.core.ports.logs import KeptLogs
+from octetgate.core.ports.logs import CallLog, KeptLogs
+from octetgate.core.ports.metrics import Totals
 from octetgate.core.ports.rehearsal import Preview, Previewed, Sketch
 from octetgate.core.ports.store import Store
 
@@ -33,6 +35,8 @@ def with_console(
     health: Callable[[], Mapping[str, Any]],
     metrics: Callable[[], bytes],
     logs: KeptLogs,
+    totals: Callable[[], Totals],
+    calls: CallLog,
 ) -> ASGIApp:
     """Return the application of the whole port: the console's pages beside management's APIs."""
 
@@ -57,6 +61,8 @@ def with_console(
         explain=explaining,
         compare=comparing,
         preview=previewing,
+        history=History(totals),
+        calls=calls,
     )
     return _Port(management, sources)
 

@@ -13,8 +13,10 @@ import uvloop
 from octetgate.adapters.certificates import self_signed
 from octetgate.adapters.meters.usage import KeptUsage
 from octetgate.adapters.runners.unix import UnixFunctions
+from octetgate.adapters.telemetry.call_log import CallLogFile
 from octetgate.adapters.telemetry.log_files import LogFiles
 from octetgate.adapters.telemetry.stage_logs import EXECUTION
+from octetgate.adapters.telemetry.totals import totals
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.gateway.audition import Auditions
@@ -23,7 +25,7 @@ from octetgate.gateway.explanation import explain
 from octetgate.gateway.previews import Previews
 from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.server.backends import gateway_ports, open_pool, s3_objects, truststores
-from octetgate.server.build import configure_logs, open_store
+from octetgate.server.build import access_log_file, configure_logs, open_store
 from octetgate.server.console import with_console
 from octetgate.server.health import Health
 from octetgate.server.place import Running
@@ -91,6 +93,8 @@ async def _serve(
             health=health.report,
             metrics=metrics,
             logs=logs,
+            totals=partial(totals, running.place.metrics),
+            calls=CallLogFile(access_log_file(running)),
         )
         server = _Server(
             uvicorn.Config(

@@ -11,11 +11,6 @@ _ALL = 500
 """APIs on the page: as many as one call of GetRestApis returns."""
 
 
-async def start(visit: Visit) -> Response:
-    """Lead to the APIs, with which everything starts."""
-    return visit.leave("/apis")
-
-
 async def listed(visit: Visit) -> Response:
     """Show all APIs."""
     found = await visit.gateway("get_rest_apis", limit=_ALL)
@@ -75,7 +70,6 @@ async def _mappings(visit: Visit, api: str) -> list[str]:
 
 NAVIGATION = (Place(20, "APIs", "/apis"),)
 PAGES = (
-    Page("/", start),
     Page("/apis", listed),
     Page("/apis", created, "POST"),
     Page("/apis/{api}/deletion", deletion),

@@ -1,7 +1,7 @@
 """Read logs that others write: what functions have printed, what became of a stage's calls."""
 
-from collections.abc import AsyncIterator
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Any, Protocol
 
 
 class KeptLogs(Protocol):
@@ -14,4 +14,20 @@ class KeptLogs(Protocol):
         """Return the lines from ``since`` on, a time as lines have it, in pieces.
 
         With ``follow``, what is written from now on comes too, for as long as it is read.
+        """
+
+
+class CallLog(Protocol):
+    """The line that each call leaves, looked through from the newest."""
+
+    @property
+    def where(self) -> str:
+        """The file that lines go to; empty where none does."""
+
+    def latest(
+        self, words: str, most: int, wanted: Callable[[Mapping[str, Any]], bool]
+    ) -> list[Mapping[str, Any]]:
+        """Return the newest lines, as they were written, that hold every word; blocking.
+
+        Words are compared without case.  Looks back as far as is quick, not to the beginning.
         """

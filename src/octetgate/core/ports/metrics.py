@@ -92,3 +92,37 @@ class Uncounted:
     def started(self, seconds: float) -> None: ...
 
     def throttled(self) -> None: ...
+
+
+# --- Added up, to be looked at -----------------------------------------------------------------
+
+
+class CallTotals(NamedTuple):
+    """What all calls of one subject have come to, of all processes together."""
+
+    answers: tuple[float, ...]
+    """Calls by hundreds of their status; first those that got no answer."""
+    received: float
+    sent: float
+    hits: float
+    misses: float
+    latency: tuple[float, ...]
+    """Calls by the bounds of ``LATENCIES``; last those beyond them."""
+    integration: tuple[float, ...]
+
+
+class FunctionTotals(NamedTuple):
+    """What all calls of one function have come to."""
+
+    ended: float
+    errors: float
+    throttles: float
+    durations: tuple[float, ...]
+    """Calls by the bounds of ``DURATIONS``; last those beyond them."""
+
+
+class Totals(NamedTuple):
+    """The numbers of everything that has been called."""
+
+    calls: dict[Subject, CallTotals]
+    functions: dict[str, FunctionTotals]
