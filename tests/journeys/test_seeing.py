@@ -8,6 +8,7 @@ from pathlib import Path
 
 import requests
 from tests.adapters.runners.lambdas import zipped
+from tests.adapters.telemetry.collectors import Collector
 
 
 def lines_of(octetgate):
@@ -88,25 +89,8 @@ def make(octetgate, name, code):
 
 
 def test_an_execution_log_is_switched_on_written_by_all_workers_and_read(octetgate):
-    gateway = octetgate.gateway
-    api = gateway.create_rest_api(name="watched")["id"]
-    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
     make(octetgate, "seen", "def handler(event, context):\n    return {'body': event['body']}\n")
-    method = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
-    gateway.put_method(**method, authorizationType="NONE")
-    function = "arn:aws:lambda:us-east-1:000000000000:function:seen"
-    gateway.put_integration(
-        **method,
-        type="AWS_PROXY",
-        integrationHttpMethod="POST",
-        uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations",
-    )
-    octetgate.functions.add_permission(
-        FunctionName="seen",
-        StatementId="gateway",
-        Action="lambda:InvokeFunction",
-        Principal="apigateway.amazonaws.com",
-    )
+    api, gateway = proxy_to(octetgate, "seen"), octetgate.gateway
     gateway.create_deployment(restApiId=api, stageName="prod")
     role = "arn:aws:iam::000000000000:role/logs"
     gateway.update_account(
@@ -130,7 +114,7 @@ def test_an_execution_log_is_switched_on_written_by_all_workers_and_read(octetga
         )
 
     def read():
-        said = octetgate.command("logs", "watched", "prod")
+        said = octetgate.command("logs", "seen", "prod")
         assert said.returncode == 0, said.stderr
         lines = said.stdout.decode()
         return lines.count("Method completed with status: 200") == 20 and lines
@@ -144,3 +128,62 @@ def test_an_execution_log_is_switched_on_written_by_all_workers_and_read(octetga
     runs = [line.split("(")[1].split(")")[0] for line in text.splitlines()]
     assert len(set(runs)) == 20
     assert sum(a != b for a, b in itertools.pairwise(runs)) == 19
+
+
+def test_spans_go_to_the_collector_that_the_environment_names(start, monkeypatch):
+    collector = Collector()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url)
+    monkeypatch.setenv("OTEL_SERVICE_NAME", "pets")
+    monkeypatch.setenv("OTEL_BSP_SCHEDULE_DELAY", "50")
+    server = start("--traces", "otlp", "--workers", "1")
+    make(
+        server,
+        "traced",
+        "import os\ndef handler(event, context):\n    return {'body': os.environ['_X_AMZN_TRACE_ID']}\n",
+    )
+    api = proxy_to(server, "traced")
+    server.gateway.create_deployment(restApiId=api, stageName="prod", tracingEnabled=True)
+    trace_id, span_id = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
+    answer = requests.post(
+        f"{server.url}/restapis/{api}/prod/_user_request_/",
+        headers={"traceparent": f"00-{trace_id}-{span_id}-01"},
+        timeout=20,
+    )
+    spans = {span.name: span for span in collector.until(3)}
+    assert set(spans) == {"POST /", "integration", "invoke traced"}
+    assert {span.trace_id for span in spans.values()} == {trace_id}
+    assert spans["POST /"].parent_id == span_id
+    assert spans["POST /"].resource["service.name"] == "pets"
+    assert collector.paths == {"/v1/traces"}
+    # The function was told of the span that stands for its call.
+    root = f"Root=1-{trace_id[:8]}-{trace_id[8:]}"
+    assert answer.text == f"{root};Parent={spans['invoke traced'].span_id};Sampled=1"
+    # What is left is sent before the server has ended.
+    requests.post(f"{server.url}/restapis/{api}/prod/_user_request_/", timeout=20)
+    server.process.terminate()
+    assert server.process.wait(30) == 0
+    assert len(collector.spans) == 6
+    collector.close()
+
+
+def proxy_to(octetgate, name):
+    """Make an API whose root's POST is handed to a function; return its id."""
+    gateway = octetgate.gateway
+    api = gateway.create_rest_api(name=name)["id"]
+    root = gateway.get_resources(restApiId=api)["items"][0]["id"]
+    method = {"restApiId": api, "resourceId": root, "httpMethod": "POST"}
+    gateway.put_method(**method, authorizationType="NONE")
+    function = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
+    gateway.put_integration(
+        **method,
+        type="AWS_PROXY",
+        integrationHttpMethod="POST",
+        uri=f"arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/{function}/invocations",
+    )
+    octetgate.functions.add_permission(
+        FunctionName=name,
+        StatementId="gateway",
+        Action="lambda:InvokeFunction",
+        Principal="apigateway.amazonaws.com",
+    )
+    return api

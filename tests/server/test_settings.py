@@ -241,3 +241,17 @@ def test_secrets_are_not_shown():
     )
     assert settings.aws_secret_access_key == "hidden"
     assert "hidden" not in repr(settings)
+
+
+def test_traces_are_asked_for_by_the_sdks_variable_too():
+    assert load(Settings, environ={"OTEL_TRACES_EXPORTER": "otlp"}).traces == "otlp"
+    ours = {"OTEL_TRACES_EXPORTER": "otlp", "OCTETGATE_TRACES": "none"}
+    assert load(Settings, environ=ours).traces == "none"
+    with pytest.raises(BadSetting, match="OTEL_TRACES_EXPORTER: expected one of none, otlp"):
+        load(Settings, environ={"OTEL_TRACES_EXPORTER": "console"})
+
+
+def test_traces_without_their_extra_are_refused_at_the_start(monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(BadSetting, match=r"traces: expected octetgate\[otel\] to be installed"):
+        load(Settings, flags={"traces": "otlp"})

@@ -21,6 +21,7 @@ from octetgate.core.payload.measure import Measure
 from octetgate.core.ports.exchange import Exchange
 
 if TYPE_CHECKING:
+    from octetgate.core.ports.traces import Span
     from octetgate.core.routing.hosts import Located
     from octetgate.gateway.execution_log import ExecutionRecorder
     from octetgate.gateway.faults import Fault
@@ -118,6 +119,10 @@ class Notes:
     response_type = ""
     fault: "Fault | None" = None
     """Why the call was refused."""
+    span: "Span | None" = None
+    """The call's, where its stage is traced."""
+    traced = ""
+    """What names it to backends, functions and the client then."""
     recorder: "ExecutionRecorder | None" = None
     """Who writes it down, where its stage has an execution log."""
 
@@ -142,6 +147,8 @@ class Arrival(Notes):
     @property
     def trace_id(self) -> str:
         """``Root=…`` as it goes on to backends and back to the client (lifecycle 5)."""
+        if self.traced:
+            return self.traced
         given = self.sent.get("x-amzn-trace-id")
         if given is None or "Root=" not in given:
             return f"Root=1-{_seconds(self.time)}-{self._random}"
@@ -211,6 +218,12 @@ class Call:
         if self._headers is None:
             self._headers = visible(self.arrival.exchange.head.headers)
         return self._headers
+
+    def show(self, name: str, value: str) -> None:
+        """Have a header say something else than the client did."""
+        headers = self.headers.copy()
+        headers.set(name, value)
+        self._headers = headers
 
     def hide(self, name: str) -> None:
         """Keep a header to the gateway."""

@@ -51,6 +51,13 @@ from octetgate.gateway.snapshot import (
     StageSnapshot,
     WritingDown,
 )
+from octetgate.gateway.tracing import (
+    TracedAuthorizer,
+    TracedIntegration,
+    Tracing,
+    traced,
+    tracing,
+)
 
 _INTEGRATIONS = "octetgate.gateway.integrations"
 _VARIABLE = "${stageVariables."
@@ -97,9 +104,13 @@ def _compile_deployment(
     problems: list[str] = []
     access = stage_log(definition.rest_api, stage, ports.logs, problems)
     write = _tells(facts, stage, is_canary=is_canary)
+    trace = tracing(facts, enabled=stage.tracing_enabled)
+    # A trace is carried by headers, which the log is to show: its ports are behind.
     told = facts if write is None else replaced(facts, ports=watched(ports, recorder))
+    if trace is not None:
+        facts, told = (replaced(each, ports=traced(each.ports)) for each in (facts, told))
     guards = _authorizers(told, definition, problems)
-    making = _Making(facts, told, stage, definition, guards, access, write, problems)
+    making = _Making(facts, told, stage, definition, guards, access, write, trace, problems)
     routes = [
         (
             resource.path,
@@ -124,7 +135,7 @@ def _compile_deployment(
         streams=False,
         required=(),
         tallies=stage_tallies(facts),
-        log=access,
+        log=_together(access, trace),
     )
     responses = compile_responses(definition.gateway_responses, problems)
     for problem in problems:
@@ -154,6 +165,7 @@ class _Making:
     access: WritingDown | None
     write: Callable[[str], None] | None
     """What takes the lines of the execution log, if any method has one."""
+    trace: Tracing | None
     problems: list[str]
 
 
@@ -269,6 +281,11 @@ def _plan(making: _Making, resource: Resource, method: Method) -> MethodPlan:
     except BadConfiguration as error:
         # Nothing is remembered then, and nothing else goes wrong.
         problems.append(f"{where}: {error}")
+    if making.trace is not None:
+        kind = "" if integration is None else integration.type
+        compiled = TracedIntegration(compiled, kind, making.trace)
+        if guard is not None and model is not None:
+            guard = TracedAuthorizer(guard, model, making.trace)
     if told is not None:
         compiled = ToldIntegration(compiled, told)
         if guard is not None and model is not None:
@@ -286,12 +303,14 @@ def _plan(making: _Making, resource: Resource, method: Method) -> MethodPlan:
         cache=cache,
         authorizer=guard,
         tallies=method_tallies(facts, stage, resource, method),
-        log=_both(making.access, told),
+        log=_together(making.access, told, making.trace),
     )
 
 
-def _both(access: WritingDown | None, told: WritingDown | None) -> WritingDown | None:
-    return told if access is None else access if told is None else Several((access, told))
+def _together(*ways: WritingDown | None) -> WritingDown | None:
+    """Return what hears of calls for all of these, or None where there is none."""
+    wanted = tuple(way for way in ways if way is not None)
+    return Several(wanted) if len(wanted) > 1 else wanted[0] if wanted else None
 
 
 def _guard(

@@ -21,6 +21,7 @@ from octetgate.core.ports.keys import KeyTable
 from octetgate.core.ports.metrics import Tallies, Tally
 from octetgate.core.ports.services import Services
 from octetgate.core.ports.stage_logs import ExecutionLogs, StageLogs
+from octetgate.core.ports.traces import Tracer
 from octetgate.core.ports.upstream import Upstream
 from octetgate.core.routing.tree import Tree
 from octetgate.core.validation.bodies import BodyModel
@@ -71,6 +72,8 @@ class Ports:
     """None where no token can be checked."""
     execution_logs: ExecutionLogs | None = None
     """None where stages have no execution logs."""
+    tracer: Tracer | None = None
+    """None where traces go nowhere."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from octetgate.core.ports.metrics import Tallies
 from octetgate.core.ports.objects import Objects
 from octetgate.core.ports.stage_logs import ExecutionLogs, StageLogs
 from octetgate.core.ports.store import CLIENT_CERTIFICATES, Store
+from octetgate.core.ports.traces import Tracer
 from octetgate.core.ports.upstream import Upstream
 from octetgate.gateway.snapshot import Ports
 from octetgate.server.settings import Settings
@@ -85,7 +86,9 @@ def gateway_ports(
     tallies: Tallies | None = None,
     logs: StageLogs | None = None,
     keys: KeyTable | None = None,
+    *,
     execution_logs: ExecutionLogs | None = None,
+    tracer: Tracer | None = None,
 ) -> Ports:
     """Return the gateway's ways out: functions are here, unless Lambda has an endpoint."""
     services = aws_services(settings)
@@ -94,5 +97,14 @@ def gateway_ports(
         functions = RemoteFunctions(upstream, services, settings.region)
     key_sets = JwksKeySets(upstream, settings.user_pool_keys)
     return Ports(
-        upstream, functions, services, caches, tallies, logs, keys, key_sets, execution_logs
+        upstream,
+        functions,
+        services,
+        caches,
+        tallies,
+        logs,
+        keys,
+        key_sets,
+        execution_logs,
+        tracer,
     )

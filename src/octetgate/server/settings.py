@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from octetgate.server import values
+from octetgate.server.together import complaints
 from octetgate.server.values import Kind
 
 FILE = Path("octetgate.toml")
@@ -31,7 +32,7 @@ class BadSetting(ValueError):
 def _setting(
     default: Any, kind: Kind, about: str, panel: str, *, standard: str = "", secret: bool = False
 ) -> Any:
-    """Describe a setting; ``standard`` is the AWS SDKs' variable, ``*`` at its end for several."""
+    """Describe a setting; ``standard`` is an SDK's variable, ``*`` at its end for several."""
     metadata = {"kind": kind, "about": about, "panel": panel, "standard": standard}
     return field(default=default, metadata=metadata, repr=not secret)
 
@@ -251,6 +252,14 @@ class Settings:
         "info", values.choice("debug", "info", "warning", "error"), "The least that is told.", _LOGS
     )
 
+    traces: str = _setting(
+        "none",
+        values.choice("none", "otlp"),
+        "Where spans of stages with tracingEnabled go; otlp takes octetgate[otel] and OTEL_*.",
+        _LOGS,
+        standard="OTEL_TRACES_EXPORTER",
+    )
+
     @property
     def store_url(self) -> str:
         """The store that was chosen, else the file in the data folder."""
@@ -327,7 +336,8 @@ def load(
                 chosen[each.name] = value
     settings = kind(**chosen)
     if isinstance(settings, Settings):
-        _check(settings)
+        for complaint in complaints(settings):
+            raise BadSetting(complaint)
     return settings
 
 
@@ -372,38 +382,3 @@ def _value(each: Field[Any], place: str, found: object) -> Any:
         return kind.read(found)
     except (ValueError, TypeError, OverflowError):
         raise BadSetting(f"{place}: expected {kind.expected}; found {found!r}") from None
-
-
-def _check(settings: Settings) -> None:
-    if (settings.tls_cert is None) != (settings.tls_key is None):
-        missing = "tls_key" if settings.tls_key is None else "tls_cert"
-        raise BadSetting(f"{missing}: expected both tls_cert and tls_key, or none; found one")
-    for name in ("tls_cert", "tls_key"):
-        path: Path | None = getattr(settings, name)
-        if path is not None and not path.is_file():
-            raise BadSetting(f"{name}: expected a file; found nothing at {path}")
-    if settings.tls_cert and settings.tls_key:
-        _check_certificate(settings.tls_cert, settings.tls_key)
-    if settings.certificates is not None:
-        if not settings.certificates.is_dir():
-            raise BadSetting(
-                f"certificates: expected a folder; found none at {settings.certificates}"
-            )
-        if not settings.has_tls:
-            raise BadSetting("certificates: expected tls_port or tls_cert with it; found neither")
-    if settings.tls_port and settings.tls_port in {settings.port, settings.admin_port}:
-        raise BadSetting(f"tls_port: expected a port of its own; found {settings.tls_port}")
-    both = (settings.host, settings.port) == (settings.admin_host, settings.admin_port)
-    if both and settings.port:
-        raise BadSetting(f"admin_port: expected another port than port; found {settings.port}")
-
-
-def _check_certificate(cert: Path, key: Path) -> None:
-    import ssl
-
-    try:
-        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(cert, key)
-    except (ssl.SSLError, OSError) as error:
-        raise BadSetting(
-            f"tls_cert: expected a certificate chain and its key, in PEM; {cert} and {key}: {error}"
-        ) from error

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import gc
 from functools import partial
+from typing import TYPE_CHECKING
 
 import uvloop
 
@@ -36,6 +37,9 @@ from octetgate.server.processes import Post
 from octetgate.server.settings import Settings
 from octetgate.server.sockets import Share
 from octetgate.server.warming import names_services
+
+if TYPE_CHECKING:
+    from octetgate.adapters.telemetry.traces import OtlpTracer
 
 _COLLECTOR = (50_000, 20, 20)
 """Calls leave no circles behind, failed ones neither (tests/gateway/test_circles.py), so the
@@ -73,9 +77,22 @@ async def _serve(running: Running, throttles: SharedThrottles, share: Share, pos
             await asyncio.to_thread(load)
         stage_logs = StageLogFiles(running.place.logs)
         held.callback(stage_logs.close)
+        tracer = None
+        if settings.traces == "otlp":
+            tracer = await asyncio.to_thread(_open_tracer, post.name)
+            # Sending what is left takes as long as the collector does.
+            held.push_async_callback(asyncio.to_thread, tracer.close)
         keys = LiveKeys(store)
         ports = gateway_ports(
-            settings, upstream, functions, caches, tallies, stage_logs, keys, stage_logs
+            settings,
+            upstream,
+            functions,
+            caches,
+            tallies,
+            stage_logs,
+            keys,
+            execution_logs=stage_logs,
+            tracer=tracer,
         )
         live = Live(store, ports, aws_limits=settings.aws_limits)
         lines = held.enter_context(access_lines(running))
@@ -103,6 +120,13 @@ async def _serve(running: Running, throttles: SharedThrottles, share: Share, pos
 
         await post.told_to_leave(reopen=reopen)
         await door.close(settings.grace_seconds)
+
+
+def _open_tracer(instance: str) -> "OtlpTracer":
+    """Return what sends traces; the SDK is loaded where they are wanted, and nowhere else."""
+    from octetgate.adapters.telemetry.traces import OtlpTracer
+
+    return OtlpTracer(instance)
 
 
 def _door(settings: Settings) -> h1.DoorSettings:
