@@ -16,7 +16,7 @@ from octetgate.server.console import with_console
 
 
 @contextmanager
-def console(store):
+def console(store, **given):
     """Serve management and its console; yield the port."""
     management = application(
         store, FakeFunctions(), ControlSettings(), health=lambda: {"status": "ok"}
@@ -32,6 +32,7 @@ def console(store):
         logs=None,
         totals=lambda: Totals({}, {}),
         calls=CallLogFile(None),
+        **given,
     )
     with served(app) as port:
         yield port
@@ -50,6 +51,10 @@ class Visitor:
     def post(self, path, form, **headers):
         headers["content-type"] = "application/x-www-form-urlencoded"
         return self._ask("POST", path, urlencode(form).encode(), headers)
+
+    def send(self, path, body, **headers):
+        """Send bytes that are no form."""
+        return self._ask("POST", path, body, headers)
 
     def csrf(self, path):
         """Return the token of a page's forms."""

@@ -144,8 +144,11 @@ def curl(*arguments):
 
 
 @contextlib.contextmanager
-def backend(answer):
-    """Serve ``answer(handler, body)`` over HTTP; give the URL."""
+def backend(answer, take=None):
+    """Serve ``answer(handler, body)`` over HTTP; give the URL.
+
+    With ``take(handler)`` the body of a POST is its affair.
+    """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -154,6 +157,9 @@ def backend(answer):
             answer(self, b"")
 
         def do_POST(self):
+            if take is not None:
+                take(self)
+                return
             answer(self, self.rfile.read(int(self.headers["content-length"])))
 
         def reply(self, body, content_type):

@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from octetgate.console.history import History
+from octetgate.core.http.body import Body
 from octetgate.core.ports.logs import CallLog, KeptLogs
 from octetgate.core.ports.rehearsal import Previewed, Sketch
+
+DRAFT = "-"
+"""The name that stands for the API as it is being edited; no stage can have it."""
 
 
 class Refusal(Exception):
@@ -32,6 +36,51 @@ class Holder:
     read_only: bool
 
 
+Pairs = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A call that a visitor makes to see what comes of it."""
+
+    api: str
+    stage: str
+    """A stage, or DRAFT."""
+    resource: str
+    """The resource's id and the name of its method, for the draft."""
+    method: str
+    verb: str
+    """The client's; a method may be ``ANY``."""
+    target: str
+    """Path below the stage, and query."""
+    headers: Pairs
+    variables: Mapping[str, str]
+    """Stage variables, for the draft."""
+    body: Body
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is known of a call once it is over."""
+
+    line: Mapping[str, Any]
+    """Its line in the access log; empty where nobody wrote one that can be read."""
+    log: str = ""
+    """The execution log, of a call to the draft."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """The answer to a trial, as a client gets it."""
+
+    status: int
+    headers: Pairs
+    body: Body
+    """Ends with an UpstreamError where the answer broke off."""
+    told: Callable[[], Awaitable[Told]]
+    """To be asked when the body is over."""
+
+
 class Operations(Protocol):
     """The operations of the management APIs, for one visitor."""
 
@@ -40,6 +89,12 @@ class Operations(Protocol):
 
         Members and results are boto3's; bytes are bytes, times are epoch seconds, and a member
         that is None is not there.
+        """
+
+    async def try_out(self, trial: Trial) -> Tried:
+        """Make a call to the draft or to a stage of this gateway, and to nothing else.
+
+        The body's own errors pass through; what cannot be called is a Refusal.
         """
 
 

@@ -39,6 +39,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     made.filters |= {"moment": moment, "bytes": size, "pair": pair, "chosen": chosen}
+    made.filters |= {"capitalize_first": capitalized}
     made.globals["static"] = static
     return made
 
@@ -77,3 +78,8 @@ def pair(value: str) -> tuple[str, str]:
 def chosen(record: Mapping[str, str], value: str, words: str) -> tuple[str, str]:
     """Return the choice that a record is, by the names of two of its members."""
     return record[value], record[words]
+
+
+def capitalized(text: str) -> str:
+    """Return a sentence that began in the middle of another with a capital letter of its own."""
+    return text[:1].upper() + text[1:]

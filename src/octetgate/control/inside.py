@@ -11,13 +11,14 @@ import logging
 import re
 import time
 import uuid
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
 from octetgate.control.access import Gatekeeper
 from octetgate.control.browsers import refuse_forgeable_hosts, refuse_other_origins
-from octetgate.control.calls import ControlSettings, Members
+from octetgate.control.calls import ControlSettings, Members, Rehearsing
 from octetgate.control.dispatch import Answering, answering
 from octetgate.control.errors import (
     AccessDeniedException,
@@ -27,11 +28,13 @@ from octetgate.control.errors import (
     UnrecognizedClientException,
     conflict,
 )
+from octetgate.control.rehearsing import played
 from octetgate.control.wire import render, service
 from octetgate.control.wire.service import Operation
 from octetgate.control.wire.validate import validate
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.functions import InvokeError
+from octetgate.core.ports.rehearsal import Rehearsed
 from octetgate.core.ports.store import StoreConflict
 
 Run = Callable[[Answering, dict[str, Any], Members], Awaitable[Any]]
@@ -40,6 +43,7 @@ Run = Callable[[Answering, dict[str, Any], Members], Awaitable[Any]]
 _ACCOUNT = re.compile(r"\d{12}")
 _BUG = "Internal failure; the log of octetgate says more"
 _LOG = logging.getLogger(__name__)
+_PLAYED = Answering(function=played, prepare=None, needs=Rehearsing)
 
 
 class Inside:
@@ -93,30 +97,57 @@ class Inside:
         given = {member: value for member, value in members.items() if value is not None}
         _refuse_unknown(operation, given)
         validate(name, operation, given)
+        action = operation.method if name == "apigateway" else operation.name
+        self._gate.refuse_change(
+            key, operation.method, account=self._account(key), action=f"{name}:{action}"
+        )
+        with _told(name, function):
+            return render.members(operation, await self._run(answer, self._world(key, url), given))
+
+    async def rehearse(
+        self, key: ManagementKey | None, url: str, members: Members, *, verb: str, body: bytes
+    ) -> Rehearsed:
+        """Return what comes of TestInvokeMethod for a client's verb and a body of any bytes."""
+        validate("apigateway", _operations("apigateway")["test_invoke_method"], members)
+        self.admit_call(key, "apigateway:POST")
+        asked = {**members, "verb": verb, "bytes": body}
+        with _told("apigateway", "test_invoke_method"):
+            found: Rehearsed = await self._run(_PLAYED, self._world(key, url), asked)
+        return found
+
+    def admit_call(self, key: ManagementKey | None, action: str) -> None:
+        """Refuse a key for looking that would call an API: nobody knows what a call changes."""
+        self._gate.refuse_change(key, "POST", account=self._account(key), action=action)
+
+    def _account(self, key: ManagementKey | None) -> str:
         account = key.access_key_id if key else ""
-        about = {
+        return account if _ACCOUNT.fullmatch(account) else self._settings.account_id
+
+    def _world(self, key: ManagementKey | None, url: str) -> dict[str, Any]:
+        return {
             **self._about,
-            "account": account if _ACCOUNT.fullmatch(account) else self._settings.account_id,
+            "account": self._account(key),
             "region": self._settings.default_region,
             "now": time.time(),
             "url": url,
             "request_id": str(uuid.uuid4()),
         }
-        action = operation.method if name == "apigateway" else operation.name
-        self._gate.refuse_change(
-            key, operation.method, account=about["account"], action=f"{name}:{action}"
-        )
-        try:
-            return render.members(operation, await self._run(answer, about, given))
-        except ApiError:
-            raise
-        except StoreConflict:
-            raise conflict(name) from None
-        except InvokeError as error:
-            raise Refused(error) from error
-        except Exception as error:
-            _LOG.exception("%s failed", function)
-            raise InternalFailure(_BUG) from error
+
+
+@contextmanager
+def _told(name: str, function: str) -> Iterator[None]:
+    """Raise what boto3 would hear of."""
+    try:
+        yield
+    except ApiError:
+        raise
+    except StoreConflict:
+        raise conflict(name) from None
+    except InvokeError as error:
+        raise Refused(error) from error
+    except Exception as error:
+        _LOG.exception("%s failed", function)
+        raise InternalFailure(_BUG) from error
 
 
 @cache

@@ -6,6 +6,8 @@ call goes through the same pipeline; so nothing on the way of a real call knows 
 """
 
 import asyncio
+import contextlib
+import dataclasses
 import json
 import time
 from collections.abc import Mapping
@@ -59,13 +61,12 @@ class Rehearsals:
         """Return what the client would get, and the log of how it came to be."""
         began = time.perf_counter()
         if _streams(asked.method.method_integration):
-            status, headers, body, log = await self._streamed(asked)
+            played = await self._streamed(asked)
         else:
-            status, headers, body, log = await self._logged(asked)
-        spent = round((time.perf_counter() - began) * 1000)
-        return Rehearsed(status=status, headers=headers, body=body, log=log, latency_ms=spent)
+            played = await self._logged(asked)
+        return dataclasses.replace(played, latency_ms=round((time.perf_counter() - began) * 1000))
 
-    async def _logged(self, asked: Rehearsal) -> tuple[int, Headers, bytes, str]:
+    async def _logged(self, asked: Rehearsal) -> Rehearsed:
         script = Transcript()
         recorder = Recorder(script)
         bare = Ports(self._ports.upstream, self._ports.functions, self._ports.services)
@@ -85,18 +86,30 @@ class Rehearsals:
         else:
             script.say(recorder.failure or failure_line(kind, line.get("error", "")))
         script.say(f"Method completed with status: {client.status}")
-        return client.status, headers, bytes(client.data), script.text(line["requestId"])
+        return _played(client, headers, line, script.text(line["requestId"]))
 
-    async def _streamed(self, asked: Rehearsal) -> tuple[int, Headers, bytes, str]:
+    async def _streamed(self, asked: Rehearsal) -> Rehearsed:
         """Return what came in time, without a log (spec: payload-encodings 10.1)."""
         client = _Client(asked, _STREAM_BYTES)
         route = _route(asked, self._ports, aws_limits=self._aws_limits)
-        try:
+        line: dict[str, Any] = {}
+        with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._stream_seconds):
-                await _called(asked, route, client)
-        except TimeoutError:
-            pass
-        return client.status, client.headers(refused=False), bytes(client.data), ""
+                line = await _called(asked, route, client)
+        return _played(client, client.headers(refused=False), line)
+
+
+def _played(
+    client: "_Client", headers: Headers, line: Mapping[str, Any], log: str = ""
+) -> Rehearsed:
+    return Rehearsed(
+        status=client.status,
+        headers=headers,
+        body=bytes(client.data),
+        log=log,
+        latency_ms=0,
+        line=line,
+    )
 
 
 def _streams(integration: Integration | None) -> bool:

@@ -10,10 +10,18 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from octetgate.console.history import History
-from octetgate.console.operations import Holder, Operations, Refusal, Sources
+from octetgate.console.operations import (
+    DRAFT,
+    Holder,
+    Operations,
+    Refusal,
+    Sources,
+    Trial,
+    Tried,
+)
 from octetgate.console.urls import PLACES
 from octetgate.control.differences import compared
-from octetgate.control.errors import ApiError
+from octetgate.control.errors import ApiError, NotImplementedException
 from octetgate.control.explanations import explained
 from octetgate.control.inside import Inside
 from octetgate.control.previews import previewed
@@ -23,6 +31,7 @@ from octetgate.core.ports.logs import CallLog, KeptLogs
 from octetgate.core.ports.metrics import Totals
 from octetgate.core.ports.rehearsal import Preview, Previewed, Sketch
 from octetgate.core.ports.store import Store
+from octetgate.server.trying import Stages, client_verb, draft_call, held, rehearsed
 
 
 def with_console(
@@ -37,6 +46,7 @@ def with_console(
     logs: KeptLogs,
     totals: Callable[[], Totals],
     calls: CallLog,
+    stages: Stages | None = None,
 ) -> ASGIApp:
     """Return the application of the whole port: the console's pages beside management's APIs."""
 
@@ -53,7 +63,7 @@ def with_console(
             return await previewed(store, preview, sketch)
 
     sources = Sources(
-        entry=_Entry(management.state.inside),
+        entry=_Entry(management.state.inside, stages),
         gateway_url=gateway_url,
         health=health,
         metrics=metrics,
@@ -100,6 +110,7 @@ class _Entry:
     """Who may come in, by management's keys."""
 
     inside: Inside
+    stages: Stages | None
 
     async def needs_key(self, headers: Mapping[str, str], peer: str | None) -> bool:
         with _in_the_consoles_words():
@@ -114,7 +125,7 @@ class _Entry:
             return _holder(await self.inside.holder(access_key_id))
 
     def operations(self, holder: Holder | None, url: str) -> Operations:
-        return _Operations(self.inside, holder, url)
+        return _Operations(self.inside, self.stages, holder, url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +133,34 @@ class _Operations:
     """The operations of one visitor, whose key is looked at again for each."""
 
     inside: Inside
+    stages: Stages | None
     holder: Holder | None
     url: str
 
     async def call(self, service: str, operation: str, **members: Any) -> dict[str, Any]:
         with _in_the_consoles_words():
-            key = None
-            if self.holder is not None:
-                key = await self.inside.holder(self.holder.access_key_id)
-            return await self.inside.call(key, self.url, service, operation, members)
+            return await self.inside.call(await self._key(), self.url, service, operation, members)
+
+    async def try_out(self, trial: Trial) -> Tried:
+        with _in_the_consoles_words():
+            if trial.stage == DRAFT:
+                asked = draft_call(trial)
+                body = await held(trial)
+                played = await self.inside.rehearse(
+                    await self._key(), self.url, asked, verb=client_verb(trial.verb), body=body
+                )
+                return rehearsed(played)
+            self.inside.admit_call(await self._key(), "execute-api:Invoke")
+            # The stage has to be there: what is asked for leads to no other place of the port.
+            await self.call("apigateway", "get_stage", restApiId=trial.api, stageName=trial.stage)
+            if self.stages is None:
+                raise NotImplementedException("expected a gateway to call, found none")
+            return await self.stages.call(trial)
+
+    async def _key(self) -> ManagementKey | None:
+        if self.holder is None:
+            return None
+        return await self.inside.holder(self.holder.access_key_id)
 
 
 def _holder(key: ManagementKey) -> Holder:

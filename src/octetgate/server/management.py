@@ -30,6 +30,7 @@ from octetgate.server.console import with_console
 from octetgate.server.health import Health
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
+from octetgate.server.trying import Stages
 
 
 def main(
@@ -60,6 +61,7 @@ async def _serve(
         )
         logs = LogFiles(running.place.logs / "functions")
         execution_logs = LogFiles(running.place.logs / EXECUTION)
+        calls = CallLogFile(access_log_file(running))
         metrics = partial(_metrics, running.place.metrics)
         management = application(
             store,
@@ -94,7 +96,8 @@ async def _serve(
             metrics=metrics,
             logs=logs,
             totals=partial(totals, running.place.metrics),
-            calls=CallLogFile(access_log_file(running)),
+            calls=calls,
+            stages=Stages(upstream, running.gateway_url, calls),
         )
         server = _Server(
             uvicorn.Config(

@@ -3,7 +3,7 @@ TestInvokeMethod and TestInvokeAuthorizer.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from octetgate.core.http.headers import Headers
 from octetgate.core.model.access import Authorizer
@@ -36,6 +36,8 @@ class Rehearsed:
     body: bytes
     log: str
     latency_ms: int
+    line: Mapping[str, object] = field(default_factory=dict)
+    """What the access log would say; empty if the call was not over in time."""
 
 
 Rehearse = Callable[[Rehearsal], Awaitable[Rehearsed]]

@@ -1,0 +1,5 @@
+"""Fixtures for what the server wires together."""
+
+from tests.adapters.certificates import certificate
+
+__all__ = ["certificate"]
