@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from octetgate.core.http.target import (
+    as_read,
     encode_path_value,
     encode_query,
     encode_strictly,
@@ -126,3 +127,25 @@ def test_strict_encoding_is_its_own_fixed_point(value):
     once = encode_strictly(value.replace("%", "%25"))
     assert encode_strictly(once) == once
     assert unquote_to_bytes(once) == octets(value)
+
+
+@pytest.mark.parametrize(
+    "path, read, led",
+    [
+        pytest.param("/", "/", False, id="root"),
+        pytest.param("/a/b", "/a/b", False, id="plain"),
+        pytest.param("/.well-known/x", "/.well-known/x", False, id="a-name-with-a-dot"),
+        pytest.param("/a/", "/a", False, id="trailing-slash"),
+        pytest.param("//a///b", "/a/b", False, id="doubled-slashes"),
+        pytest.param("/%61/b%2Fc%20d", "/a/b/c d", False, id="escapes"),
+        pytest.param("/%C3%A9", "/é", False, id="utf-8"),
+        pytest.param("/a%252Fb", "/a%2Fb", False, id="decoded-once"),
+        pytest.param("/a/./b", "/a/b", True, id="dot"),
+        pytest.param("/a/../b", "/b", True, id="dots"),
+        pytest.param("/a/%2e%2E/b", "/b", True, id="encoded-dots"),
+        pytest.param("/a%2F..%2Fb", "/b", True, id="dots-between-encoded-slashes"),
+        pytest.param("/../../b", "/b", True, id="dots-at-the-root"),
+    ],
+)
+def test_a_path_is_read_as_a_backend_may_read_it(path, read, led):
+    assert as_read(path) == (read, led)

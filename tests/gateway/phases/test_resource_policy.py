@@ -98,6 +98,44 @@ async def test_with_a_lambda_authorizer_either_side_may_allow(authorizer, statem
     assert (await world.call("GET", "/pets/7", Auth="t")).status == status
 
 
+NOT_ADMIN = [ALLOW, statement("Deny", Resource=[f"{ARN}/*/admin", f"{ARN}/*/admin/*"])]
+ONLY_PUBLIC = [statement("Allow", Resource=f"{ARN}/s/GET/public/*")]
+READ_OTHERWISE = [
+    pytest.param(NOT_ADMIN, "/other", 200, id="not-denied"),
+    pytest.param(NOT_ADMIN, "/admin", 403, id="denied"),
+    pytest.param(NOT_ADMIN, "/admin/", 403, id="trailing-slash"),
+    pytest.param(NOT_ADMIN, "//admin", 403, id="doubled-slash"),
+    pytest.param(NOT_ADMIN, "/%61dmin", 403, id="encoded-letter"),
+    pytest.param(NOT_ADMIN, "/admin%2Fx", 403, id="encoded-slash"),
+    pytest.param(NOT_ADMIN, "/other/../admin", 403, id="dots"),
+    pytest.param(NOT_ADMIN, "/other/%2e%2e/admin", 403, id="encoded-dots"),
+    pytest.param(NOT_ADMIN, "/Admin", 200, id="paths-have-case"),
+    pytest.param(ONLY_PUBLIC, "/public/a", 200, id="allowed"),
+    pytest.param(ONLY_PUBLIC, "/public/a/", 200, id="allowed-with-a-slash"),
+    pytest.param(ONLY_PUBLIC, "/public/a%20b%2Fc//d", 200, id="allowed-with-escapes"),
+    pytest.param(ONLY_PUBLIC, "/public/a/../b", 200, id="dots-that-stay"),
+    pytest.param(ONLY_PUBLIC, "/admin", 403, id="not-allowed"),
+    pytest.param(ONLY_PUBLIC, "/%70ublic/a", 403, id="allowed-only-when-decoded"),
+    pytest.param(ONLY_PUBLIC, "/public/../admin", 403, id="dots-that-leave"),
+    pytest.param(ONLY_PUBLIC, "/public/%2e%2e/admin", 403, id="encoded-dots-that-leave"),
+]
+
+
+@pytest.mark.parametrize("statements, path, status", READ_OTHERWISE)
+async def test_what_a_backend_may_read_otherwise_is_judged_as_that_too(statements, path, status):
+    world = World()
+    world.deploy(resource("/admin", mock(), "GET"), resource("/{proxy+}", mock(), "GET"))
+    assert (await under(world, *statements).call("GET", path)).status == status
+
+
+@pytest.mark.parametrize("statements, path, status", READ_OTHERWISE)
+async def test_so_it_is_by_an_authorizer_s_policy(statements, path, status):
+    guarded = Guarded(path="/{proxy+}")
+    plain = [{k: v for k, v in each.items() if k != "Principal"} for each in statements]
+    guarded.functions.answer = says({"Version": "2012-10-17", "Statement": plain})
+    assert (await guarded.call("GET", path, Auth="t")).status == status
+
+
 async def test_a_token_is_looked_at_before_the_policy():
     world = under(pool(), DENY)
     assert (await world.call("GET", "/m")).status == 401

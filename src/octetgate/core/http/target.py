@@ -22,6 +22,25 @@ def split(target: str) -> tuple[str, str]:
     return path, query
 
 
+def as_read(path: str) -> tuple[str, bool]:
+    """Return the path as whoever decodes and resolves it reads it, and whether dots lead it on.
+
+    The gateway does neither; the backend behind a greedy parameter may do both.
+    """
+    plain = "%" not in path and "//" not in path and "/." not in path
+    if plain and not path.endswith("/"):
+        return path, False
+    kept: list[str] = []
+    led = False
+    for segment in unquote_to_bytes(octets(path)).decode("utf-8", "replace").split("/"):
+        if segment in {".", ".."}:
+            led = True
+            kept[-1:] = [] if segment == ".." else kept[-1:]
+        elif segment:
+            kept.append(segment)
+    return "/" + "/".join(kept), led
+
+
 def parse_query(query: str) -> Pairs:
     """Return the query's (name, value) pairs in order, decoded once.
 

@@ -33,7 +33,7 @@ from octetgate.gateway.faults import (
 )
 from octetgate.gateway.phases.function import function_of, source_arn
 from octetgate.gateway.phases.method_request import Parameters
-from octetgate.gateway.phases.resource_policy import policy_facts
+from octetgate.gateway.phases.resource_policy import however_read, policy_facts
 from octetgate.gateway.snapshot import StageFacts
 
 _ACTION = "execute-api:Invoke"
@@ -201,7 +201,8 @@ def method_arn(call: Call) -> str:
 
 def _refuse_unless_allowed(call: Call, granted: Granted) -> None:
     arn = method_arn(call)
-    said = verdict(granted.policy, _ACTION, arn, policy_facts(call))
+    facts = policy_facts(call)
+    said = however_read(call, lambda each: verdict(granted.policy, _ACTION, each, facts))
     if said is Verdict.DENY:
         raise AccessDenied(f"the authorizer's policy denies {_ACTION} on {arn}", message=_DENIED)
     # Either side may allow (spec: request-lifecycle 10, table A).

@@ -1,7 +1,9 @@
 """What the API's resource policy says of a call (spec: request-lifecycle 10)."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
+from octetgate.core.http.target import as_read
 from octetgate.core.policy.evaluate import Verdict
 from octetgate.core.policy.resource_policy import ACTION, ResourcePolicy
 from octetgate.gateway.call import Call
@@ -50,12 +52,28 @@ def policy_facts(call: Call) -> dict[str, str]:
     return {key: value for key, value in known.items() if value is not None}
 
 
+def however_read(call: Call, said: Callable[[str], Verdict]) -> Verdict:
+    """Return what a policy says of the call's method, whose ARN it is told.
+
+    The ARN has the path as it was sent.  A backend may decode and resolve it: what is denied
+    then is denied, and where dots lead elsewhere, that has to be allowed besides.
+    """
+    path = call.route.located.route
+    verdict = said(_arn(call, path))
+    read, led = as_read(path)
+    if read == path or verdict is Verdict.DENY:
+        return verdict
+    other = said(_arn(call, read))
+    return verdict if other is Verdict.ALLOW or (other is Verdict.SILENT and not led) else other
+
+
 def _verdict(call: Call, policy: ResourcePolicy) -> Verdict:
-    return policy.verdict(_arn(call), policy_facts(call), _names(call))
+    facts, names = policy_facts(call), _names(call)
+    return however_read(call, lambda arn: policy.verdict(arn, facts, names))
 
 
-def _arn(call: Call) -> str:
-    return source_arn(call.stage.facts, call.method, call.route.located.route)
+def _arn(call: Call, path: str) -> str:
+    return source_arn(call.stage.facts, call.method, path)
 
 
 def _names(call: Call) -> tuple[str, ...]:
@@ -77,5 +95,7 @@ def not_authorized(call: Call, user: str) -> str:
     """Return what AWS tells a user who may not call the method."""
     account = call.stage.facts.account_id
     # AWS hides all of the account but its end.
-    arn = _arn(call).replace(f":{account}:", f":********{account[-4:]}:", 1)
+    arn = _arn(call, call.route.located.route).replace(
+        f":{account}:", f":********{account[-4:]}:", 1
+    )
     return f"User: {user} is not authorized to perform: {ACTION} on resource: {arn}"
