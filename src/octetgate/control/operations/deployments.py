@@ -14,7 +14,7 @@ from octetgate.control.records import parts
 from octetgate.control.staging import keep_stage
 from octetgate.core.model.definition import ApiDefinition, Deployment, DeploymentRecord
 from octetgate.core.model.stage import Stage
-from octetgate.core.ports.store import DEPLOYMENTS, STAGES
+from octetgate.core.ports.store import DEPLOYMENT_HEADS, DEPLOYMENTS, STAGES
 
 
 def create_deployment(call: Write, asked: Members) -> Members:
@@ -43,8 +43,11 @@ def get_deployment(call: Read, asked: Members) -> Members:
 def get_deployments(call: Read, asked: Members) -> Members:
     """Return an API's deployments, in the order of creation."""
     api = find_api(call, asked["restApiId"]).rest_api.id
-    found = call.store.list(DEPLOYMENTS, f"{api}/")
-    return paged([(key, _shown(record, asked)) for key, record in found], asked)
+    if "apisummary" in asked.get("embed", ()):
+        found = call.store.list(DEPLOYMENTS, f"{api}/")
+        return paged([(key, _shown(record, asked)) for key, record in found], asked)
+    heads = call.store.list(DEPLOYMENT_HEADS, f"{api}/")
+    return paged([(key, parts(head.deployment)) for key, head in heads], asked)
 
 
 def update_deployment(call: Write, asked: Members) -> Members:

@@ -47,3 +47,9 @@ class DeploymentRecord(Record, frozen=True, kw_only=True):
 
     deployment: Deployment
     definition: ApiDefinition
+
+
+class DeploymentHead(Record, frozen=True, kw_only=True):
+    """The beginning of a :class:`DeploymentRecord`: the deployment without what it froze."""
+
+    deployment: Deployment

@@ -13,7 +13,12 @@ from typing import Generic, Protocol, TypeVar
 from octetgate.core.model.access import ApiKey, ApiKeyValue, UsagePlan, UsagePlanKey
 from octetgate.core.model.account import Account
 from octetgate.core.model.client_certificate import ClientCertificate
-from octetgate.core.model.definition import ApiDefinition, ApiHead, DeploymentRecord
+from octetgate.core.model.definition import (
+    ApiDefinition,
+    ApiHead,
+    DeploymentHead,
+    DeploymentRecord,
+)
 from octetgate.core.model.documentation import DocumentationVersionRecord
 from octetgate.core.model.domain import (
     BasePathMapping,
@@ -52,6 +57,8 @@ API_HEADS = Collection(APIS.name, ApiHead)
 """The same documents, read only as far as a list of APIs shows them; not to be written."""
 DEPLOYMENTS = Collection("deployment", DeploymentRecord)
 """key ``{api}/{deployment}``: an immutable copy."""
+DEPLOYMENT_HEADS = Collection(DEPLOYMENTS.name, DeploymentHead)
+"""The same documents, read only as far as a list of deployments shows them; not to be written."""
 STAGES = Collection("stage", Stage)
 """key ``{api}/{stage}``."""
 DOCUMENTATION_VERSIONS = Collection("documentation_version", DocumentationVersionRecord)
