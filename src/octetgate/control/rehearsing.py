@@ -10,6 +10,7 @@ from octetgate.control.definitions import MethodPlace
 from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.core.http.headers import Headers
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearsed
+from octetgate.core.ports.store import CLIENT_CERTIFICATES
 from octetgate.core.routing.tree import ANY
 
 _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
@@ -30,10 +31,11 @@ async def played(call: Rehearsing, asked: Members) -> Rehearsed:
 
 def rehearsal(call: Rehearsing, asked: Members, body: bytes) -> Rehearsal:
     """Return the call to play; ``asked`` has the members of TestInvokeMethod."""
-    if asked.get("clientCertificateId"):
-        raise NotFoundException("Invalid Client Certificate ID specified")
     verb = asked["httpMethod"]
+    certificate = asked.get("clientCertificateId") or None
     with call.look() as looking:
+        if certificate and looking.store.get(CLIENT_CERTIFICATES, certificate) is None:
+            raise NotFoundException("Invalid Client Certificate ID specified")
         place = MethodPlace(looking, asked["restApiId"], asked["resourceId"], verb)
     if place.method.method_integration is None:
         raise BadRequestException("No integration defined for method")
@@ -49,6 +51,7 @@ def rehearsal(call: Rehearsing, asked: Members, body: bytes) -> Rehearsal:
         headers=Headers(asked_headers(asked)),
         body=body,
         variables=dict(asked.get("stageVariables") or {}),
+        client_certificate=certificate,
     )
 
 

@@ -131,6 +131,7 @@ def _route(asked: Rehearsal, ports: Ports, *, aws_limits: bool) -> Route:
         created_date=0,
         last_updated_date=0,
         variables=asked.variables,
+        client_certificate_id=asked.client_certificate,
     )
     record = DeploymentRecord(deployment=deployment, definition=definition)
     snapshot = compile_stage(record, stage, ports, aws_limits=aws_limits)

@@ -41,6 +41,13 @@ def test_what_is_asked_reaches_the_gateway_with_the_definition_as_it_is(gw, mock
     assert asked.variables == {"v": "w"}
 
 
+def test_backends_are_shown_the_certificate_that_is_asked_for(gw, mocked, played):
+    made = gw.generate_client_certificate()["clientCertificateId"]
+    gw.test_invoke_method(**mocked, clientCertificateId=made)
+    gw.test_invoke_method(**mocked)
+    assert [asked.client_certificate for asked in played.asked] == [made, None]
+
+
 def test_what_came_of_it_is_shown_in_the_models_words(gw, mocked, played):
     played.answer = answer(b"{}", ("A", "1"), ("B", "2"), ("B", "3"))
     found = gw.test_invoke_method(**mocked)

@@ -25,6 +25,8 @@ class Rehearsal:
     headers: Headers
     body: bytes
     variables: dict[str, str]
+    client_certificate: str | None = None
+    """The id of what HTTPS backends are shown."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
