@@ -50,10 +50,25 @@ def management():
 @pytest.fixture
 def run(management):
     """Run a command against it; return what it printed, or raise what it complains of."""
+    return runs(management.url)
+
+
+@pytest.fixture
+def bare():
+    """Likewise, against a management port that has nothing yet."""
+    health = {"status": "ok", "gateway": "http://gateway.example:8080"}
+    made = application(
+        memory.open("memory://"), FakeFunctions(), ControlSettings(), health=lambda: health
+    )
+    with served(made) as port:
+        yield runs(f"http://127.0.0.1:{port}")
+
+
+def runs(endpoint):
     runner = CliRunner()
 
     def run(*words):
-        result = runner.invoke(app, [*map(str, words), "--endpoint", management.url])
+        result = runner.invoke(app, [*map(str, words), "--endpoint", endpoint])
         if isinstance(result.exception, Trouble):
             raise result.exception
         assert result.exit_code == 0, result.output + repr(result.exception)

@@ -1,6 +1,11 @@
 import json
 
 import pytest
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+from tests.cli.conftest import runs
+from tests.control.serving import served
 
 from octetgate.cli.console import Trouble
 
@@ -46,3 +51,34 @@ def test_an_api_is_deleted_by_name(run, management):
     assert run("apis", "delete", "gone").out == f"deleted gone ({made})\n"
     with pytest.raises(Trouble, match="'gone' stands for none"):
         run("apis", "delete", "gone")
+
+
+def test_no_apis_are_told_with_what_makes_one(bare):
+    found = bare("apis", "list")
+    assert found.out == ""
+    assert found.err == "no APIs; `octetgate import FILE --stage NAME` makes one\n"
+    assert json.loads(bare("apis", "list", "--json").out) == []
+
+
+def test_a_file_that_cannot_be_written_is_told(run, pets, tmp_path):
+    run("deploy", pets, "live")
+    place = tmp_path / "none" / "out.json"
+    with pytest.raises(Trouble, match=f"--output: expected a file that can be written; {place}: "):
+        run("export", pets, "--stage", "live", "--output", place)
+
+
+def test_a_gateways_port_is_told_apart_from_management(far_port):
+    with pytest.raises(Trouble, match=r"GetRestApis: Forbidden; is http://.* a gateway's port"):
+        runs(far_port)("apis", "list")
+
+
+@pytest.fixture
+def far_port():
+    """An endpoint that refuses as a gateway does what it does not serve."""
+
+    async def forbidden(request):
+        headers = {"x-amzn-errortype": "ForbiddenException"}
+        return JSONResponse({"message": "Forbidden"}, 403, headers)
+
+    with served(Starlette(routes=[Route("/{path:path}", forbidden)])) as port:
+        yield f"http://127.0.0.1:{port}"

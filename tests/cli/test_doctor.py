@@ -1,8 +1,11 @@
+import json
 import socket
 from dataclasses import replace
 
 import pytest
+from typer.testing import CliRunner
 
+from octetgate.cli.commands import app
 from octetgate.cli.doctor import Verdict, examine
 from octetgate.server.build import open_store
 from octetgate.server.settings import Settings
@@ -95,3 +98,15 @@ def test_every_bad_finding_has_a_remedy(settings, tmp_path, free_port):
     for each in findings(settings, f"http://127.0.0.1:{free_port}").values():
         if each.verdict is Verdict.BAD:
             assert each.remedy
+
+
+def test_findings_are_told_as_json(tmp_path, free_port):
+    told = CliRunner().invoke(
+        app,
+        [
+            *("doctor", "--data", str(tmp_path / "data"), "--port", "0", "--admin-port", "0"),
+            *("--endpoint", f"http://127.0.0.1:{free_port}", "--json"),
+        ],
+    )
+    found = {each["about"]: each for each in json.loads(told.stdout)}
+    assert (found["store"]["verdict"], found["store"]["remedy"]) == ("note", "serve makes it")

@@ -1,8 +1,11 @@
 import io
+import json
 import zipfile
 
 import pytest
+from typer.testing import CliRunner
 
+from octetgate.cli.commands import app
 from octetgate.cli.console import Trouble
 from octetgate.cli.functions import from_blueprint, from_folder
 
@@ -45,3 +48,21 @@ def test_a_folder_with_its_own_runtime_needs_no_handler(tmp_path):
 def test_any_other_folder_needs_one(tmp_path):
     with pytest.raises(Trouble, match=r"--handler: expected module\.function; found None"):
         from_folder(tmp_path, None, runtime="nodejs20.x")
+
+
+def test_functions_are_told_as_json(bare):
+    assert "no functions" in bare("functions", "list").err
+    made = json.loads(
+        bare("functions", "create", "hi", "--blueprint", "hello-world-python", "--json").out
+    )
+    assert made["name"] == "hi"
+    assert made["arn"].endswith(":function:hi")
+    [found] = json.loads(bare("functions", "list", "--json").out)
+    assert (found["FunctionName"], found["FunctionArn"]) == ("hi", made["arn"])
+    assert json.loads(bare("functions", "delete", "hi", "--json").out) == {"deleted": "hi"}
+    assert json.loads(bare("functions", "list", "--json").out) == []
+
+
+def test_blueprints_are_told_as_json():
+    told = CliRunner().invoke(app, ["functions", "blueprints", "--json"])
+    assert "hello-world-python" in json.loads(told.stdout)

@@ -104,3 +104,8 @@ def test_commands_sign_what_they_ask(run, monkeypatch):
     with pytest.raises(Trouble):
         run("explain", "no-api", "GET", "/")
     assert "Credential=OCTGX/" in heard[-1].header("authorization")
+
+
+def test_what_is_revoked_is_told_as_json(keys):
+    made = json.loads(keys("create", "ada", "--json").stdout)["accessKeyId"]
+    assert json.loads(keys("revoke", made, "--json").stdout) == {"revoked": made, "left": 0}

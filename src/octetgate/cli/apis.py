@@ -23,6 +23,9 @@ def list_(settings: ClientSettings, *, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
+    if not found:
+        typer.echo("no APIs; `octetgate import FILE --stage NAME` makes one", err=True)
+        return
     table(
         ["id", "name", "version", "endpoint", "created"],
         [

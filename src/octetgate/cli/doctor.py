@@ -14,9 +14,9 @@ from urllib.parse import urlsplit
 
 import typer
 
-from octetgate.cli.console import Trouble, table
+from octetgate.cli.console import Trouble, print_json, table
 from octetgate.cli.management import health
-from octetgate.cli.options import takes
+from octetgate.cli.options import AsJson, takes
 from octetgate.server.settings import Settings
 
 
@@ -52,13 +52,17 @@ def doctor(
             show_default="from the settings",
         ),
     ] = None,
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Check the set-up, with the same options as serve; status 1 if something is bad."""
     findings = list(examine(settings, endpoint))
-    table(
-        ["", "looked at", "found", "what to do"],
-        [[each.verdict.value, each.about, each.found, each.remedy] for each in findings],
-    )
+    rows = [[each.verdict.value, each.about, each.found, each.remedy] for each in findings]
+    if as_json:
+        columns = ("verdict", "about", "found", "remedy")
+        print_json([dict(zip(columns, row, strict=True)) for row in rows])
+    else:
+        table(["", "looked at", "found", "what to do"], rows)
     if any(each.verdict is Verdict.BAD for each in findings):
         raise typer.Exit(1)
 

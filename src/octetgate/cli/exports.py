@@ -9,7 +9,7 @@ import typer
 
 from octetgate.cli.apis import Api
 from octetgate.cli.management import connect, find_api, only_stage, told
-from octetgate.cli.options import takes
+from octetgate.cli.options import keep, takes
 from octetgate.server.settings import ClientSettings
 
 
@@ -56,7 +56,7 @@ def export(
         sys.stdout.buffer.write(body)
         sys.stdout.flush()
     else:
-        output.write_bytes(body)
+        keep(output, body)
 
 
 def exported(

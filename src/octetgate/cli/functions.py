@@ -7,10 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from octetgate.cli.console import Trouble, table
+from octetgate.cli.console import Trouble, print_json, table
 from octetgate.cli.logs import of_function
 from octetgate.cli.management import connect, told
-from octetgate.cli.options import payload, takes
+from octetgate.cli.options import AsJson, payload, takes
 from octetgate.server.settings import ClientSettings
 
 app = typer.Typer(help="Functions of the local Lambda service.", no_args_is_help=True)
@@ -48,6 +48,7 @@ def create(
     timeout: Annotated[
         int | None, typer.Option("--timeout", metavar="SECONDS", help="Longest run, 1 to 900.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Create a function from a blueprint, or from a folder and its handler; print its ARN."""
     if (blueprint is None) == (folder is None):
@@ -65,7 +66,10 @@ def create(
         members["Timeout"] = timeout
     with told(settings.endpoint):
         arn = create_function(connect(settings.endpoint, "lambda"), name, members)
-    typer.echo(arn)
+    if as_json:
+        print_json({"name": arn.rpartition(":")[2], "arn": arn})
+    else:
+        typer.echo(arn)
 
 
 def create_function(client: Any, name: str, members: dict[str, Any]) -> str:
@@ -79,23 +83,30 @@ def create_function(client: Any, name: str, members: dict[str, Any]) -> str:
 
 
 @app.command("blueprints")
-def blueprints() -> None:
+def blueprints(*, as_json: AsJson = False) -> None:
     """List the blueprints."""
     from octetgate.blueprints import catalogue
 
-    table(
-        ["blueprint", "does"],
-        [[name, catalogue.describe(name).description] for name in catalogue.names()],
-    )
+    found = {name: catalogue.describe(name).description for name in catalogue.names()}
+    if as_json:
+        print_json(found)
+    else:
+        table(["blueprint", "does"], list(found.items()))
 
 
 @app.command("list")
 @takes(ClientSettings)
-def list_(settings: ClientSettings) -> None:
+def list_(settings: ClientSettings, *, as_json: AsJson = False) -> None:
     """List the functions."""
     with told(settings.endpoint):
         pages = connect(settings.endpoint, "lambda").get_paginator("list_functions").paginate()
         found = [each for page in pages for each in page["Functions"]]
+    if as_json:
+        print_json(found)
+        return
+    if not found:
+        typer.echo("no functions; `octetgate functions create NAME …` makes one", err=True)
+        return
     table(
         ["function", "runtime", "handler", "timeout", "ARN"],
         [
@@ -113,11 +124,14 @@ def list_(settings: ClientSettings) -> None:
 
 @app.command("delete")
 @takes(ClientSettings)
-def delete(settings: ClientSettings, name: Name) -> None:
+def delete(settings: ClientSettings, name: Name, *, as_json: AsJson = False) -> None:
     """Delete a function."""
     with told(settings.endpoint):
         connect(settings.endpoint, "lambda").delete_function(FunctionName=name)
-    typer.echo(f"deleted {name}")
+    if as_json:
+        print_json({"deleted": name})
+    else:
+        typer.echo(f"deleted {name}")
 
 
 @app.command("invoke")

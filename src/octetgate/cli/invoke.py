@@ -13,7 +13,7 @@ import typer
 
 from octetgate.cli.console import Trouble
 from octetgate.cli.management import connect, find_api, gateway_url, only_stage, told
-from octetgate.cli.options import payload, takes
+from octetgate.cli.options import keep, payload, takes
 from octetgate.server.settings import ClientSettings
 
 
@@ -45,7 +45,7 @@ def invoke(
     answer = call(gateway, method, target, [_header(each) for each in header or []], body)
     sys.stderr.write(answer.head + f"\n{len(answer.body)} bytes in {answer.milliseconds:.1f} ms\n")
     if output is not None:
-        output.write_bytes(answer.body)
+        keep(output, answer.body)
     elif sys.stdout.isatty() and b"\0" in answer.body:
         sys.stderr.write("the body is binary; --output FILE keeps it\n")
     else:

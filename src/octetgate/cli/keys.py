@@ -84,12 +84,17 @@ def list_(settings: Settings, *, as_json: AsJson = False) -> None:
 def revoke(
     settings: Settings,
     access_key_id: Annotated[str, typer.Argument(metavar="ID", help="The access key id.")],
+    *,
+    as_json: AsJson = False,
 ) -> None:
     """Forget a key; it is good no longer, in a running octetgate too."""
     with _opened(settings) as store, store.write() as draft:
         if not draft.delete(MANAGEMENT_KEYS, access_key_id):
             raise Trouble(f"ID: expected the id of a key; found {access_key_id!r}")
         left = draft.list(MANAGEMENT_KEYS)
+    if as_json:
+        print_json({"revoked": access_key_id, "left": len(left)})
+        return
     typer.echo(f"Revoked {access_key_id}.")
     if not left:
         typer.echo("That was the last: everybody on this machine may ask management.", err=True)

@@ -88,7 +88,10 @@ def told(endpoint: str, unreachable: str | None = None) -> Iterator[None]:
     except ClientError as error:
         found = error.response["Error"]
         text = found.get("Message") or error.response.get("message") or found.get("Code", "")
-        raise Trouble(f"{error.operation_name}: {text}") from error
+        # Management has other words for it; a gateway says this of all that it does not serve.
+        is_gateway = found.get("Code") == "ForbiddenException"
+        hint = f"; is {endpoint} a gateway's port, and not its management port?"
+        raise Trouble(f"{error.operation_name}: {text}{hint * is_gateway}") from error
     except EndpointConnectionError as error:
         raise Trouble(unreachable or _nobody(endpoint)) from error
     except ParamValidationError as error:

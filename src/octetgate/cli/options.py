@@ -96,3 +96,13 @@ def payload(text: str) -> bytes:
         return Path(text[1:]).read_bytes()
     except OSError as error:
         raise Trouble(f"--data: expected a file; {text[1:]}: {error.strerror}") from error
+
+
+def keep(output: Path, data: bytes) -> None:
+    """Write what ``--output`` asks for."""
+    try:
+        output.write_bytes(data)
+    except OSError as error:
+        raise Trouble(
+            f"--output: expected a file that can be written; {output}: {error.strerror}"
+        ) from error
