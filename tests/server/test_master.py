@@ -142,6 +142,29 @@ def test_a_process_that_ends_is_started_again(start):
     assert running.status == 0
 
 
+def test_what_a_killed_process_has_left_behind_is_ended(start):
+    running = start("""
+        def leaves_something(post):
+            told, tell = os.pipe()
+            if post.board.read(post.name).restarts == 0:
+                if not os.fork():
+                    os.setsid()
+                    if os.fork():
+                        os._exit(0)
+                    os.setsid()
+                    os.write(tell, b"%d" % os.getpid())
+                    time.sleep(600)
+                say("left behind", int(os.read(told, 20)))
+            server(post)
+        run(Role('a', leaves_something))
+    """)
+    _, stray = running.hear("left behind")
+    _, _, pid = running.hear("a", "ready")
+    os.kill(pid, signal.SIGKILL)
+    running.hear("a", "ready")
+    wait_for(lambda: not alive(stray))
+
+
 def test_a_process_that_cannot_start_stops_all(start):
     running = start(
         """

@@ -18,7 +18,15 @@ from collections.abc import Callable, Iterator, Sequence
 from types import FrameType
 
 from octetgate.server.board import Board, State
-from octetgate.server.processes import Child, Ending, Order, Role, fork
+from octetgate.server.processes import (
+    Child,
+    Ending,
+    Order,
+    Role,
+    adopt_orphans,
+    end_orphans,
+    fork,
+)
 
 LOG = logging.getLogger("octetgate.server")
 
@@ -65,6 +73,7 @@ class Master:
 
         ``announce`` is called when every process but the guests is ready.
         """
+        adopt_orphans()
         with self._listen_to_signals():
             for role in self._roles.values():
                 if not role.is_guest:
@@ -72,6 +81,7 @@ class Master:
             while self._children or self._due:
                 self._wait()
                 self._reap()
+                end_orphans({child.pid for child in self._children.values()})
                 self._start_due()
                 self._move_on(announce)
         self._selector.close()

@@ -16,15 +16,17 @@ import socket
 import sys
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from octetgate.server.board import Board, State
 
 BEAT_SECONDS = 1.0
 _READY = b"r"
 _PR_SET_PDEATHSIG = 1
+_PR_SET_CHILD_SUBREAPER = 36
 
 
 class Order(Enum):
@@ -184,6 +186,26 @@ def settle(master: int) -> None:
 
 def _nothing(_number: int, _frame: object) -> None:
     """Hear a signal that is meant for the master."""
+
+
+def adopt_orphans() -> None:
+    """Become the parent of whatever loses its own below this process, instead of pid 1.
+
+    A function may have started something that left its session.  Its supervisor ends that, but
+    after a ``kill -9`` of the supervisor nobody else would know of it.
+    """
+    with contextlib.suppress(AttributeError):  # not Linux
+        ctypes.CDLL(None).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def end_orphans(known: Collection[int]) -> None:
+    """Kill every child of this process that is not among the known ones."""
+    with contextlib.suppress(OSError):  # not Linux
+        listed = Path("/proc/thread-self/children").read_text("ascii")
+        for pid in map(int, listed.split()):
+            if pid not in known:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
 
 
 def die_with_parent(parent: int) -> None:
