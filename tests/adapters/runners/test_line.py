@@ -28,8 +28,8 @@ class Listening:
     def answered(self, payload, *, failed, is_last):
         self.heard.append(("answered", payload, failed, is_last))
 
-    def cannot_start(self, payload):
-        self.heard.append(("cannot start", payload))
+    def init_failed(self, payload):
+        self.heard.append(("init failed", payload))
 
     def line_closed(self):
         self.heard.append("closed")

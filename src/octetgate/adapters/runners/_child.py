@@ -31,6 +31,7 @@ _LOOK_SECONDS = 0.5
 _LOOKED_AT = 8
 """Processes whose memory is looked at after calls; the watch looks at all."""
 
+_BUBBLEWRAPS = 2
 _DEAD = 200
 """Ended processes that may be kept; with a thousand, nothing more can be started."""
 
@@ -185,6 +186,17 @@ class Child(asyncio.SubprocessProtocol):
         return self._most_bytes // _MIB
 
     # --- The end ---
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether it has ended, or is about to be heard of as ended."""
+        if self._pid is None or self.has_exited:
+            return self.has_exited
+        if self._plan.isolation.view is not View.BUBBLEWRAP:
+            return _tree.is_ending(self._pid)
+        # The function's own process is below two of bubblewrap's, which end after it.
+        inside = _tree.tree(self._pid, _BUBBLEWRAPS + 1)[_BUBBLEWRAPS:]
+        return not inside or _tree.is_ending(inside[0])
 
     def process_exited(self) -> None:
         """Take notice that the process ended (asyncio calls this)."""

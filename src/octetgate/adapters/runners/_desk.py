@@ -300,7 +300,7 @@ class Borrowed:
         else:
             self._desk.free(self)
 
-    def cannot_start(self, payload: bytes) -> None:
+    def init_failed(self, payload: bytes) -> None:
         del payload  # it has started
 
     def line_closed(self) -> None:

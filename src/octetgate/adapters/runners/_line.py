@@ -7,12 +7,14 @@ the supervisor or a gateway worker that has borrowed the process, acts on what i
 """
 
 import asyncio
+import contextlib
 import struct
 from typing import Protocol, cast
 
 import msgspec
 
 from octetgate.adapters.runners._stream import Sink
+from octetgate.core.functions.lifecycle import OutOfTurn
 from octetgate.core.functions.runtime_api import Assignment
 
 READY, RESULT, ERROR, LAST_ERROR = b"N", b"R", b"E", b"L"
@@ -32,7 +34,10 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Hearer(Protocol):
-    """The one who acts on what a process says over its line."""
+    """The one who acts on what a process says over its line.
+
+    What it may not say now raises OutOfTurn, and has no effect.
+    """
 
     def ready(self) -> None:
         """Take notice that it has started, and can take a call."""
@@ -46,7 +51,7 @@ class Hearer(Protocol):
         It can take another call now, unless that was its last.
         """
 
-    def cannot_start(self, payload: bytes) -> None:
+    def init_failed(self, payload: bytes) -> None:
         """Take notice that it cannot start; the payload says why."""
 
     def line_closed(self) -> None:
@@ -132,6 +137,11 @@ class Line(asyncio.BufferedProtocol):
 
     def _hear(self, kind: bytes, payload: bytes | None) -> None:
         """Act on one message; None is a payload that was longer than it may be."""
+        # Whoever speaks here is a function's process, and may say anything at any time.
+        with contextlib.suppress(OutOfTurn):
+            self._act(kind, payload)
+
+    def _act(self, kind: bytes, payload: bytes | None) -> None:
         match kind:
             case b"R" | b"E" | b"L":
                 self._end(payload, failed=kind != RESULT, is_last=kind == LAST_ERROR)
@@ -140,12 +150,12 @@ class Line(asyncio.BufferedProtocol):
             case b"P" if self._kept is not None:
                 self._keep(payload)
             case b"B":
-                self._sink = self._hearer.began((payload or b"").decode("latin-1"))
                 self._kept, self._kept_size = [], 0
+                self._sink = self._hearer.began((payload or b"").decode("latin-1"))
             case b"N":
                 self._hearer.ready()
             case b"I":
-                self._hearer.cannot_start(payload or b"{}")
+                self._hearer.init_failed(payload or b"{}")
             case _:
                 pass  # a piece of nothing
 

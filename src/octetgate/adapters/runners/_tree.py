@@ -20,6 +20,8 @@ _PEAK = re.compile(rb"^VmHWM:\s+(\d+)", re.MULTILINE)
 _ROUNDS = 50
 """At most; a process that has been stopped starts no others, so each finds fewer."""
 _PR_SET_CHILD_SUBREAPER = 36
+_PF_EXITING = 0x4
+"""The kernel's mark of a process that does nothing any more but end."""
 
 
 def children(pid: int) -> list[int]:
@@ -63,6 +65,12 @@ def _processes() -> Iterator[tuple[int, int]]:
 def dead(pids: Collection[int]) -> int:
     """Return how many of them have ended, and wait for their parent to ask how."""
     return sum(_resident(pid) == 0 for pid in pids)
+
+
+def is_ending(pid: int) -> bool:
+    """Return whether the process has ended, or closes what it had open on its way there."""
+    fields = _read(f"/proc/{pid}/stat").rpartition(b")")[2].split()
+    return not fields or fields[0] in (b"Z", b"X") or bool(int(fields[6]) & _PF_EXITING)
 
 
 # --- Memory ---

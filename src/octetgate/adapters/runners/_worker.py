@@ -115,14 +115,10 @@ class Worker:
     # --- What the process says over its line ---
 
     def ready(self) -> None:
-        with contextlib.suppress(OutOfTurn):
-            self.asked(self._line)
+        self.asked(self._line)
 
     def began(self, content_type: str) -> Sink | None:
-        try:
-            return self.begin(self._line, content_type)
-        except OutOfTurn:
-            return None
+        return self.begin(self._line, content_type)
 
     def answered(self, payload: bytes | None, *, failed: bool, is_last: bool) -> None:
         # Out of turn if somebody has answered over the Runtime API, or the time was up.
@@ -130,10 +126,6 @@ class Worker:
             self.take(self._line, payload, failed=failed)
         if not is_last:
             self.ready()
-
-    def cannot_start(self, payload: bytes) -> None:
-        with contextlib.suppress(OutOfTurn):
-            self.init_failed(payload)
 
     def line_closed(self) -> None:
         # A process that has ended is heard of after its line is.
@@ -193,7 +185,11 @@ class Worker:
 
     def _break_off(self) -> None:
         """Give up an answer whose connection is closed, unless the process has ended with it."""
-        if self._state is State.STREAMING and self._streaming is None:
+        if self._state is not State.STREAMING or self._streaming is not None:
+            return
+        if self.child.is_ending and not self.child.has_exited:
+            self._loop.call_later(_EXIT_SECONDS, self._break_off)
+        else:
             self._perform(self._move(Event.HUNG_UP), reports.broke_off)
 
     # --- What happens to the process ---
@@ -239,8 +235,10 @@ class Worker:
 
     def end_unheard(self) -> None:
         """End the process if it lives without its line: nothing more would be heard of it."""
-        if not self.child.has_exited:
+        if not self.child.is_ending:
             self.retire()
+        elif not self.child.has_exited:
+            self._loop.call_later(_EXIT_SECONDS, self.end_unheard)
 
     def retire(self) -> None:
         """End the process; a call in it fails."""
