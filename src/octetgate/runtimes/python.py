@@ -16,7 +16,7 @@ import struct
 import sys
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from pathlib import Path
 from types import GeneratorType
 from typing import Any
@@ -58,13 +58,13 @@ def client(line: "Line") -> Any:
     plain = LambdaRuntimeClient.marshaller
 
     class Marshaller:
-        unmarshal_request = plain.unmarshal_request
+        def unmarshal_request(self, request: bytes, content_type: str) -> Any:
+            return read(request, lambda event: plain.unmarshal_request(event, content_type))
 
         def marshal_response(self, response: Any) -> tuple[Any, str]:
             if isinstance(response, GeneratorType):
                 return Streamed(response), ""
-            marshalled: tuple[Any, str] = plain.marshal_response(response)
-            return marshalled
+            return written(response, plain.marshal_response)
 
     class Client(LambdaRuntimeClient):  # type: ignore[misc]
         marshaller = Marshaller()
@@ -205,6 +205,101 @@ class Log:
                 status = _STATUS.read_bytes()
                 self._peak = int(status.partition(b"VmHWM:")[2].split(None, 1)[0]) // 1024
         return self._peak
+
+
+# --- Images in JSON ---
+#
+# JSON's usual reader and writer look at every character of a text, which for an image takes
+# longer than anything else that is done with it on its way.  Long texts without an escape are
+# therefore taken out before, and put in behind; the rest is the client's own business.
+
+_LONG = 16 * 1024
+_TEXTS = 256
+"""Looked at in one event; an image is hardly behind more."""
+_REST = 64 * 1024
+"""Bytes without the long texts, up to which it is worth looking for their places."""
+_BACKSLASH = 0x5C
+_ESCAPED = bytes([*range(32), *b'"\\', 127])
+
+
+def read(event: bytes, plain: Callable[[bytes], Any]) -> Any:
+    """Return what ``plain`` returns for the event, which is known to be JSON."""
+    places = _long_texts(event) if len(event) > _LONG else []
+    if not places or len(event) - sum(end - begin for begin, end in places) > _REST:
+        return plain(event)
+    mark = os.urandom(12).hex()
+    pieces: list[bytes] = []
+    texts: dict[str, str] = {}
+    at = 0
+    for begin, end in places:
+        try:
+            text = event[begin:end].decode("ascii")
+        except UnicodeDecodeError:
+            continue
+        name = f"{mark}{len(texts)}"
+        texts[name] = text
+        pieces += (event[at:begin], name.encode())
+        at = end
+    return _put_back(plain(b"".join((*pieces, event[at:]))), texts)
+
+
+def _long_texts(event: bytes) -> list[tuple[int, int]]:
+    """Return where long texts without an escape begin and end, members' names left out."""
+    places, at = [], 0
+    for _ in range(_TEXTS):
+        begin = event.find(b'"', at) + 1
+        if not begin:
+            break
+        end = event.find(b'"', begin)
+        while end > 0 and event[end - 1] == _BACKSLASH and _is_escaped(event, end):
+            end = event.find(b'"', end + 1)
+        if end < 0:
+            break
+        at = end + 1
+        if end - begin > _LONG and event.find(b"\\", begin, end) < 0:
+            is_name = event[at : at + 64].lstrip()[:1] == b":"
+            places += [] if is_name else [(begin, end)]
+    return places
+
+
+def _is_escaped(event: bytes, at: int) -> bool:
+    before = at
+    while event[before - 1] == _BACKSLASH:
+        before -= 1
+    return (at - before) % 2 == 1
+
+
+def _put_back(found: Any, texts: dict[str, str]) -> Any:
+    """Return what was read with the long texts where their names are."""
+    if isinstance(found, str):
+        return texts.get(found, found)
+    if isinstance(found, dict):
+        for key, value in found.items():
+            found[key] = _put_back(value, texts)
+    elif isinstance(found, list):
+        found[:] = [_put_back(value, texts) for value in found]
+    return found
+
+
+def written(response: Any, plain: Callable[[Any], tuple[Any, str]]) -> tuple[Any, str]:
+    """Return what ``plain`` returns for the response; a long text of its own is put in behind."""
+    if type(response) is str and len(response) > _LONG and _is_plain(response):
+        return f'"{response}"', "application/json"
+    body = response.get("body") if type(response) is dict else None
+    if type(body) is not str or len(body) <= _LONG or not _is_plain(body):
+        return plain(response)
+    mark = os.urandom(12).hex()
+    text, content_type = plain({**response, "body": mark})
+    before, _, behind = text.partition(mark)
+    return f"{before}{body}{behind}", content_type
+
+
+def _is_plain(text: str) -> bool:
+    """Return whether JSON writes the text as it is."""
+    if not text.isascii():
+        return False
+    octets = text.encode()
+    return len(octets.translate(None, _ESCAPED)) == len(octets)
 
 
 class Streamed:
