@@ -4,6 +4,8 @@ import itertools
 import json
 import socket
 import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import requests
@@ -75,6 +77,36 @@ def test_functions_are_counted_exactly_whoever_calls_them(octetgate):
     assert told[f"duration_seconds_count{label}"] == "4.0"
     assert float(told[f"init_duration_seconds_count{label}"]) >= 1
     assert float(told[f"init_duration_seconds_sum{label}"]) > 0
+
+
+def test_calls_by_many_workers_at_once_are_all_counted(start):
+    """Warm processes get their calls from gateway workers, cold ones from the supervisor."""
+    server = start("--workers", "3")
+    make(
+        server,
+        "busy",
+        "def handler(event, context):\n"
+        "    if event['body'] == 'fail':\n"
+        "        raise ValueError\n"
+        "    return {'body': 'ok'}\n",
+    )
+    api = proxy_to(server, "busy")
+    server.gateway.create_deployment(restApiId=api, stageName="prod")
+    url = f"{server.url}/restapis/{api}/prod/_user_request_/"
+
+    def status(number):
+        return requests.post(url, "fail" if number % 5 == 0 else "go", timeout=30).status_code
+
+    with ThreadPoolExecutor(12) as clients:
+        statuses = Counter(clients.map(status, range(150)))
+    assert statuses == {200: 120, 502: 30}
+    text = requests.get(f"{server.endpoint}/_octetgate/metrics", timeout=10).text
+    told = dict(line.rsplit(" ", 1) for line in text.splitlines() if 'function="busy"' in line)
+    label = '{function="busy"}'
+    assert told[f"octetgate_function_invocations_total{label}"] == "150.0"
+    assert told[f"octetgate_function_errors_total{label}"] == "30.0"
+    assert told[f"octetgate_function_duration_seconds_count{label}"] == "150.0"
+    assert told[f"octetgate_function_concurrent_executions{label}"] == "0.0"
 
 
 def make(octetgate, name, code):

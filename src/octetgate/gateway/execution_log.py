@@ -20,8 +20,11 @@ from octetgate.core.model.access import Authorizer as AuthorizerModel
 from octetgate.core.model.responses import GatewayResponseType as Kind
 from octetgate.core.model.stage import MethodSetting
 from octetgate.core.ports.exchange import Reply
+from octetgate.core.ports.functions import Invocation
+from octetgate.core.ports.upstream import UpstreamRequest
 from octetgate.gateway.call import Call, Caller
 from octetgate.gateway.faults import Fault
+from octetgate.gateway.phases.access_log import stamp
 from octetgate.gateway.recording import Pairs, Recorder, failure_line, traced_first
 from octetgate.gateway.snapshot import Authorizer, Integration, StageFacts
 from octetgate.gateway.transcript import SECRET, Text, Transcript, java_map, masked, shown
@@ -65,12 +68,13 @@ class ExecutionRecorder(Recorder):
         self._bodies = bodies
         self.began = False
         """Whether the method was reached."""
-        self._secrets = sorted({each for each in secrets if len(each) >= _LEAST_SECRET}, key=len)
+        found = {each for each in secrets if len(each) >= _LEAST_SECRET}
+        self._secrets = sorted(found, key=len, reverse=True)
         self.request_id = call.arrival.request_id
 
     def redacted(self, text: str) -> str:
         """Return the text with what let the caller in masked, wherever it stands."""
-        for secret in reversed(self._secrets):
+        for secret in self._secrets:
             text = text.replace(secret, masked(secret))
         return text
 
@@ -95,6 +99,19 @@ class ExecutionRecorder(Recorder):
             return body, self.shown(body.ready or b"")
         tapped = _Tapped(body.source)
         return Body(tapped, length=body.length), lambda: self._beginning(tapped.sample)
+
+
+class _FailureRecorder(ExecutionRecorder):
+    """Keeps why a call failed, and writes nothing down of one that did not."""
+
+    def sends(self, request: UpstreamRequest, body: Text | None) -> float:
+        return 0.0
+
+    def invokes(self, invocation: Invocation) -> float:
+        return 0.0
+
+    def answered(self, since: float, status: int, headers: Pairs, body: Text | None) -> None:
+        pass
 
 
 class _Tapped:
@@ -157,7 +174,9 @@ class ExecutionLog:
         """Return who writes the call down, the same each time."""
         arrival = call.arrival
         if arrival.recorder is None:
-            arrival.recorder = ExecutionRecorder(call, self._secrets(call), bodies=self.bodies)
+            kind = _FailureRecorder if self.errors_alone else ExecutionRecorder
+            bodies = self.bodies and not self.errors_alone
+            arrival.recorder = kind(call, self._secrets(call), bodies=bodies)
         return arrival.recorder
 
     def _secrets(self, call: Call) -> Iterable[str]:
@@ -176,6 +195,8 @@ class ExecutionLog:
         if found.began:
             return found
         found.began = True
+        if self.errors_alone:
+            return found
         say, plan = found.script.say, call.plan
         self._say_plan(call, found)
         say(f"Starting execution for request: {found.request_id}")
@@ -208,6 +229,8 @@ class ExecutionLog:
 
     def answered(self, call: Call, reply: Reply) -> None:
         """Tell what the method makes of the integration's answer."""
+        if self.errors_alone:
+            return
         found = self.recorder(call)
         reply.body, body = found.tap(reply.body)
         headers = Headers.of_fields([*reply.headers.fields, *reply.fresh])
@@ -279,12 +302,10 @@ class ExecutionLog:
 
 
 def _event(moment: float, request_id: str, line: str) -> str:
-    seconds, rest = divmod(int(moment * 1000), 1000)
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
     text = f"({request_id}) {line}"
     if len(text) > _EVENT_BYTES // 4:
         text = text.encode("utf-8", "backslashreplace")[:_EVENT_BYTES].decode(errors="ignore")
-    return f"{stamp}.{rest:03d}Z {text}"
+    return f"{stamp(moment)} {text}"
 
 
 # --- At deployment ------------------------------------------------------------------------------
@@ -344,6 +365,8 @@ class ToldAuthorizer:
 
     async def authorize(self, call: Call) -> Caller:
         found = self._log.recorder(call)
+        if self._log.errors_alone:
+            return await self._authorizer.authorize(call)
         say = found.script.say
         say(f"Starting authorizer: {self._id} for request: {found.request_id}")
         token = _recorder.set(_AuthorizerRecorder(found))

@@ -4,7 +4,7 @@ The ports do what the ones behind them do; nothing that uses them can tell.
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import msgspec
@@ -35,7 +35,7 @@ _SECRET = frozenset({"authorization", "x-amz-security-token"})
 _TIMED_OUT = "Execution failed due to a timeout error"
 _NO_NETWORK = "Execution failed due to a network error communicating with endpoint"
 
-Pairs = Sequence[tuple[str, str]]
+Pairs = Iterable[tuple[str, str]]
 
 
 class Recorder:
@@ -60,6 +60,18 @@ class Recorder:
         """Return headers as lines show them."""
         return java_map(_masked(pairs))
 
+    def sends(self, request: UpstreamRequest, body: Text | None) -> float:
+        """Write down a request to an HTTP backend; returns when it went out."""
+        origin = request.origin
+        headers = [*request.headers, *((name, value) for name, _, value in request.fresh)]
+        host = request.headers.get("host") or origin.host
+        return self.asked(f"{origin.scheme}://{host}{request.target}", headers, body)
+
+    def invokes(self, invocation: Invocation) -> float:
+        """Write down the invocation of a function likewise."""
+        payload = self.shown(invocation.payload)
+        return self.asked(lambda_uri(invocation), to_lambda(invocation), payload)
+
     def asked(self, uri: str, headers: Pairs, body: Text | None) -> float:
         """Write down a request; returns when it went out."""
         self.trace_id = next((v for n, v in headers if n.lower() == TRACE_ID), "")
@@ -81,6 +93,7 @@ class Recorder:
 
 def _masked(headers: Pairs) -> Pairs:
     """Return the headers without what would let a reader ask an AWS service as we do."""
+    headers = list(headers)
     signed = any(value.startswith(_SIGNED) for _, value in headers)
     if not signed:
         return headers
@@ -104,21 +117,18 @@ class _Upstream:
         self._find = find
 
     async def send(self, request: UpstreamRequest) -> UpstreamResponse:
-        recorder, origin = self._find(), request.origin
+        recorder = self._find()
         if recorder is None:
             return await self._upstream.send(request)
         request.body, body = await recorder.see(request.body)
-        headers = [*request.headers, *((name, value) for name, _, value in request.fresh)]
-        host = request.headers.get("host") or origin.host
-        uri = f"{origin.scheme}://{host}{request.target}"
-        since = recorder.asked(uri, headers, body)
+        since = recorder.sends(request, body)
         try:
             response = await self._upstream.send(request)
         except UpstreamRefused as error:
             recorder.failure = f"{MISCONFIGURED}Invalid endpoint address: {error}"
             raise
         response.body, body = await recorder.see(response.body)
-        recorder.answered(since, response.status, list(response.headers), body)
+        recorder.answered(since, response.status, response.headers, body)
         return response
 
 
@@ -133,7 +143,7 @@ class _Functions:
         recorder = self._find()
         if recorder is None:
             return await self._functions.invoke(invocation)
-        since = _asked(recorder, invocation)
+        since = recorder.invokes(invocation)
         try:
             outcome = await self._functions.invoke(invocation)
         except InvokeDenied as error:
@@ -152,15 +162,10 @@ class _Functions:
         recorder = self._find()
         if recorder is None:
             return await self._functions.stream(invocation)
-        since = _asked(recorder, invocation)
+        since = recorder.invokes(invocation)
         stream = await self._functions.stream(invocation)
         recorder.answered(since, 200, [("x-amzn-RequestId", stream.request_id)], None)
         return stream
-
-
-def _asked(recorder: Recorder, invocation: Invocation) -> float:
-    payload = recorder.shown(invocation.payload)
-    return recorder.asked(lambda_uri(invocation), to_lambda(invocation), payload)
 
 
 def failure_line(kind: str, reason: str) -> str:

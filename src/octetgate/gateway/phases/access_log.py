@@ -147,7 +147,7 @@ def _line(  # noqa: C901, PLR0917  # what a line says
     if not complete:
         more += ',"incomplete":true'
     line = (
-        f'{{"time":"{_stamp(started)}","requestId":"{request_id}","ip":"{ip}",{request},'
+        f'{{"time":"{stamp(started)}","requestId":"{request_id}","ip":"{ip}",{request},'
         f'"status":{status},"responseLength":{length},"responseLatency":{seconds * 1000:.3f}'
         f"{logged if route is None else route.logged}{more}}}"
     )
@@ -165,7 +165,7 @@ def refused_at_the_door(
 
 def _refused(moment: float, peer: str, status: int, reason: str) -> bytes:
     line = (
-        f'{{"time":"{_stamp(moment)}","ip":"{peer}","status":{status},'
+        f'{{"time":"{stamp(moment)}","ip":"{peer}","status":{status},'
         f'"notice":"REFUSED_AT_THE_DOOR","error":{_quoted(reason)}}}'
     )
     return line.encode("latin-1")
@@ -331,7 +331,8 @@ def _quoted(text: str) -> str:
     return quoted.decode("latin-1")
 
 
-def _stamp(now: float) -> str:
+def stamp(now: float) -> str:
+    """Return epoch seconds as lines of logs have them: ``2026-01-31T12:00:00.123Z``."""
     # One strftime a second is enough, and many calls begin in the same millisecond.
     global _second, _stamped  # noqa: PLW0603  # memos of one, the same for everybody
     milliseconds = int(now * 1000)

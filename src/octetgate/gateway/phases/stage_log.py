@@ -43,11 +43,24 @@ class StageLog:
     write: Callable[[str], None]
     constants: Mapping[str, object]
     """What every line of the stage says alike."""
+    paths: Mapping[str, tuple[str, ...]]
+    """Where in ``$context`` each variable of the line stands."""
+    endings: tuple[Callable[[Call], Mapping[str, object]], ...]
+    """What finds out the less usual of them, as far as the line names any."""
 
     def add(self, call: Call, status: int) -> None:
         """Write down a call that has ended."""
         values = {**context_values(call), **self.constants, **_of_ending(call, status)}
-        self.write(self.line.render(lambda name: _shown(values, name) or _NOTHING))
+        for ending in self.endings:
+            values |= ending(call)
+        self.write(self.line.render(lambda name: self._said(values, name)))
+
+    def _said(self, values: Mapping[str, object], name: str) -> str:
+        path = self.paths.get(name)
+        found = None if path is None else _found(values, path)
+        if found is None:
+            return _NOTHING
+        return found if name.endswith("messageString") else _shown(found)
 
 
 def stage_log(
@@ -64,60 +77,82 @@ def stage_log(
     except BadDestination as error:
         problems.append(str(error))
         return None
-    constants = {"endpointType": api.endpoint_configuration.types[0]}
-    return StageLog(substitution.compile(settings.format), write, constants)
+    line = substitution.compile(settings.format)
+    # Only $context means something here.
+    names = [name.split(".") for name in line.names if name.startswith("context.")]
+    wanted = {name[1] for name in names}
+    return StageLog(
+        line,
+        write,
+        constants={"endpointType": api.endpoint_configuration.types[0]},
+        paths={".".join(name): tuple(name[1:]) for name in names},
+        endings=tuple(find for roots, find in _ENDINGS if roots & wanted),
+    )
 
 
-def _shown(values: Mapping[str, object], name: str) -> str | None:
+def _shown(found: str) -> str:
     """Return what a variable stands for as it is written.
 
     What a client sent cannot end the quotes or the line that it stands in, be it JSON or not.
     """
-    found = _found(values, name)
-    if found is None or name.endswith("messageString"):
-        return found
     return found.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
 
 
-def _found(values: Mapping[str, object], name: str) -> str | None:
-    """Return what a variable stands for, as text; only ``$context`` means something here."""
-    root, *parts = name.split(".")
-    value: object = values if root == "context" else None
-    for part in parts:
+def _found(values: Mapping[str, object], path: tuple[str, ...]) -> str | None:
+    """Return what a variable stands for, as text."""
+    value: object = values
+    for part in path:
         value = value.get(part) if isinstance(value, Mapping) else None
     if isinstance(value, str):
-        return value
-    return json.dumps(value) if isinstance(value, int | float) else None
+        return value or None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value) if isinstance(value, int | float) else None
 
 
 def _of_ending(call: Call, status: int) -> dict[str, object]:
     """Return what is known of a call only when it has ended; latencies in milliseconds."""
-    arrival, located = call.arrival, call.route.located
-    integration = _of_integration(call)
-    tls = arrival.exchange.tls if arrival.exchange.secure else None
-    fault = arrival.fault
+    arrival = call.arrival
     return {
         "status": status,
         "responseLength": arrival.exchange.sent,
         "responseLatency": _milliseconds(time.perf_counter() - arrival.ticks),
-        "integrationLatency": integration["latency"],
-        "integrationStatus": integration["status"],
-        "integrationErrorMessage": integration["error"],
-        "integration": integration,
         "awsEndpointRequestId2": arrival.endpoint_request_id2,
-        "cipherSuite": tls and tls.cipher,
-        "tlsVersion": tls and tls.version,
-        "customDomain": {"basePathMatched": located.base_path or None},
+        "customDomain": {"basePathMatched": call.route.located.base_path or None},
         "xrayTraceId": arrival.trace_id,
-        "error": {}
-        if fault is None
-        else {
+    }
+
+
+def _of_error(call: Call) -> dict[str, object]:
+    """Return ``$context.error``: why the gateway refused the call."""
+    fault = call.arrival.fault
+    if fault is None:
+        return {}
+    return {
+        "error": {
             "message": fault.message,
             "messageString": json.dumps(fault.message),
             "responseType": str(fault.type),
             "validationErrorString": fault.validation_error or None,
-        },
-        **_of_authorizing(call),
+        }
+    }
+
+
+def _of_connection(call: Call) -> dict[str, object]:
+    """Return what is known of the client's TLS."""
+    exchange = call.arrival.exchange
+    tls = exchange.tls if exchange.secure else None
+    return {} if tls is None else {"cipherSuite": tls.cipher, "tlsVersion": tls.version}
+
+
+def _of_asking(call: Call) -> dict[str, object]:
+    """Return what the integration came to, in its own variables and under their older names."""
+    integration = _of_integration(call)
+    return {
+        "integrationLatency": integration["latency"],
+        "integrationStatus": integration["status"],
+        "integrationErrorMessage": integration["error"],
+        "integration": integration,
     }
 
 
@@ -178,3 +213,14 @@ def _attempt(fault: Fault | None, milliseconds: int) -> dict[str, object]:
 
 def _milliseconds(seconds: float) -> int:
     return max(0, round(seconds * 1000))
+
+
+_ENDINGS = (
+    (
+        {"integration", "integrationLatency", "integrationStatus", "integrationErrorMessage"},
+        _of_asking,
+    ),
+    ({"error"}, _of_error),
+    ({"cipherSuite", "tlsVersion"}, _of_connection),
+    ({"authenticate", "authorize", "authorizer"}, _of_authorizing),
+)
