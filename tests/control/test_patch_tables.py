@@ -296,7 +296,7 @@ TERSE = (
     "update_rest_api",
 )
 LISTING = {
-    "update_account": "/features",
+    "update_account": "/cloudwatchRoleArn",
     "update_api_key": "/name",
     "update_authorizer": "/name",
     "update_base_path_mapping": "/stage",
@@ -343,6 +343,21 @@ def test_an_unknown_path_is_told_what_there_is(patch, operation, path):
         "Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/"
     )
     assert path in message.partition("[")[2].removesuffix("]").split(", ")
+
+
+def test_of_the_paths_those_are_told_that_take_the_operation(patch):
+    # Reported of the service, but for how it spells what stands for any element.
+    _, _, message = patch("update_usage_plan", op="remove", path="/apiStages/x:dev")
+    assert message.startswith("Invalid patch path  '/apiStages/x:dev' specified for op 'remove'.")
+    told = message.partition("[")[2].removesuffix("]").split(", ")
+    assert {re.sub(r"\{\w+\}", "{}", path) for path in told} == {
+        "/apiStages",
+        "/quota",
+        "/throttle",
+        "/productCode",
+        "/apiStages/{}/throttle/{}/{}",
+        "/apiStages/{}/throttle",
+    }
 
 
 @pytest.mark.parametrize("operation, path", LISTING.items())

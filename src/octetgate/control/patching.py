@@ -126,7 +126,9 @@ class Table(Generic[R]):
     def _row(self, patch: Patch) -> Row[R]:
         fitting = [row for row in self.rows if row.fits(patch.names)]
         if not fitting:
-            raise self.complaints.unknown(patch, [row.path for row in self.rows])
+            # Told are the paths that take the operation (as users of the service report).
+            taking = [row.path for row in self.rows if patch.op in row.ops]
+            raise self.complaints.unknown(patch, taking or [row.path for row in self.rows])
         for row in fitting:
             if patch.op in row.ops:
                 return row

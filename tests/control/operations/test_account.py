@@ -38,7 +38,7 @@ def test_the_feature_that_every_account_has_can_be_asked_for(gw):
 @pytest.mark.parametrize(
     "op, path, value, message",
     [
-        ("replace", "/throttleSettings/rateLimit", "1", "Invalid patch path  '/throttleSettings/rateLimit' specified for op 'replace'. Must be one of: [/cloudwatchRoleArn, /features]"),
+        ("replace", "/throttleSettings/rateLimit", "1", "Invalid patch path  '/throttleSettings/rateLimit' specified for op 'replace'. Must be one of: [/cloudwatchRoleArn]"),
         ("remove", "/cloudwatchRoleArn", None, "Invalid patch path  '/cloudwatchRoleArn' specified for op 'remove'. Please choose supported operations"),
         ("remove", "/features", "UsagePlans", "Invalid patch value for /features: expected add of UsagePlans; found remove of 'UsagePlans'"),
         ("replace", "/cloudwatchRoleArn", "me", "Invalid patch value for /cloudwatchRoleArn: expected arn:aws:iam::{account}:role/{name}; found 'me'"),

@@ -139,7 +139,7 @@ def test_patching_the_stages_of_a_key(gw, key, stage):
 @pytest.mark.parametrize(
     "op, path, value, message",
     [
-        ("replace", "/value", "v" * 20, "Invalid patch path  '/value' specified for op 'replace'. Must be one of: [/customerId, /description, /enabled, /name, /labels, /stages]"),
+        ("replace", "/value", "v" * 20, "Invalid patch path  '/value' specified for op 'replace'. Must be one of: [/customerId, /description, /enabled, /name]"),
         ("add", "/name", "x", "Invalid patch path  '/name' specified for op 'add'. Please choose supported operations"),
         ("replace", "/enabled", "x", "Invalid patch value for /enabled: expected true or false; found 'x'"),
         ("add", "/stages", "", "Invalid null or empty value in stages"),

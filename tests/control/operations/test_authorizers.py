@@ -260,7 +260,7 @@ def test_patching_the_pools_of_an_authorizer(gw, api):
 @pytest.mark.parametrize(
     "op, path, value, message",
     [
-        ("replace", "/x", "1", "Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/authorizerUri, /authorizerCredentials, /authorizerResultTtlInSeconds, /authType, /identitySource, /identityValidationExpression, /name, /providerARNs, /type]"),
+        ("replace", "/x", "1", "Invalid patch path  '/x' specified for op 'replace'. Must be one of: [/authorizerUri, /authorizerCredentials, /authorizerResultTtlInSeconds, /authType, /identitySource, /identityValidationExpression, /name, /type]"),
         ("remove", "/name", None, "Invalid patch path  '/name' specified for op 'remove'. Please choose supported operations"),
         ("replace", "/type", "MAGIC", "Invalid patch value for /type: expected one of TOKEN, REQUEST, COGNITO_USER_POOLS, JWT; found 'MAGIC'"),
         ("replace", "/authorizerResultTtlInSeconds", "x", "Invalid patch value for /authorizerResultTtlInSeconds: expected an integer; found 'x'"),

@@ -5,11 +5,9 @@ from tests.control.refusals import absent, bad, refused, taken
 
 UNKNOWN = "Invalid Usage Plan ID specified"
 PATHS = (
-    "[/apiStages, /apiStages/{stage}/throttle, /apiStages/{stage}/throttle/{path}/{method}, "
-    "/apiStages/{stage}/throttle/{path}/{method}/rateLimit, "
+    "[/apiStages/{stage}/throttle, /apiStages/{stage}/throttle/{path}/{method}/rateLimit, "
     "/apiStages/{stage}/throttle/{path}/{method}/burstLimit, /description, /name, /productCode, "
-    "/quota, /quota/limit, /quota/offset, /quota/period, /throttle, /throttle/burstLimit, "
-    "/throttle/rateLimit]"
+    "/quota/limit, /quota/offset, /quota/period, /throttle/burstLimit, /throttle/rateLimit]"
 )
 
 
