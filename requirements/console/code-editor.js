@@ -33,12 +33,27 @@ const colours = HighlightStyle.define([
 const theme = EditorView.theme({
   "&": { backgroundColor: "var(--field)", color: "var(--text)", fontSize: "0.875rem" },
   "&.cm-focused": { outline: "none" },
-  ".cm-content": { caretColor: "var(--text)", fontFamily: "var(--mono)" },
+  ".cm-scroller": { fontFamily: "var(--mono)" },
+  ".cm-content": { caretColor: "var(--text)" },
   ".cm-cursor": { borderLeftColor: "var(--text)" },
   ".cm-gutters": { backgroundColor: "var(--sunken)", border: "none", color: "var(--quiet)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--line-mark)" },
   "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
     backgroundColor: "var(--selection)",
+  },
+});
+
+// Where a browser itself replaces a selection, it writes style attributes into what it inserts,
+// which the page's policy forbids.  So what is typed over a selection is put there by the editor.
+const typeOver = EditorView.domEventHandlers({
+  beforeinput(event, view) {
+    const { empty, from, to } = view.state.selection.main;
+    if (event.inputType !== "insertText" || event.data === null || empty || view.composing) return false;
+    const insert = () => view.state.update(view.state.replaceSelection(event.data), { userEvent: "input.type" });
+    const handlers = view.state.facet(EditorView.inputHandler);
+    if (!handlers.some((handle) => handle(view, from, to, event.data, insert))) view.dispatch(insert());
+    event.preventDefault();
+    return true;
   },
 });
 
@@ -61,6 +76,7 @@ export function openEditor({ root, text, language, label, readOnly, changed }) {
         highlightSelectionMatches(),
         keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...completionKeymap]),
         EditorView.lineWrapping,
+        typeOver,
         syntaxHighlighting(colours),
         theme,
         (languages[language] ?? languages.text)(),

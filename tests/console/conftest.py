@@ -8,7 +8,7 @@ from tests.console.browser import Watch
 from tests.console.browser import axe as look
 from tests.journeys.running import Octetgate
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +46,7 @@ def open_page(browser):
             reduced_motion="reduce",
             **options,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         opened.append((context, Watch(page)))
         return page

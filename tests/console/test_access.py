@@ -59,6 +59,8 @@ def test_every_answer_has_the_policy(visitor, stranger):
         visitor.get("/apis/nowhere/deletion"),
         visitor.get("/apis/nowhere/no-such-page"),
         visitor.post("/apis", CREATE),
+        visitor.post("/apis/import/deletion/more", CREATE),
+        visitor.post("/", CREATE),
         visitor.get("/apis", sec_fetch_site="cross-site"),
         stranger.get("/sign-in"),
         stranger.get("/apis"),

@@ -67,7 +67,7 @@ def application(sources: Sources) -> Starlette:
         Route("/favicon.ico", desk.icon, methods=["GET"]),
         Route("/{path:path}", desk.nowhere, methods=["GET", "POST"]),
     ]
-    return Starlette(routes=routes)
+    return Starlette(routes=routes, exception_handlers={HTTPException: desk.misled})
 
 
 class _Desk:
@@ -108,6 +108,13 @@ class _Desk:
         """Say that there is no such page."""
         return await self._guarded(request, lambda: self._nowhere(request))
 
+    async def misled(self, request: Request, error: Exception) -> Response:
+        """Say what is wrong with a request that no page can make sense of."""
+        status, detail = 500, str(error)
+        if isinstance(error, HTTPException):
+            status, detail = error.status_code, str(error.detail)
+        return _with_policy(refused(request, Refusal("BadRequestException", detail, status)))
+
     async def _nowhere(self, request: Request) -> Response:
         await self._needs_key(request)
         raise Refusal("NotFoundException", f"{request.url.path}: no such page", 404)
@@ -124,14 +131,11 @@ class _Desk:
         except Refusal as refusal:
             answer = refused(request, refusal)
         except HTTPException as error:
-            said = Refusal("BadRequestException", str(error.detail), error.status_code)
-            answer = refused(request, said)
+            return await self.misled(request, error)
         except Exception:  # noqa: BLE001  # the console answers, whatever the bug
             _LOG.exception("%s %s failed", request.method, request.url.path)
             answer = refused(request, _BUG)
-        for name, value in _HEADERS.items():
-            answer.headers.setdefault(name, value)
-        return answer
+        return _with_policy(answer)
 
     async def _visited(self, request: Request, page: Page) -> Response:
         holder: Holder | None = None
@@ -239,6 +243,12 @@ class _Desk:
         # Modules import each other by plain names, which stay the same when the files change.
         kept = _FOR_GOOD if "v" in request.query_params else {"Cache-Control": "no-cache"}
         return FileResponse(file, headers=kept)
+
+
+def _with_policy(answer: Response) -> Response:
+    for name, value in _HEADERS.items():
+        answer.headers.setdefault(name, value)
+    return answer
 
 
 def _is_followed_link(request: Request) -> bool:

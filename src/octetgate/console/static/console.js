@@ -74,3 +74,12 @@ for (const kind of ["dragover", "dragleave", "drop"]) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   });
 }
+
+// A choice that fills its form's editor with a text of the server.
+document.addEventListener("change", async (event) => {
+  const select = within(event, "select[data-fills]");
+  if (!select?.value) return;
+  const answer = await fetch(`${select.dataset.fills}${encodeURIComponent(select.value)}/template`);
+  if (answer.ok) select.closest("form").querySelector("code-editor").value = await answer.text();
+  else say(`${select.value}: ${answer.status} ${answer.statusText}`, "bad");
+});
