@@ -112,6 +112,8 @@ class ServerConnection(Wire):
         """How many of these are known not to hold the end of a head."""
         self._exchange: ServerExchange | None = None
         self._task: asyncio.Task[None] | None = None
+        self._finished: asyncio.Future[None] | None = None
+        """Told when the exchange in hand is over, while somebody waits for that."""
         self._inlet: Inlet | None = None
         """The request's body while it is arriving."""
         self._fault: BadHead | None = None
@@ -282,6 +284,8 @@ class ServerConnection(Wire):
         """Decide what becomes of the connection after an exchange."""
         self._task = None
         self._since = self.clock.now
+        if self._finished is not None and not self._finished.done():
+            self._finished.set_result(None)
         if self.lost is not None:
             self._left()
         elif not exchange.complete:
@@ -380,8 +384,11 @@ class ServerConnection(Wire):
         """Close at once, whatever is going on."""
         task = self._task
         if task is not None:
+            # Where the client has just left, the cancellation turns into ClientGone, and the
+            # task goes on to other exchanges: then it is done with ours and does not end.
+            self._finished = self.loop.create_future()
             task.cancel()
-            await asyncio.wait([task])
+            await asyncio.wait([task, self._finished], return_when=asyncio.FIRST_COMPLETED)
         self.transport.abort()
 
     def end_if_idle(self) -> None:
