@@ -2,6 +2,7 @@
 
 import datetime as dt
 import ipaddress
+import ssl
 from dataclasses import dataclass
 
 from cryptography import x509
@@ -82,3 +83,10 @@ def _general(name):
         return x509.IPAddress(ipaddress.ip_address(name))
     except ValueError:
         return x509.DNSName(name)
+
+
+def of_no_version(certified):
+    """Return the certificate with a version that X.509 has not, in PEM."""
+    der = bytearray(certified.certificate.public_bytes(serialization.Encoding.DER))
+    der[der.index(bytes([0xA0, 3, 2, 1, 2])) + 4] = 77
+    return ssl.DER_cert_to_PEM_cert(bytes(der))

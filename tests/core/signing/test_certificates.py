@@ -1,9 +1,14 @@
+import contextlib
 import ssl
 import subprocess
+import warnings
 
 import pytest
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from tests.core.signing.issued import NOW, certified, key_text
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.core.signing.issued import NOW, certified, key_text, of_no_version
 
 from octetgate.core.signing.certificates import BadCertificate, server_certificate
 
@@ -175,3 +180,19 @@ def test_what_is_no_certificate_is_refused(leaf):
     assert asked(leaf.body * 2) == (
         "certificateBody: expected one certificate, with the others in certificateChain; found 2"
     )
+
+
+@given(st.data())
+def test_whatever_bytes_a_certificate_has_it_is_refused_or_kept(leaf, data):
+    der = bytearray(leaf.certificate.public_bytes(serialization.Encoding.DER))
+    for _ in range(data.draw(st.integers(1, 3))):
+        der[data.draw(st.integers(0, len(der) - 1))] = data.draw(st.integers(0, 255))
+    body = ssl.DER_cert_to_PEM_cert(bytes(der))
+    with contextlib.suppress(BadCertificate), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        server_certificate(body, leaf.private_key, None, host=HOST, now=NOW)
+
+
+def test_a_certificate_of_no_version_is_refused(leaf):
+    with pytest.raises(BadCertificate, match="77 is not a valid X509 version"):
+        server_certificate(of_no_version(leaf), leaf.private_key, None, host=HOST, now=NOW)

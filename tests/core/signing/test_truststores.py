@@ -5,7 +5,7 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from tests.core.signing.issued import NOW, certified
+from tests.core.signing.issued import NOW, certified, of_no_version
 
 from octetgate.core.signing.truststores import BadTruststore, read_truststore
 
@@ -114,3 +114,10 @@ def test_a_missing_issuer_is_warned_of():
 def test_nothing_to_hold_clients_against_is_refused(data, message):
     with pytest.raises(BadTruststore, match=f"^{message}"):
         read_truststore(data, NOW)
+
+
+def test_a_certificate_that_cannot_be_read_is_left_out():
+    found = read(of_no_version(MIDDLE), ROOT.body)
+    assert found.certificates == ROOT.body
+    [warning] = found.warnings
+    assert "77 is not a valid X509 version" in warning

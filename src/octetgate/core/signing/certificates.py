@@ -42,18 +42,24 @@ def server_certificate(
     body: str, private_key: str, chain: str | None, *, host: str, now: float
 ) -> ServerCertificate:
     """Return the certificate for a host, with what proves it; ``now`` is in epoch seconds."""
-    from cryptography.exceptions import UnsupportedAlgorithm
-
     _check_length("certificateBody", body)
     _check_length("certificatePrivateKey", private_key)
     _check_length("certificateChain", chain or "")
     try:
         return _checked(body, private_key, chain, host, dt.datetime.fromtimestamp(now, dt.UTC))
-    except (ValueError, UnsupportedAlgorithm) as error:
+    except unreadable() as error:
         # Parts of a certificate are only read when they are asked for.
         raise BadCertificate(
             f"certificateBody, certificateChain: expected X.509 certificates; found: {error}"
         ) from error
+
+
+def unreadable() -> tuple[type[Exception], ...]:
+    """Return what a certificate raises of which a part makes no sense, when that is read."""
+    from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
+
+    return ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.UnsupportedGeneralNameType
 
 
 def _checked(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from octetgate.core.model.domain import Truststore
+from octetgate.core.signing.certificates import unreadable
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -63,15 +64,16 @@ def read_truststore(data: bytes, now: float) -> Truststore:
 def _certificate(block: bytes, now: dt.datetime) -> "x509.Certificate | str":
     """Return a certificate, or what is wrong with it."""
     from cryptography import x509
-    from cryptography.exceptions import UnsupportedAlgorithm
 
     try:
         found = x509.load_pem_x509_certificate(block)
         problem = _problem(found, now)
-    except (ValueError, UnsupportedAlgorithm) as error:
+        subject = found.subject.rfc4514_string()
+        found.issuer.rfc4514_string()
+    except unreadable() as error:
         # Parts of a certificate are only read when they are asked for.
         return f"expected X.509; {error}"
-    return f"{problem}, of {found.subject.rfc4514_string()}" if problem else found
+    return f"{problem}, of {subject}" if problem else found
 
 
 def _problem(certificate: "x509.Certificate", now: dt.datetime) -> str:
