@@ -1,7 +1,9 @@
 """Execution logs: what a stage's settings have written down of its calls (lifecycle 17.3)."""
 
+import gc
 import json
 import re
+import weakref
 
 import pytest
 from tests.gateway.builders import (
@@ -282,6 +284,22 @@ async def test_a_stream_goes_on_as_it_comes_and_its_beginning_is_shown():
     assert len(answer.data) == 20_011
     (line,) = (line for line in world.said() if line.startswith("Endpoint response body"))
     assert line.startswith("Endpoint response body before transformations: first xxx")
+
+
+async def test_a_call_that_was_told_is_freed_without_the_collector():
+    world = Told(resource("/x", http_proxy()))
+    gc.collect()
+    gc.disable()
+    try:
+        pieces = Pieces([b"a", b"b"])
+        gone = weakref.ref(pieces)
+        world.upstream.answer = backend(Body(pieces))
+        await world.call("GET", "/x")
+        world.upstream.answer, pieces = None, None
+        world.upstream.asked.clear()
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 # --- Refusals ----------------------------------------------------------------------------------

@@ -264,7 +264,8 @@ class ExecutionLog:
         first = (arrival.time, f"Extended Request Id: {arrival.extended_request_id}")
         for moment, line in ended if self.errors_alone else (first, *found.script.lines(), *ended):
             self.write(_event(moment, found.request_id, line))
-        # Its lines know bodies and their sources, which are not to outlive the call.
+        # Lines know bodies, and who shows them: a circle, unless it is cut here.
+        found.script = Transcript()
         arrival.recorder = None
 
     def _failures(self, call: Call, found: ExecutionRecorder) -> Iterable[str]:
