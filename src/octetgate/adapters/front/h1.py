@@ -10,8 +10,9 @@ from functools import partial
 from octetgate.adapters.front.handshakes import Handshakes, HandshakeSettings
 from octetgate.adapters.front.tls import Contexts
 from octetgate.adapters.wire.clock import Clock
-from octetgate.adapters.wire.h1_server import DoorSettings, ServerConnection
+from octetgate.adapters.wire.h1_server import ServerConnection
 from octetgate.adapters.wire.handlers import Handlers
+from octetgate.adapters.wire.listener import DoorSettings
 from octetgate.adapters.wire.memory import keep_body_memory
 from octetgate.adapters.wire.tls_server import TlsConnection
 from octetgate.core.ports.exchange import Application

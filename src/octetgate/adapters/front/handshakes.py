@@ -13,7 +13,7 @@ from functools import partial
 
 from octetgate.adapters.front.tls import Contexts
 from octetgate.adapters.front.tls_sessions import agreed
-from octetgate.adapters.wire.h1_server import DescribeTls
+from octetgate.adapters.wire.listener import DescribeTls
 from octetgate.adapters.wire.tls_server import BUFFER_BYTES, TlsConnection
 from octetgate.core.ports.handshakes import Terms
 

@@ -9,7 +9,7 @@ import select
 from collections.abc import Callable
 
 from octetgate.adapters.wire.flow import Inlet, Wire
-from octetgate.adapters.wire.framing import Chunked, Counted, Reader, UntilClosed
+from octetgate.adapters.wire.framing import UntilClosed
 from octetgate.adapters.wire.heads import (
     HEAD_END,
     MAX_HEAD,
@@ -20,6 +20,7 @@ from octetgate.adapters.wire.heads import (
     stated_length,
 )
 from octetgate.adapters.wire.relay import relay
+from octetgate.adapters.wire.responses import NOTHING, ResponseBody, reader_of
 from octetgate.adapters.wire.writing import write_request
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
@@ -309,16 +310,16 @@ class ClientConnection(Wire):
         if framing.length == 0:
             self._keep_alive = self._keep_alive and not rest
             if self._method == "HEAD":
-                return Body(_NOTHING, length=stated_length(headers))
+                return Body(NOTHING, length=stated_length(headers))
             return Body()
         if len(rest) == framing.length:
             return Body.of(rest)
-        reader = _reader(framing)
+        reader = reader_of(framing)
         piece = reader.feed(rest) if rest else b""
         if reader.ended:
             self._keep_alive = self._keep_alive and not reader.rest
             return Body.of(piece)
-        self._inlet = inlet = _ResponseBody(self, reader)
+        self._inlet = inlet = ResponseBody(self, reader, self.abort)
         if piece:
             inlet.put(piece)
         return Body(inlet, length=framing.length)
@@ -394,34 +395,3 @@ class ClientConnection(Wire):
             self.since = max(self.since, now) if self.busy else self.since
         elif now - self.since > body_seconds:
             self._fail(UpstreamBroken(f"no byte of the response for {body_seconds:g} s"))
-
-
-def _reader(framing: Framing) -> Reader:
-    if framing.length is not None:
-        return Counted(framing.length)
-    return Chunked() if framing.chunked else UntilClosed()
-
-
-class _ResponseBody(Inlet):
-    """A response's body; nobody wanting its rest frees the connection at once."""
-
-    __slots__ = ()
-
-    def close(self) -> None:
-        unfinished = not self.over
-        super().close()
-        if unfinished and isinstance(self.wire, ClientConnection):
-            self.wire.abort()
-
-
-class _Nothing:
-    """The source of a body that has a length and no bytes: the answer to HEAD."""
-
-    async def read(self) -> bytes:
-        return b""
-
-    def close(self) -> None:
-        pass
-
-
-_NOTHING = _Nothing()

@@ -16,17 +16,11 @@ A client that only half-closes (FIN after its request) is still there and gets i
 
 import asyncio
 import socket
-import ssl
 import struct
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Protocol
 
-from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.flow import Inlet, Wire
 from octetgate.adapters.wire.framing import Chunked, Counted
 from octetgate.adapters.wire.h1_exchange import CLOSE, ServerExchange
-from octetgate.adapters.wire.handlers import Handlers
 from octetgate.adapters.wire.heads import (
     HEAD_END,
     MAX_HEAD,
@@ -36,10 +30,11 @@ from octetgate.adapters.wire.heads import (
     check_partial_head,
     read_request,
 )
+from octetgate.adapters.wire.listener import DescribeTls, Listener
 from octetgate.adapters.wire.writing import status_line
 from octetgate.core.http.body import Body
 from octetgate.core.http.message import RequestHead
-from octetgate.core.ports.exchange import ClientGone, Tls
+from octetgate.core.ports.exchange import ClientGone
 
 _CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 _RESET = struct.pack("ii", 1, 0)
@@ -47,49 +42,6 @@ _PIPELINED_BYTES = 64 * 1024
 _WINDOW_BYTES = 64 * 1024
 _DRAINED_BYTES = 256 * 1024
 """Rather than read more than this of a body that nobody wants, the connection is given up."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DoorSettings:
-    """What a door allows its clients; seconds are counted in steps of ``tick_seconds``."""
-
-    idle_seconds: float = 310
-    """Between two requests (spec: request-lifecycle 15)."""
-    head_seconds: float = 10
-    """From the first byte of a head to its last."""
-    body_seconds: float = 30
-    """Without a byte of a body that the application waits for."""
-    write_seconds: float = 60
-    """Without the client taking a byte of what is written."""
-    linger_seconds: float = 10
-    """For a client to hear the last reply while it is still sending."""
-    max_connections: int = 10_000
-    """More are answered 503."""
-    write_buffer_bytes: int = 256 * 1024
-    """Unsent bytes at which the application has to wait."""
-    tick_seconds: float = 0.5
-
-
-DescribeTls = Callable[[ssl.SSLObject], Tls]
-"""Returns what is known of a connection whose handshake is over."""
-
-
-class Listener(Protocol):
-    """What the connections of one door share."""
-
-    handlers: Handlers
-    settings: DoorSettings
-    clock: Clock
-    connections: set["ServerConnection"]
-    refused: Callable[[str, int, str], None]
-    """Told who was refused before there was an exchange, with which status, and why."""
-    closing: bool
-    """Whether every reply is to be the last on its connection."""
-
-    def entered(self, connection: "ServerConnection") -> None: ...
-
-    def left(self, connection: "ServerConnection") -> None:
-        """Called once for each that entered, when it is closed and its handler has ended."""
 
 
 class ServerConnection(Wire):
