@@ -207,3 +207,24 @@ def test_code_is_run_from_its_folder_while_the_template_is_watched(tmp_path):
         "S3Bucket": "hot-reload",
         "S3Key": str(tmp_path / "src"),
     }
+
+
+def domain_template(name, **properties):
+    made = {"Type": "AWS::ApiGateway::DomainName", "Properties": {"DomainName": name, **properties}}
+    return {"Resources": {"Domain": made}}
+
+
+def test_a_domain_name_follows_its_template(stack, management):
+    stack("domains", domain_template("follows.example", CertificateArn="arn:a"))
+    told = stack(
+        "domains",
+        domain_template("follows.example", CertificateArn="arn:b", SecurityPolicy="TLS_1_2"),
+    )
+    assert told["resources"][0]["outcome"] == "kept"
+    found = management.gw.get_domain_name(domainName="follows.example")
+    assert (found["certificateArn"], found["securityPolicy"]) == ("arn:b", "TLS_1_2")
+
+
+def test_a_domain_name_that_cannot_be_made_is_told_with_its_own_reason(stack):
+    with pytest.raises(Trouble, match="domainName: expected a host name in lower case"):
+        stack("domains", domain_template("UPPER.example"))

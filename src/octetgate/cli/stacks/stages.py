@@ -119,18 +119,28 @@ def usage_plan_key(stack: Stack, logical: str, properties: Mapping[str, Any]) ->
     return Made(made["id"], {"Id": made["id"]})
 
 
+_DOMAIN = (
+    "certificateArn",
+    "regionalCertificateArn",
+    "securityPolicy",
+    "endpointAccessMode",
+    "ownershipVerificationCertificateArn",
+)
+_TRUST = ("truststoreUri", "truststoreVersion")
+
+
 def domain_name(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
     """Take a host name for our own; certificates are API Gateway's business, and kept as named."""
     members = stack.members("CreateDomainName", {**properties, "Tags": _tags(properties)})
     name = members["domainName"]
     try:
+        made = _changed_domain(stack, stack.gateway.get_domain_name(domainName=name), members)
+        note = "kept"
+    except Exception as error:
+        if not ignored(error, "NotFoundException"):
+            raise
         made = stack.gateway.create_domain_name(**members)
         note = "made"
-    except Exception as error:
-        if not ignored(error, "ConflictException", "BadRequestException"):
-            raise
-        made = stack.gateway.get_domain_name(domainName=name)
-        note = "kept"
     attributes = {
         "DistributionDomainName": made.get("distributionDomainName", name),
         "DistributionHostedZoneId": made.get("distributionHostedZoneId", ""),
@@ -138,6 +148,30 @@ def domain_name(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Ma
         "RegionalHostedZoneId": made.get("regionalHostedZoneId", ""),
     }
     return Made(name, attributes, note)
+
+
+def _changed_domain(
+    stack: Stack, made: Mapping[str, Any], members: Mapping[str, Any]
+) -> Mapping[str, Any]:
+    """Return a domain name as the template has it now, as far as it can be patched."""
+
+    def said(given: Mapping[str, Any]) -> dict[str, Any]:
+        mutual = given.get("mutualTlsAuthentication") or {}
+        nested = {f"mutualTlsAuthentication/{each}": mutual.get(each) for each in _TRUST}
+        return {**{each: given.get(each) for each in _DOMAIN}, **nested}
+
+    before = said(made)
+    patches = [
+        _replace(f"/{path}", value)
+        for path, value in said(members).items()
+        if value is not None and value != before[path]
+    ]
+    if not patches:
+        return made
+    changed: Mapping[str, Any] = stack.gateway.update_domain_name(
+        domainName=made["domainName"], patchOperations=patches
+    )
+    return changed
 
 
 def base_path_mapping(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
