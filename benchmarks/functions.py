@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import cpu
 import lambdas
 import machine
 from lambdas import OURS
@@ -52,6 +53,30 @@ CASES = [Case(function, connections) for function in FUNCTIONS for connections i
 Results = dict[tuple[Case, str], list[dict[str, float]]]
 
 
+Costs = dict[tuple[Case, str], list[dict[str, float]]]
+"""Processor time of a call in seconds, by what used it."""
+ROLES = ("gateway", "supervisor", "function", "other")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A running server: its URL, its process, and what those below it are."""
+
+    url: str
+    pid: int
+    known: dict[int, str]
+
+    def load(
+        self, case: Case, seconds: int, script: Path
+    ) -> tuple[dict[str, float], dict[str, float]]:
+        """Return what wrk measured, and what a call cost."""
+        before = cpu.seconds(self.pid)
+        got = lambdas.load(f"{self.url}/{case.function}", case.connections, seconds, script)
+        used = cpu.by_role(before, cpu.seconds(self.pid), self.known)
+        calls = max(got["rate"] * seconds, 1.0)
+        return got, {role: spent / calls for role, spent in used.items()}
+
+
 def build(server: lambdas.Octetgate) -> str:
     """Create the functions and an API with a path for each; return its URL."""
     package = lambdas.zipped(FILES)
@@ -67,24 +92,47 @@ def build(server: lambdas.Octetgate) -> str:
     return server.api(integrations, [])
 
 
-def measure(urls: dict[str, str], rounds: int, seconds: int, folder: Path) -> Results:
-    """Return what each case took on each server, round by round."""
+def measure(
+    servers: dict[str, Measured], rounds: int, seconds: int, folder: Path
+) -> tuple[Results, Costs]:
+    """Return what each case took and cost on each server, round by round."""
     script = folder / "measured.lua"
     script.write_text(lambdas.MEASURED)
     results: Results = defaultdict(list)
+    costs: Costs = defaultdict(list)
     for case in CASES:
-        for url in urls.values():
-            lambdas.load(f"{url}/{case.function}", case.connections, seconds, script)  # warm
+        for server in servers.values():
+            server.load(case, seconds, script)  # warm
         for turn in range(rounds):
-            for name, url in urls.items():
-                got = lambdas.load(f"{url}/{case.function}", case.connections, seconds, script)
+            for name, server in servers.items():
+                got, cost = server.load(case, seconds, script)
                 results[case, name].append(got)
+                costs[case, name].append(cost)
                 print(
                     f"  {case.label:20} round {turn + 1}  {name:18} {got['rate']:8.1f}/s"
-                    f"  p50 {got['p50']:8.2f} ms  p99 {got['p99']:8.2f} ms",
+                    f"  p50 {got['p50']:8.2f} ms  p99 {got['p99']:8.2f} ms"
+                    f"  CPU {sum(cost.values()) * 1e6:7.0f} µs",
                     flush=True,
                 )
-    return results
+    return results, costs
+
+
+def costs_table(costs: Costs, names: list[str]) -> str:
+    """Return the medians of what a call cost in Markdown."""
+    peers = [name for name in names if name != OURS]
+    heads = [*ROLES, "octetgate together", *peers]
+    lines = ["| µs of a processor, a call | " + " | ".join(heads) + " |"]
+    lines.append("| --- |" + " ---: |" * len(heads))
+    for case in CASES:
+        ours = [
+            statistics.median(each.get(role, 0.0) for each in costs[case, OURS]) for role in ROLES
+        ]
+        others = [
+            statistics.median(sum(each.values()) for each in costs[case, name]) for name in peers
+        ]
+        cells = [f"{used * 1e6:,.0f}" for used in (*ours, sum(ours), *others)]
+        lines.append("| " + " | ".join([case.label, *cells]) + " |")
+    return "\n".join(lines)
 
 
 def table(results: Results, names: list[str]) -> str:
@@ -127,9 +175,17 @@ serverless-offline?  Ten times as many is the goal.
 The same two handlers in both; wrk keeps 1 or 16 connections open, and everything shares the
 machine's cores.  Median of {rounds} rounds of {seconds} s, in which the servers take turns.
 Every call was answered 2xx.  octetgate runs with its defaults, access log and function logs
-included; each call goes to a process of the function's own over the Runtime API.
+included; each call goes to a process of the function's own.
 serverless-offline is the last that runs without an account; it runs Node.js handlers in
 threads of its own process, Python ones in processes.
+
+{costs}
+
+The gateway is where a call arrives, the supervisor starts and watches processes, the function
+is its own process.  The smallest round trip that there is between two Python processes, a
+message of an event's length over a pair of sockets and back with nothing done to it, takes
+{floor:,.0f} µs of a processor here; a call cannot cost less than that and what wrk, the
+gateway's HTTP and the function's own start of a line of Python take.
 
 | Measured on | {date} |
 | --- | --- |
@@ -155,16 +211,20 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, ExitStack() as started:
         place = Place(Path(name), Path(name))
         place.folder.chmod(0o755)
-        urls = {OURS: build(started.enter_context(lambdas.octetgate(place)))}
+        ours = started.enter_context(lambdas.octetgate(place))
+        servers = {OURS: Measured(build(ours), ours.pid, cpu.roles(ours.admin_port))}
         try:
             offline = lambdas.serverless_offline(place, how.node_peers.resolve(), FUNCTIONS, FILES)
-            urls[PEER] = started.enter_context(offline)
+            peer = started.enter_context(offline)
+            servers[PEER] = Measured(peer.url, peer.pid, {})
         except Missing as missing:
             print(f"left out: {missing}")
-        results = measure(urls, how.rounds, how.seconds, place.folder)
+        results, costs = measure(servers, how.rounds, how.seconds, place.folder)
     made = PAGE.format(
         heading=SECTION,
-        table=table(results, list(urls)),
+        table=table(results, list(servers)),
+        costs=costs_table(costs, list(servers)),
+        floor=cpu.floor() * 1e6,
         rounds=how.rounds,
         seconds=how.seconds,
         others=others,

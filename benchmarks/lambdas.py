@@ -10,6 +10,7 @@ import urllib.request
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,9 @@ _ROLE = "arn:aws:iam::000000000000:role/any"
 class Octetgate:
     """A running octetgate, and what is built in it."""
 
-    def __init__(self, port: int, admin_port: int) -> None:
+    def __init__(self, port: int, admin_port: int, pid: int) -> None:
+        self.admin_port = admin_port
+        self.pid = pid
         self._url = f"http://127.0.0.1:{port}"
         self._endpoint = f"http://127.0.0.1:{admin_port}"
 
@@ -71,6 +74,14 @@ class Octetgate:
         return f"{self._url}/restapis/{api}/s/_user_request_"
 
 
+@dataclass(frozen=True)
+class Peer:
+    """A running program that octetgate is compared with."""
+
+    url: str
+    pid: int
+
+
 @contextmanager
 def octetgate(place: Place) -> Iterator[Octetgate]:
     """Run octetgate with its defaults."""
@@ -80,9 +91,9 @@ def octetgate(place: Place) -> Iterator[Octetgate]:
     command += ["--data", str(place.folder / "state")]
     if not Path(command[0]).exists():
         raise Missing(f"{OURS}: expected beside {sys.executable}, found nothing")
-    with programs.running(command, EVERY_CORE, admin_port, place.folder, seconds=60):
+    with programs.running(command, EVERY_CORE, admin_port, place.folder, seconds=60) as pid:
         _wait_until_well(f"http://127.0.0.1:{admin_port}/_octetgate/health")
-        yield Octetgate(port, admin_port)
+        yield Octetgate(port, admin_port, pid)
 
 
 def _wait_until_well(url: str) -> None:
@@ -108,8 +119,8 @@ def zipped(files: Mapping[str, str]) -> bytes:
 @contextmanager
 def serverless_offline(
     place: Place, node_peers: Path, functions: Mapping[str, tuple[str, str]], files: dict[str, str]
-) -> Iterator[str]:
-    """Run serverless-offline with a path for each function (runtime, handler); yield its URL."""
+) -> Iterator[Peer]:
+    """Run serverless-offline with a path for each function (runtime, handler)."""
     serverless = node_peers / "node_modules/.bin/serverless"
     if not serverless.exists():
         raise Missing(f"serverless-offline: expected in {node_peers.name}; make bench fetches it")
@@ -135,13 +146,13 @@ def serverless_offline(
     (project / "serverless.yml").write_text("\n".join(lines) + "\n")
     command = ["env", "SLS_TELEMETRY_DISABLED=1", "SLS_NOTIFICATIONS_MODE=off"]
     command += [str(serverless), "offline"]
-    with programs.running(command, EVERY_CORE, ports[0], project, seconds=90):
-        yield f"http://127.0.0.1:{ports[0]}"
+    with programs.running(command, EVERY_CORE, ports[0], project, seconds=90) as pid:
+        yield Peer(f"http://127.0.0.1:{ports[0]}", pid)
 
 
 @contextmanager
-def thumbor(place: Place, images: Path, quality: int) -> Iterator[str]:
-    """Run thumbor with a process per core, images from the folder; yield its URL."""
+def thumbor(place: Place, images: Path, quality: int) -> Iterator[Peer]:
+    """Run thumbor with a process per core, images from the folder."""
     command = [programs.program("thumbor", place.peers / "bin/thumbor")]
     port = programs.free_port()
     config = place.folder / "thumbor.conf"
@@ -154,8 +165,8 @@ def thumbor(place: Place, images: Path, quality: int) -> Iterator[str]:
     )
     command += ["--ip", "127.0.0.1", "--port", str(port), "--conf", str(config)]
     command += ["--processes", str(os.cpu_count() or 1), "--log-level", "error"]
-    with programs.running(command, EVERY_CORE, port, place.folder, seconds=60):
-        yield f"http://127.0.0.1:{port}"
+    with programs.running(command, EVERY_CORE, port, place.folder, seconds=60) as pid:
+        yield Peer(f"http://127.0.0.1:{port}", pid)
 
 
 def load(url: str, connections: int, seconds: int, script: Path) -> dict[str, float]:

@@ -55,8 +55,11 @@ def program(name: str, *others: Path) -> str:
 @contextmanager
 def running(
     command: list[str], core: str, port: int, folder: Path, *, seconds: float = 15
-) -> Iterator[None]:
-    """Run the command on one core, or some, from when its port answers until the block ends."""
+) -> Iterator[int]:
+    """Run the command on one core, or some, from when its port answers until the block ends.
+
+    Yields the number of its process.
+    """
     log = folder / f"{port}.log"
     quiet = {"HOME": str(folder), "GOMAXPROCS": "1", "XDG_DATA_HOME": str(folder)}
     with log.open("wb") as output:
@@ -70,7 +73,7 @@ def running(
         )
     try:
         _wait_for(port, process, log, Path(command[0]).name, seconds)
-        yield
+        yield process.pid
     finally:
         _end(process)
 

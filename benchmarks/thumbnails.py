@@ -20,6 +20,7 @@ from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
 
+import cpu
 import lambdas
 import machine
 from lambdas import OURS
@@ -166,15 +167,22 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(how: argparse.Namespace, place: Place, images: Path) -> dict[str, float]:
-    """Return the median of thumbnails per second by who makes them."""
+def measure(
+    how: argparse.Namespace, place: Place, images: Path
+) -> tuple[dict[str, float], dict[str, float]]:
+    """Return the medians of thumbnails per second by who makes them, and of what ours cost.
+
+    The cost is milliseconds of a processor, by what used it.
+    """
     rates: dict[str, list[float]] = defaultdict(list)
+    costs: dict[str, list[float]] = defaultdict(list)
     with ExitStack() as started:
-        url = build(started.enter_context(lambdas.octetgate(place)))
-        loads = {OURS: (url, upload_script(place.folder, images))}
+        ours = started.enter_context(lambdas.octetgate(place))
+        loads = {OURS: (build(ours), upload_script(place.folder, images))}
+        known = cpu.roles(ours.admin_port)
         try:
             peer = started.enter_context(lambdas.thumbor(place, images, QUALITY))
-            loads[PEER] = (peer, fetch_script(place.folder, images))
+            loads[PEER] = (peer.url, fetch_script(place.folder, images))
         except Missing as missing:
             print(f"left out: {missing}")
         for address, script in loads.values():
@@ -182,9 +190,18 @@ def measure(how: argparse.Namespace, place: Place, images: Path) -> dict[str, fl
         for turn in range(how.rounds):
             rates[LIMIT].append(limit(images, how.seconds))
             for name, (address, script) in loads.items():
+                before = cpu.seconds(ours.pid)
                 rates[name].append(lambdas.load(address, CONNECTIONS, how.seconds, script)["rate"])
+                if name == OURS:
+                    used = cpu.by_role(before, cpu.seconds(ours.pid), known)
+                    for role, spent in used.items():
+                        costs[role].append(spent / rates[name][-1] / how.seconds * 1000)
             print(f"  round {turn + 1} ", {name: f"{all_[-1]:.1f}" for name, all_ in rates.items()})
-    return {name: statistics.median(all_) for name, all_ in rates.items()}
+            print("  ms of CPU", {role: f"{all_[-1]:.2f}" for role, all_ in costs.items()})
+    return (
+        {name: statistics.median(all_) for name, all_ in rates.items()},
+        {role: statistics.median(all_) for role, all_ in costs.items()},
+    )
 
 
 PAGE = """\
@@ -205,6 +222,9 @@ the images from the disk.  wrk keeps {connections} connections open, and everyth
 machine's cores.  Median of {rounds} rounds of {seconds} s, in which all take turns.  Every
 call was answered 2xx.
 
+A thumbnail took these milliseconds of a processor in octetgate: {costs}.  pyvips alone has
+{alone:.1f} for one, which is all that there is.
+
 | Measured on | {date} |
 | --- | --- |
 | Other work | {others} |
@@ -222,7 +242,7 @@ def main() -> None:
         images = place.folder / "images"
         images.mkdir()
         sizes = make_images(images)
-        medians = measure(how, place, images)
+        medians, costs = measure(how, place, images)
     rows = [
         f"| {who} | {rate:,.1f} | " + ("|" if who == OURS else f"**{medians[OURS] / rate:.2f}** |")
         for who, rate in medians.items()
@@ -233,6 +253,8 @@ def main() -> None:
         goal="0.85",
         rows="\n".join(rows),
         width=WIDTH,
+        costs=", ".join(f"{role} {spent:.1f}" for role, spent in sorted(costs.items())),
+        alone=CORES * 1000 / medians[LIMIT],
         images=", ".join(
             f"a {KINDS[Path(name).suffix]} of {pixels[name]} ({size / 1e6:.1f} MB)"
             for name, size in sizes.items()
