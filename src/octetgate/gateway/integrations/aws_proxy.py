@@ -21,7 +21,12 @@ from octetgate.core.http.target import parse_query
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import STREAM_IDLE_SECONDS, Integration
 from octetgate.core.payload.codecs import BadPayload, codec
-from octetgate.core.payload.convert import Step, explain_proxy_request, explain_proxy_response
+from octetgate.core.payload.convert import (
+    Decision,
+    Step,
+    explain_proxy_request,
+    explain_proxy_response,
+)
 from octetgate.core.payload.hints import SAMPLE_BYTES
 from octetgate.core.payload.measure import Measure, Measured
 from octetgate.core.ports.exchange import Reply
@@ -58,6 +63,10 @@ def compile(  # noqa: A001 - the word that every integration uses
     return AwsProxy(facts, resource, method, integration, function_of(facts, integration.uri))
 
 
+_DECISIONS = 256
+"""Remembered of each direction; whoever sends more different headers gains nothing."""
+
+
 class _LambdaProxy:
     """A Lambda function that speaks for itself."""
 
@@ -73,6 +82,8 @@ class _LambdaProxy:
         self._resource = resource
         self._method = integration.http_method
         self._parameters = ParameterMapping(integration.request_parameters)
+        self._decided: dict[str | None, Decision] = {}
+        self._decided_back: dict[tuple[str | None, bool], Decision] = {}
         self._target = FunctionTarget(
             function,
             source_arn(facts, method.http_method, resource.path),
@@ -95,14 +106,21 @@ class _LambdaProxy:
         data = await whole(call.body)
         if not data:
             return None, False
-        decision = explain_proxy_request(
-            self._facts.media_types, call.arrival.sent.get("content-type")
-        )
+        decision = self._decide(call.arrival.sent.get("content-type"))
         call.arrival.request_payload = decision
         encoded = decision.step is Step.ENCODE
         body = pybase64.b64encode(data) if encoded else data.decode("utf-8", "replace")
         call.arrival.request_measure = Measure(len(data), _size(body), data[:SAMPLE_BYTES])
         return body, encoded
+
+    def _decide(self, content_type: str | None) -> Decision:
+        """Return what is done to a body of this Content-Type, decided once."""
+        decision = self._decided.get(content_type)
+        if decision is None:
+            decision = explain_proxy_request(self._facts.media_types, content_type)
+            if len(self._decided) < _DECISIONS:
+                self._decided[content_type] = decision
+        return decision
 
     def _event(self, call: Call, body: str | bytes | None, encoded: bool) -> ProxyRequest:  # noqa: FBT001
         return ProxyRequest(
@@ -140,11 +158,7 @@ class AwsProxy(_LambdaProxy):
         return method_response(call, response.status, with_type(headers), body, traced=True)
 
     async def _decoded(self, call: Call, response: ProxyResponse) -> Body:
-        decision = explain_proxy_response(
-            self._facts.media_types,
-            call.arrival.sent.get("accept"),
-            response.is_base64_encoded,
-        )
+        decision = self._decide_answer(call.arrival.sent.get("accept"), response.is_base64_encoded)
         call.arrival.response_payload = decision if response.body else None
         body, conversion = Body.of(response.body), codec(decision.step)
         if conversion is None:
@@ -158,6 +172,15 @@ class AwsProxy(_LambdaProxy):
             return await body.through(measured)
         except BadPayload as error:
             raise ApiConfigurationError(f"response payload: {error}") from error
+
+    def _decide_answer(self, accept: str | None, flag: bool) -> Decision:  # noqa: FBT001
+        """Return what is done to an answer with the flag for a client that accepts this."""
+        decision = self._decided_back.get((accept, flag))
+        if decision is None:
+            decision = explain_proxy_response(self._facts.media_types, accept, flag)
+            if len(self._decided_back) < _DECISIONS:
+                self._decided_back[accept, flag] = decision
+        return decision
 
 
 class StreamingAwsProxy(_LambdaProxy):

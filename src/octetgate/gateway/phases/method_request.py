@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from functools import lru_cache
 
 from octetgate.core.http.body import Body, BodyTooLarge
 from octetgate.core.http.limits import excess
@@ -226,13 +227,12 @@ def context_values(call: Call) -> dict[str, object]:
     """Return ``$context`` and ``requestContext`` (spec: mapping 8, lambda 1.2)."""
     arrival, facts, resource = call.arrival, call.stage.facts, call.plan.resource
     domain = host_name(arrival.sent.get("host", ""))
-    moment = time.gmtime(arrival.time)
     values: dict[str, object] = {
         "resourceId": resource.id or None,
         "resourcePath": resource.path or None,
         "httpMethod": call.method,
         "extendedRequestId": arrival.extended_request_id,
-        "requestTime": time.strftime("%d/%b/%Y:%H:%M:%S +0000", moment),
+        "requestTime": _request_time(int(arrival.time)),
         "path": call.route.located.context_path,
         "accountId": facts.account_id,
         "protocol": "HTTP/1.1",
@@ -255,6 +255,11 @@ def context_values(call: Call) -> dict[str, object]:
     if arrival.endpoint_request_id is not None:
         values["awsEndpointRequestId"] = arrival.endpoint_request_id
     return values
+
+
+@lru_cache(maxsize=16)
+def _request_time(seconds: int) -> str:
+    return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(seconds))
 
 
 def _identity(call: Call) -> dict[str, object]:
