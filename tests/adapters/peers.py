@@ -35,6 +35,7 @@ async def opened(
     *,
     contexts: Contexts | None = None,
     handshakes: Mapping[str, Any] | None = None,
+    refused: Callable[[str, int, str], None] = lambda *_: None,
     **settings: Any,
 ) -> AsyncIterator[tuple[Door, int]]:
     """Serve an application, over TLS when there are contexts; yields the door and its port."""
@@ -42,12 +43,12 @@ async def opened(
     port = sock.getsockname()[1]
     settings.setdefault("tick_seconds", 0.02)
     if contexts is None:
-        door = await serve(app, [sock], DoorSettings(**settings))
+        door = await serve(app, [sock], DoorSettings(**settings), refused=refused)
     else:
         secure = SecurePort(
             sockets=[sock], contexts=contexts, settings=HandshakeSettings(**(handshakes or {}))
         )
-        door = await serve(app, [], DoorSettings(**settings), secure)
+        door = await serve(app, [], DoorSettings(**settings), secure, refused)
     try:
         yield door, port
     finally:

@@ -20,7 +20,7 @@ from tests.gateway.builders import (
 from octetgate.core.http.body import Body
 from octetgate.core.model.access import Authorizer
 from octetgate.core.model.stage import AccessLogSettings
-from octetgate.core.ports.exchange import Tls
+from octetgate.core.ports.exchange import ClientCertificate, Tls
 from octetgate.core.ports.functions import Outcome, TooManyInvocations
 from octetgate.core.ports.stage_logs import BadDestination
 from octetgate.core.ports.store import STAGES
@@ -150,6 +150,12 @@ FOR_A_GUARDED_CALL = {
     "identity.apiKey": "-",  # where methods want one
     "identity.apiKeyId": "-",
     "identity.caller": "-",
+    "identity.clientCert.clientCertPem": "pem",
+    "identity.clientCert.issuerDN": "CN=authority",
+    "identity.clientCert.serialNumber": "01:02",
+    "identity.clientCert.subjectDN": "CN=client",
+    "identity.clientCert.validity.notAfter": "later",
+    "identity.clientCert.validity.notBefore": "sooner",
     "identity.cognitoAuthenticationProvider": "-",
     "identity.cognitoAuthenticationType": "-",
     "identity.cognitoIdentityId": "-",
@@ -226,7 +232,17 @@ def guarded(text: str) -> World:
 async def test_every_documented_variable_says_what_the_call_has_of_it():
     names = list(FOR_A_GUARDED_CALL)
     asked = guarded("|".join(f"$context.{name}" for name in names))
-    asked.tls = Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256")
+    client = ClientCertificate(
+        pem="pem",
+        subject_dn="CN=client",
+        issuer_dn="CN=authority",
+        serial_number="01:02",
+        not_before="sooner",
+        not_after="later",
+        ends=2e9,
+        issuer_is_trusted=True,
+    )
+    asked.tls = Tls("TLSv1.3", "TLS_AES_128_GCM_SHA256", client=client)
     answer = await asked.request(
         "POST", "/v1/pets/7", Host="pets.example", Auth="t", User_Agent="curl"
     )

@@ -23,7 +23,7 @@ _BACKLOG = 2048
 
 
 Refused = Callable[[str, int, str], None]
-"""Told the client's address, the status that it got, and why."""
+"""Told the client's address, the status that it got, 0 for none, and why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +102,7 @@ async def serve(
         )
     if secure is not None:
         welcome = door.handshakes = Handshakes(
-            secure.contexts, partial(ServerConnection, door), secure.settings
+            secure.contexts, partial(ServerConnection, door), secure.settings, refused
         )
         for listening in secure.sockets:
             door.servers.append(

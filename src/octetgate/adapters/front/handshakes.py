@@ -37,12 +37,17 @@ class Handshakes:
         contexts: Contexts,
         protocol: Callable[[DescribeTls], asyncio.Protocol],
         settings: HandshakeSettings,
+        refused: Callable[[str, int, str], None],
     ) -> None:
-        """``protocol`` makes what speaks to clients that came through."""
+        """``protocol`` makes what speaks to clients that came through.
+
+        ``refused`` is told of the others: address, status (0) and why.
+        """
         self.seconds = settings.seconds
         self.buffer = memoryview(bytearray(BUFFER_BYTES))
         self.agree = contexts.agree
         self._protocol = protocol
+        self._refused = refused
         self._at_once = settings.at_once
         self._under_way: dict[TlsConnection, None] = {}
         """Oldest first."""
@@ -68,14 +73,16 @@ class Handshakes:
         """Count a client out."""
         self._under_way.pop(connection, None)
 
-    def failed(self, error: Exception, terms: Terms | None) -> None:
+    def failed(self, error: Exception, terms: Terms | None, peer: str) -> None:
         """Log a handshake that failed; one that asked for a certificate, so that it is seen.
 
         Whoever waits for a partner's first call looks here.
         """
         asked = terms is not None and terms.truststore is not None
         level = logging.INFO if asked and isinstance(error, ssl.SSLError) else logging.DEBUG
-        _log.log(level, "TLS handshake for %s: %s", terms.domain if terms else "nobody", error)
+        why = f"TLS handshake for {terms.domain if terms else 'nobody'}: {error}"
+        _log.log(level, "%s", why)
+        self._refused(peer, 0, why)
 
     def give_up(self) -> None:
         """End every handshake that is under way."""

@@ -42,8 +42,8 @@ class Welcome(Protocol):
     def over(self, connection: "TlsConnection") -> None:
         """Called once for each that has begun: it came through, or is gone."""
 
-    def failed(self, error: Exception, terms: Terms | None) -> None:
-        """Hear why a handshake came to nothing."""
+    def failed(self, error: Exception, terms: Terms | None, peer: str) -> None:
+        """Hear why a handshake came to nothing, and with whom."""
 
 
 class TlsConnection(asyncio.Transport, asyncio.BufferedProtocol):
@@ -160,13 +160,19 @@ class TlsConnection(asyncio.Transport, asyncio.BufferedProtocol):
         what it has not read yet; so it has what is left of its time to close by itself.
         """
         self._closing = True
-        self._welcome.failed(error, self._terms)
+        self._welcome.failed(error, self._terms, self._peer)
         if self._below.can_write_eof():
             self._below.write_eof()
 
+    @property
+    def _peer(self) -> str:
+        peer = self._below.get_extra_info("peername")
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+
     def _expire(self) -> None:
         if not self._closing:
-            self._welcome.failed(TimeoutError("the handshake took too long"), self._terms)
+            late = TimeoutError("the handshake took too long")
+            self._welcome.failed(late, self._terms, self._peer)
         self._below.abort()
 
     # --- What is served ---
