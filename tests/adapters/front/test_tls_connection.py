@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import gc
 import socket
 import ssl
 import subprocess
+import weakref
 
 import pytest
 from tests.adapters.certificates import shown_to_all
@@ -332,15 +334,35 @@ async def test_a_door_that_closes_says_goodbye_to_who_is_idle(certificate):
         assert await sender.rest() == (b"", "goodbye")
 
 
-async def test_nothing_of_a_connection_stays_behind(certificate):
+async def test_nothing_of_a_connection_stays_behind_or_waits_for_the_collector(certificate):
     async def app(exchange):
         await exchange.send(Reply(200, Headers(), Body.of(b"hello")))
 
     async with opened(app, contexts=shown_to_all(certificate)) as (door, port):
-        for _ in range(3):
+        known = []
+
+        async def noted():
+            await until(lambda: door.handshakes.under_way)
+            known.extend(map(weakref.ref, door.handshakes._under_way))
+
+        gc.disable()
+        try:
             async with client(port) as sender:
-                await sender.say(b"\x16\x03\x01")
-            async with secure(port, certificate) as sender:
-                await sender.say(GET)
-                await sender.done(lambda tls=sender.tls: tls.read(1 << 16))
-        await until(lambda: not door.connections and not door.handshakes.under_way)
+                await noted()
+                await sender.ask(b"no handshake")
+            async with client(port) as raw:
+                await noted()
+                del raw
+            async with client(port) as sender:
+                await noted()
+                # The handshake goes on over the same socket.
+                context = ssl.create_default_context(cafile=certificate)
+                await sender.writer.start_tls(context, server_hostname="localhost")
+                assert (await sender.ask(GET.replace(b"x", b"x\r\nConnection: close"))).endswith(
+                    b"hello"
+                )
+            await until(lambda: not door.connections and not door.handshakes.under_way)
+            await until(lambda: not any(each() for each in known))
+        finally:
+            gc.enable()
+        assert len(known) == 3

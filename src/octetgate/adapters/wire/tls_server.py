@@ -99,12 +99,15 @@ class TlsConnection(asyncio.Transport, asyncio.BufferedProtocol):
         return not self._closing
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self._app is None:
+        # Nothing of it leads back here any more: what OpenSSL holds is not to wait for the
+        # collector.
+        app, self._app, self._tls = self._app, None, None
+        self._closing = True
+        if app is None:
             self._patience.cancel()
             self._welcome.over(self)
         else:
-            self._closing = True
-            self._app.connection_lost(exc)
+            app.connection_lost(exc)
 
     def pause_writing(self) -> None:
         if self._app is not None:
