@@ -14,6 +14,9 @@ from tests.journeys.building import build_api, build_function, lambda_uri
 from tests.journeys.running import Octetgate
 from tests.journeys.test_domains import build_mock
 
+from octetgate.cli.doctor_domains import examine_domains
+from octetgate.cli.findings import Verdict
+
 NOW = int(time.time())
 ROOT = certified(common="root", authority=True, now=NOW)
 API, NEW = (certified("api.example", by=ROOT, common=name, now=NOW) for name in ("one", "two"))
@@ -244,3 +247,43 @@ def test_a_new_trust_store_holds_for_new_and_open_connections(server, mutual):
     assert "unknown ca" in curl(server, mutual, *showing(server, BOB), path="/who")[1]
     carol = certified(common="carol", by=ROOT, now=NOW)
     assert curl(server, mutual, *showing(server, carol), path="/who") == (0, "CN=carol200")
+
+
+# --- What the doctor says ----------------------------------------------------------------------
+
+
+def findings(server):
+    found = examine_domains(server.endpoint, server.health().json()["gatewayTls"])
+    return {(each.about, each.verdict): each.found for each in found}
+
+
+def test_the_doctor_looks_at_the_certificates_that_clients_are_shown(server, domain):
+    soon = certified("soon.example", by=ROOT, common="soon", now=NOW, days=(-1, 3))
+    domain("api.example", certificateName="api", **upload(API))
+    domain("soon.example", certificateName="soon", **upload(soon))
+    domain("none.example")
+    domain("other.example", certificateArn=ARN)
+    found = findings(server)
+    ends = API.certificate.not_valid_after_utc
+    said = f"CN=one, to {ends:%Y-%m-%d}"
+    assert found["certificate of api.example", Verdict.GOOD] == said
+    assert found["certificate of soon.example", Verdict.NOTE].endswith(", ends soon")
+    assert "is for other names" in found["certificate of other.example", Verdict.BAD]
+    assert found["certificate of none.example", Verdict.BAD].startswith("none is shown: ")
+
+
+def test_the_doctor_tells_of_side_doors(server, mutual, who):
+    about = "mutual TLS of mutual.example", Verdict.NOTE
+    found = f"routes ({who}) answers without it at its default endpoint"
+    assert findings(server)[about] == found
+    change = {"op": "replace", "path": "/disableExecuteApiEndpoint", "value": "true"}
+    try:
+        server.gateway.update_rest_api(restApiId=who, patchOperations=[change])
+        assert about not in findings(server)
+        server.gateway.delete_base_path_mapping(domainName=mutual, basePath="(none)")
+        assert findings(server)[f"API routes ({who})", Verdict.NOTE] == (
+            "its default endpoint is disabled, and no domain name leads to it"
+        )
+    finally:
+        change["value"] = "false"
+        server.gateway.update_rest_api(restApiId=who, patchOperations=[change])

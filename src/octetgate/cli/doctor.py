@@ -6,8 +6,6 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import Enum
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -15,28 +13,11 @@ from urllib.parse import urlsplit
 import typer
 
 from octetgate.cli.console import Trouble, print_json, table
+from octetgate.cli.doctor_domains import examine_domains
+from octetgate.cli.findings import Finding, Verdict
 from octetgate.cli.management import health
 from octetgate.cli.options import AsJson, takes
 from octetgate.server.settings import Settings
-
-
-class Verdict(Enum):
-    """How much a finding matters."""
-
-    GOOD = "good"
-    NOTE = "note"
-    """Fine, but worth knowing."""
-    BAD = "bad"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing that was looked at."""
-
-    about: str
-    verdict: Verdict
-    found: str
-    remedy: str = ""
 
 
 @takes(Settings)
@@ -178,7 +159,8 @@ def _ails(report: dict[str, object], part: str) -> bool:
 
 def _gateway(endpoint: str) -> Iterator[Finding]:
     try:
-        url = str(health(endpoint)["gateway"])
+        report = health(endpoint)
+        url = str(report["gateway"])
     except (Trouble, KeyError):
         return
     where = urlsplit(url)
@@ -189,6 +171,8 @@ def _gateway(endpoint: str) -> Iterator[Finding]:
         yield Finding("gateway", Verdict.BAD, f"{url}: {error}", remedy)
     else:
         yield Finding("gateway", Verdict.GOOD, f"{url} takes connections")
+    secure_url = url if where.scheme == "https" else report.get("gatewayTls")
+    yield from examine_domains(endpoint, secure_url)
 
 
 def _port(name: str, host: str, port: int) -> Finding:

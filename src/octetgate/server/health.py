@@ -22,6 +22,8 @@ class Health:
     store: Store
     functions_socket: Path
     gateway_url: str
+    secure_url: str | None = None
+    """Where the gateway speaks TLS besides."""
 
     def report(self) -> dict[str, Any]:
         """Return the report to show; its ``status`` is ``ok`` only if all is well."""
@@ -40,6 +42,7 @@ class Health:
         return {
             "status": "ok" if well else "unwell",
             "gateway": self.gateway_url,
+            **({"gatewayTls": self.secure_url} if self.secure_url else {}),
             "processes": processes,
             **{name: trouble or "ok" for name, trouble in parts.items()},
         }

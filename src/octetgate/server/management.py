@@ -57,7 +57,12 @@ async def _serve(
         held.callback(usage.close)
         ports = gateway_ports(settings, upstream, functions)
         health = Health(
-            post.board, services, store, running.place.functions_socket, running.gateway_url
+            post.board,
+            services,
+            store,
+            running.place.functions_socket,
+            running.gateway_url,
+            running.secure_url,
         )
         logs = LogFiles(running.place.logs / "functions")
         execution_logs = LogFiles(running.place.logs / EXECUTION)

@@ -62,6 +62,11 @@ def unreadable() -> tuple[type[Exception], ...]:
     return ValueError, UnsupportedAlgorithm, x509.InvalidVersion, x509.UnsupportedGeneralNameType
 
 
+def is_for(certificate: "x509.Certificate", host: str) -> bool:
+    """Return whether a certificate is for a host."""
+    return any(_covers(name, host) for name in _names(certificate))
+
+
 def _checked(
     body: str, private_key: str, chain: str | None, host: str, now: dt.datetime
 ) -> ServerCertificate:
@@ -173,11 +178,10 @@ def _check_dates(member: str, certificate: "x509.Certificate", now: dt.datetime)
 
 
 def _check_host(certificate: "x509.Certificate", host: str) -> None:
-    names = _names(certificate)
-    if not any(_covers(name, host) for name in names):
+    if not is_for(certificate, host):
+        names = ", ".join(_names(certificate)) or "no host"
         raise BadCertificate(
-            f"certificateBody: expected a certificate for {host}; "
-            f"found one for {', '.join(names) or 'no host'}"
+            f"certificateBody: expected a certificate for {host}; found one for {names}"
         )
 
 
