@@ -1,6 +1,7 @@
 """Whether API Gateway may invoke a method's function, and letting it."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from octetgate.core.policy.wildcards import matches
 
 _SERVICE = "apigateway.amazonaws.com"
 _ACTION = "lambda:InvokeFunction"
+_PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,11 @@ async def grant(visit: Visit, function: str, api: str, verb: str, path: str) -> 
     if function.count(":") < 6 or "${" in function:
         # A name alone, or one that stages decide: nobody can say whose policy it is.
         return Grant(function, "", is_missing=False)
-    source = _source(function, api, verb, path)
+    method = "*" if verb == "ANY" else verb
+    here = _execute_api(function, api)
+    # What is asked for when a call comes, but for the stage; and what the service's dialog gives.
+    asked = f"{here}/*/{method}{path}"
+    source = f"{here}/*/{method}{_PLACEHOLDER.sub('*', path)}"
     try:
         policy = await visit.functions("get_policy", **_named(function))
     except Refusal as refusal:
@@ -40,8 +46,6 @@ async def grant(visit: Visit, function: str, api: str, verb: str, path: str) -> 
             raise
         return await _without_policy(visit, function, source)
     statements = json.loads(policy["Policy"])["Statement"]
-    # A stage stands for all: the permission is given for every stage or for one by name.
-    asked = source.replace("/*/", "/test-invoke-stage/", 1)
     allowed = any(_allows(statement, asked) for statement in statements)
     return Grant(function, source, is_missing=not allowed)
 
@@ -66,11 +70,10 @@ async def _without_policy(visit: Visit, function: str, source: str) -> Grant:
     return Grant(function, source, is_missing=True)
 
 
-def _source(function: str, api: str, verb: str, path: str) -> str:
+def _execute_api(function: str, api: str) -> str:
+    """Return the ARN of an API that is where the function is."""
     _, partition, _, region, account, *_ = function.split(":")
-    method = "*" if verb == "ANY" else verb
-    parts = ("*" if part.startswith("{") else part for part in path.split("/"))
-    return f"arn:{partition}:execute-api:{region}:{account}:{api}/*/{method}{'/'.join(parts)}"
+    return f"arn:{partition}:execute-api:{region}:{account}:{api}"
 
 
 def _named(function: str) -> Mapping[str, Any]:
@@ -86,8 +89,15 @@ def _allows(statement: Mapping[str, Any], source: str) -> bool:
         return False
     if not matches(_ACTION, statement.get("Action", "")):
         return False
-    patterns = statement.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn")
-    return patterns is None or matches(source, patterns)
+    pattern = statement.get("Condition", {}).get("ArnLike", {}).get("AWS:SourceArn")
+    return pattern is None or matches(source, _for_any_stage(pattern))
+
+
+def _for_any_stage(pattern: str) -> str:
+    """Return the pattern without its stage: a method that may be called in one is set up."""
+    api, found, rest = pattern.partition("/")
+    _, within, method = rest.partition("/")
+    return f"{api}/*/{method}" if found and within else pattern
 
 
 def _services(statement: Mapping[str, Any]) -> Iterator[str]:

@@ -16,8 +16,13 @@ document.addEventListener("click", (event) => {
 document.querySelector("dialog[data-opened]")?.showModal();
 
 async function copy(button) {
-  await navigator.clipboard.writeText(button.dataset.copy);
-  say("Copied.");
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    say("Copied.");
+  } catch {
+    // Browsers have no clipboard for pages that came by plain HTTP from another machine.
+    say("This browser lets the page copy nothing; select the text instead.", "bad");
+  }
 }
 
 function switchTheme() {
