@@ -70,6 +70,15 @@ def test_every_resource_of_a_template_is_made_and_refers_to_the_others(stack, ma
     assert [each["id"] for each in keys] == [known["Key"]]
     mapping = gw.get_base_path_mapping(domainName="pets.example.com", basePath="v1")
     assert (mapping["restApiId"], mapping["stage"]) == (api["id"], "prod")
+    inner = gw.get_domain_name(domainName="inner.example.com")
+    assert inner["domainNameArn"] == known["Inner"]
+    assert json.loads(inner["policy"]) == {"Version": "2012-10-17", "Statement": []}
+    assert json.loads(inner["managementPolicy"]) == {"Version": "2012-10-17"}
+    place = {"domainName": "inner.example.com", "domainNameId": inner["domainNameId"]}
+    assert gw.get_base_path_mapping(**place, basePath="v2")["restApiId"] == api["id"]
+    [way] = gw.get_domain_name_access_associations(limit=500)["items"]
+    assert way["domainNameAccessAssociationArn"] == known["Way"]
+    assert way["accessAssociationSource"] == "vpce-1a2b3c"
     url = f"https://{api['id']}.execute-api.us-east-1.amazonaws.com/prod"
     assert told["outputs"] == {"Url": url}
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from octetgate.cli.console import Trouble
-from octetgate.cli.stacks import apis, elsewhere, functions, stages
+from octetgate.cli.stacks import apis, domains, elsewhere, functions, stages
 from octetgate.cli.stacks.stack import Made, Stack, ignored, pseudo_parameters
 from octetgate.control.cloudformation import sam
 from octetgate.control.cloudformation.includes import included
@@ -25,12 +25,15 @@ KINDS: Mapping[str, Make] = {
     "AWS::ApiGateway::Account": stages.account,
     "AWS::ApiGateway::ApiKey": stages.api_key,
     "AWS::ApiGateway::Authorizer": apis.authorizer,
-    "AWS::ApiGateway::BasePathMapping": stages.base_path_mapping,
+    "AWS::ApiGateway::BasePathMapping": domains.base_path_mapping,
+    "AWS::ApiGateway::BasePathMappingV2": domains.private_base_path_mapping,
     "AWS::ApiGateway::ClientCertificate": stages.client_certificate,
     "AWS::ApiGateway::Deployment": stages.deployment,
     "AWS::ApiGateway::DocumentationPart": apis.documentation_part,
     "AWS::ApiGateway::DocumentationVersion": apis.documentation_version,
-    "AWS::ApiGateway::DomainName": stages.domain_name,
+    "AWS::ApiGateway::DomainName": domains.domain_name,
+    "AWS::ApiGateway::DomainNameAccessAssociation": domains.access_association,
+    "AWS::ApiGateway::DomainNameV2": domains.private_domain_name,
     "AWS::ApiGateway::GatewayResponse": apis.gateway_response,
     "AWS::ApiGateway::Method": apis.method,
     "AWS::ApiGateway::Model": apis.model,

@@ -96,3 +96,14 @@ def caller() -> tuple[str, str]:
     account = key if len(key) == 12 and key.isdigit() else "000000000000"
     region = session.region_name or os.environ.get("OCTETGATE_REGION", "us-east-1")
     return str(region), os.environ.get("OCTETGATE_ACCOUNT_ID", account)
+
+
+def tags(properties: Mapping[str, Any]) -> dict[str, str]:
+    """Return the tags that a template lists."""
+    return {each["Key"]: str(each["Value"]) for each in properties.get("Tags") or ()}
+
+
+def replacing(path: str, value: Any) -> dict[str, str]:
+    """Return the patch that replaces a value; patches have texts."""
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return {"op": "replace", "path": path, "value": text}

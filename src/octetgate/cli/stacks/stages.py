@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from octetgate.cli.stacks.stack import Made, Stack, ignored
+from octetgate.cli.stacks.stack import Made, Stack, replacing, tags
 
 _SETTINGS = {
     "CacheDataEncrypted": "caching/dataEncrypted",
@@ -53,13 +53,13 @@ def stage(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
     before = next((each for each in known if each["stageName"] == place[1]), None)
     stack.stages.append(place)
     if before is None:
-        tagged = {**said, "Tags": _tags(properties)}
+        tagged = {**said, "Tags": tags(properties)}
         members = stack.members("CreateStage", tagged, _PATCHED)
         stack.gateway.create_stage(**members)
         patches = []
     else:
-        patches = [_replace("/deploymentId", said["DeploymentId"])]
-        patches += [_replace(path, said[key]) for key, path in _CHANGED.items() if key in said]
+        patches = [replacing("/deploymentId", said["DeploymentId"])]
+        patches += [replacing(path, said[key]) for key, path in _CHANGED.items() if key in said]
         patches += _variables(before.get("variables", {}), said.get("Variables") or {})
     _patch(stack, place, [*patches, *_settings(properties), *_access_log(properties)])
     return Made(place[1], note="changed" if before else "made")
@@ -73,7 +73,7 @@ def account(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
 
 
 def _name_role(stack: Stack, role: str) -> None:
-    stack.gateway.update_account(patchOperations=[_replace("/cloudwatchRoleArn", role)])
+    stack.gateway.update_account(patchOperations=[replacing("/cloudwatchRoleArn", role)])
 
 
 def _allow_logs(stack: Stack, patches: list[dict[str, str]]) -> None:
@@ -91,7 +91,7 @@ def api_key(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
     said = {"Name": stack.called(logical), "Enabled": True, **properties}
     known = stack.gateway.get_api_keys(nameQuery=said["Name"], limit=500)["items"]
     before = next((each for each in known if each["name"] == said["Name"]), None)
-    said["Tags"] = _tags(properties)
+    said["Tags"] = tags(properties)
     if before is None:
         before = stack.gateway.create_api_key(**stack.members("CreateApiKey", said))
         return Made(before["id"], {"APIKeyId": before["id"]})
@@ -106,7 +106,7 @@ def usage_plan(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Mad
         if each["name"] == said["Name"]:
             _empty_plan(stack, each)
             stack.gateway.delete_usage_plan(usagePlanId=each["id"])
-    said["Tags"] = _tags(properties)
+    said["Tags"] = tags(properties)
     made = stack.gateway.create_usage_plan(
         **stack.members("CreateUsagePlan", said, ["UsagePlanName"])
     )
@@ -119,77 +119,9 @@ def usage_plan_key(stack: Stack, logical: str, properties: Mapping[str, Any]) ->
     return Made(made["id"], {"Id": made["id"]})
 
 
-_DOMAIN = (
-    "certificateArn",
-    "regionalCertificateArn",
-    "securityPolicy",
-    "endpointAccessMode",
-    "ownershipVerificationCertificateArn",
-)
-_TRUST = ("truststoreUri", "truststoreVersion")
-
-
-def domain_name(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
-    """Take a host name for our own; certificates are API Gateway's business, and kept as named."""
-    members = stack.members("CreateDomainName", {**properties, "Tags": _tags(properties)})
-    name = members["domainName"]
-    try:
-        made = _changed_domain(stack, stack.gateway.get_domain_name(domainName=name), members)
-        note = "kept"
-    except Exception as error:
-        if not ignored(error, "NotFoundException"):
-            raise
-        made = stack.gateway.create_domain_name(**members)
-        note = "made"
-    attributes = {
-        "DistributionDomainName": made.get("distributionDomainName", name),
-        "DistributionHostedZoneId": made.get("distributionHostedZoneId", ""),
-        "RegionalDomainName": made.get("regionalDomainName", name),
-        "RegionalHostedZoneId": made.get("regionalHostedZoneId", ""),
-    }
-    return Made(name, attributes, note)
-
-
-def _changed_domain(
-    stack: Stack, made: Mapping[str, Any], members: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Return a domain name as the template has it now, as far as it can be patched."""
-
-    def said(given: Mapping[str, Any]) -> dict[str, Any]:
-        mutual = given.get("mutualTlsAuthentication") or {}
-        nested = {f"mutualTlsAuthentication/{each}": mutual.get(each) for each in _TRUST}
-        return {**{each: given.get(each) for each in _DOMAIN}, **nested}
-
-    before = said(made)
-    patches = [
-        _replace(f"/{path}", value)
-        for path, value in said(members).items()
-        if value is not None and value != before[path]
-    ]
-    if not patches:
-        return made
-    changed: Mapping[str, Any] = stack.gateway.update_domain_name(
-        domainName=made["domainName"], patchOperations=patches
-    )
-    return changed
-
-
-def base_path_mapping(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
-    """Let a base path of a domain lead to a stage."""
-    members = stack.members("CreateBasePathMapping", properties)
-    place = {"domainName": members["domainName"], "basePath": members.get("basePath") or "(none)"}
-    try:
-        stack.gateway.delete_base_path_mapping(**place)
-    except Exception as error:
-        if not ignored(error, "NotFoundException"):
-            raise
-    stack.gateway.create_base_path_mapping(**members)
-    return Made(f"{place['domainName']}|{place['basePath']}")
-
-
 def vpc_link(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
     """Make a VPC link, unless there is one of the name."""
-    said = {"Name": stack.called(logical), **properties, "Tags": _tags(properties)}
+    said = {"Name": stack.called(logical), **properties, "Tags": tags(properties)}
     known = stack.gateway.get_vpc_links(limit=500)["items"]
     before = next((each for each in known if each["name"] == said["Name"]), None)
     made = before or stack.gateway.create_vpc_link(**stack.members("CreateVpcLink", said))
@@ -204,10 +136,6 @@ def client_certificate(stack: Stack, logical: str, properties: Mapping[str, Any]
     made = before or stack.gateway.generate_client_certificate(description=text)
     identifier = made["clientCertificateId"]
     return Made(identifier, {"ClientCertificateId": identifier}, "kept" if before else "made")
-
-
-def _tags(properties: Mapping[str, Any]) -> dict[str, str]:
-    return {each["Key"]: str(each["Value"]) for each in properties.get("Tags") or ()}
 
 
 def _empty_plan(stack: Stack, plan: Mapping[str, Any]) -> None:
@@ -227,16 +155,11 @@ def _patch(stack: Stack, place: tuple[str, str], patches: list[dict[str, str]]) 
         stack.gateway.update_stage(restApiId=api, stageName=name, patchOperations=patches)
 
 
-def _replace(path: str, value: Any) -> dict[str, str]:
-    text = str(value).lower() if isinstance(value, bool) else str(value)
-    return {"op": "replace", "path": path, "value": text}
-
-
 def _variables(before: Mapping[str, str], now: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     for name in before.keys() - now.keys():
         yield {"op": "remove", "path": f"/variables/{name}"}
     for name, value in now.items():
-        yield _replace(f"/variables/{name}", value)
+        yield replacing(f"/variables/{name}", value)
 
 
 def _settings(properties: Mapping[str, Any]) -> Iterator[dict[str, str]]:
@@ -246,11 +169,11 @@ def _settings(properties: Mapping[str, Any]) -> Iterator[dict[str, str]]:
         resource = "*" if path == "/*" else path.replace("~", "~0").replace("/", "~1")
         for name, below in _SETTINGS.items():
             if name in each:
-                yield _replace(f"/{resource}/{each.get('HttpMethod', '*')}/{below}", each[name])
+                yield replacing(f"/{resource}/{each.get('HttpMethod', '*')}/{below}", each[name])
 
 
 def _access_log(properties: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     given = properties.get("AccessLogSetting") or {}
     for name, below in (("DestinationArn", "destinationArn"), ("Format", "format")):
         if given.get(name):
-            yield _replace(f"/accessLogSettings/{below}", given[name])
+            yield replacing(f"/accessLogSettings/{below}", given[name])
