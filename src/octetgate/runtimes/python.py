@@ -58,7 +58,7 @@ def client(line: "Line") -> Any:
     plain = LambdaRuntimeClient.marshaller
 
     class Marshaller:
-        def unmarshal_request(self, request: bytes, content_type: str) -> Any:
+        def unmarshal_request(self, request: bytes | bytearray, content_type: str) -> Any:
             return read(request, lambda event: plain.unmarshal_request(event, content_type))
 
         def marshal_response(self, response: Any) -> tuple[Any, str]:
@@ -136,11 +136,11 @@ class Line:
             os._exit(1)  # nobody is at the other end, and nobody will read what could be said
         return arrived if len(arrived) >= least else arrived + self._exactly(least - len(arrived))
 
-    def _rest(self, begin: bytes, size: int) -> bytes:
+    def _rest(self, begin: bytes, size: int) -> bytearray:
         event = bytearray(size)
         event[: len(begin)] = begin
         self._fill(memoryview(event)[len(begin) :])
-        return bytes(event)
+        return event
 
     def _exactly(self, size: int) -> bytes:
         found = bytearray(size)
@@ -222,13 +222,13 @@ _BACKSLASH = 0x5C
 _ESCAPED = bytes([*range(32), *b'"\\', 127])
 
 
-def read(event: bytes, plain: Callable[[bytes], Any]) -> Any:
+def read(event: bytes | bytearray, plain: Callable[[bytes], Any]) -> Any:
     """Return what ``plain`` returns for the event, which is known to be JSON."""
     places = _long_texts(event) if len(event) > _LONG else []
     if not places or len(event) - sum(end - begin for begin, end in places) > _REST:
-        return plain(event)
+        return plain(bytes(event))
     mark = os.urandom(12).hex()
-    pieces: list[bytes] = []
+    pieces: list[bytes | bytearray] = []
     texts: dict[str, str] = {}
     at = 0
     for begin, end in places:
@@ -243,7 +243,7 @@ def read(event: bytes, plain: Callable[[bytes], Any]) -> Any:
     return _put_back(plain(b"".join((*pieces, event[at:]))), texts)
 
 
-def _long_texts(event: bytes) -> list[tuple[int, int]]:
+def _long_texts(event: bytes | bytearray) -> list[tuple[int, int]]:
     """Return where long texts without an escape begin and end, members' names left out."""
     places, at = [], 0
     for _ in range(_TEXTS):
@@ -262,7 +262,7 @@ def _long_texts(event: bytes) -> list[tuple[int, int]]:
     return places
 
 
-def _is_escaped(event: bytes, at: int) -> bool:
+def _is_escaped(event: bytes | bytearray, at: int) -> bool:
     before = at
     while event[before - 1] == _BACKSLASH:
         before -= 1

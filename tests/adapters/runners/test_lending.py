@@ -7,6 +7,7 @@ import socket
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import psutil
 import pytest
 from tests.adapters.runners.lambdas import Lambda
 from tests.adapters.runners.waiting import until
@@ -155,6 +156,18 @@ async def test_workers_take_turns_with_one_process(place):
             group.create_task(call(one, "one"))
         group.create_task(call(other, "other"))
     assert order.index("other") < 25
+
+
+async def test_processes_that_change_hands_leave_no_descriptor_behind(place):
+    await place.start(workers_per_function=1)
+    one, other = place.worker(), place.worker()
+    one.put(PID)
+    first = await pid(one)
+    assert await pid(other) == first
+    before = psutil.Process().num_fds()
+    for _ in range(20):
+        assert await pid(one) == await pid(other) == first
+    assert psutil.Process().num_fds() <= before + 1
 
 
 async def test_a_worker_gets_back_what_another_does_not_use(place, tmp_path):

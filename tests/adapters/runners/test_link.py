@@ -55,6 +55,21 @@ async def test_a_request_that_means_nothing_gets(aws, request_text, status):
     assert answer[0] == status
 
 
+EARLY = """
+import http.client, os
+api = http.client.HTTPConnection(os.environ["AWS_LAMBDA_RUNTIME_API"])
+api.request("GET", "/2018-06-01/runtime/invocation/next")
+STATUS = api.getresponse().status
+def handler(event, context):
+    return STATUS
+"""
+
+
+async def test_a_call_that_comes_over_a_line_is_not_to_be_had_here(aws):
+    aws.put(EARLY)
+    assert (await aws.invoke()).payload == b"403"
+
+
 async def test_a_head_without_end_is_cut_off(aws):
     aws.put(SPEAKS)
     endless = "GET / HTTP/1.1\r\nA: " + "x" * 300_000

@@ -30,6 +30,7 @@ def short():
 def test_an_event_is_read_as_the_client_reads_it(document, ascii_only, indent):
     event = json.dumps(document, ensure_ascii=ascii_only, indent=indent).encode("utf-8", "replace")
     assert runtime.read(event, json.loads) == json.loads(event)
+    assert runtime.read(bytearray(event), json.loads) == json.loads(event)
 
 
 @settings(max_examples=100)

@@ -134,6 +134,9 @@ class Worker:
     # --- What it says over its Runtime API, or its line ---
 
     def asked(self, asking: Link | Line) -> None:
+        if asking is not self._line and not self._plan.function.brings_runtime:
+            # Its runtime does not ask so; on loopback, another function could.
+            raise OutOfTurn("asked, while calls come another way")
         if self._state is State.STREAMING:
             # Its answer has no end and will get none; the connection may be heard of later.
             self._perform(self._move(Event.HUNG_UP), reports.broke_off)
