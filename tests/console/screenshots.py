@@ -46,6 +46,21 @@ def called(page):
         page.wait_for_timeout(500)
 
 
+def tried(page):
+    """Send a picture, and wait for the small one."""
+    picture = {"name": "cat.png", "mimeType": "image/png", "buffer": png(smooth(640, 480))}
+    page.get_by_label("File to send").set_input_files([picture])
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_role("img", name="The answer").wait_for()
+    page.locator("#try-told").wait_for()
+    page.evaluate("scrollTo(0, 0)")
+
+
+def _to_what_happened(page):
+    tried(page)
+    page.locator("#try-told").evaluate("part => part.scrollIntoView()")
+
+
 # Name of the picture, address, and what to do there first.
 SHOTS = [
     ("overview", "/", called),
@@ -54,6 +69,8 @@ SHOTS = [
     ("resources", "/apis/{api}", None),
     ("method", "/apis/{api}/resources/{root}/POST", None),
     ("method-editor", "/apis/{api}/resources/{root}/POST?box=integration-request", _to_templates),
+    ("try", "/apis/{api}/try?stage=prod", tried),
+    ("try-steps", "/apis/{api}/try?stage=prod", _to_what_happened),
 ]
 
 

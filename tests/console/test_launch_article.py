@@ -112,6 +112,9 @@ def try_it(page, api):
     page.get_by_role("button", name="Send", exact=True).click()
     shown = page.get_by_role("img", name="The answer: image/png")
     expect(shown).to_be_visible()
+    told = page.get_by_role("region", name="What happened")
+    expect(told).to_contain_text("the mapping template for image/png")
+    expect(told).to_contain_text("Base64-encoded")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
     return Path(download.value.path()).read_bytes(), shown.evaluate(SIZE)

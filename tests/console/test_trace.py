@@ -1,6 +1,6 @@
 """What a tried call's steps say, from the line of its call and from what was set up."""
 
-from octetgate.console.pages._trace import Known, hints, refusal, steps
+from octetgate.console.pages._trace import Known, likely, refusal, seen, steps
 
 EXPLAINED = {
     "route": {"httpMethod": "POST", "resourcePath": "/{id}", "pathParameters": {"id": "7"}},
@@ -66,9 +66,9 @@ def test_a_call_that_is_refused_shows_no_box_behind_the_refusal():
         "responseType": "INVALID_API_KEY",
         "error": "expected an API key",
     }
-    seen = known(line, status=403)
-    assert [step.name for step in steps(seen)] == ["Method Request", "Method Response"]
-    assert refusal(seen) == "expected an API key (gateway response INVALID_API_KEY)"
+    call = known(line, status=403)
+    assert [step.name for step in steps(call)] == ["Method Request", "Method Response"]
+    assert refusal(call) == "expected an API key (gateway response INVALID_API_KEY)"
 
 
 def test_without_a_line_the_rules_that_apply_are_told():
@@ -87,5 +87,7 @@ def test_without_a_line_the_rules_that_apply_are_told():
     )
 
 
-def test_what_is_seen_and_what_is_likely_is_said_once():
-    assert hints(known()) == ["seen", "likely"]
+def test_what_was_seen_is_told_apart_from_what_is_likely():
+    assert seen(known()) == ["seen"]
+    assert likely(known()) == ["likely"]
+    assert likely(known({})) == ["likely", "seen"]

@@ -1,30 +1,17 @@
 """Try it, in a browser: real bytes out, real bytes in, and what became of them."""
 
-import base64
 import contextlib
-import io
 import subprocess
 import threading
-from pathlib import Path
 
 import pytest
-from PIL import Image
 from playwright.sync_api import expect
-from tests.journeys.building import build_proxy, build_thumbnail
+from tests.console.trying import SIZE, downloaded, drop
+from tests.journeys.building import build_proxy
 from tests.journeys.images import noise, png
 from tests.journeys.running import backend
 
 PICTURE = png(noise(320, 200))
-
-DROP = """([selector, data, name, type]) => {
-  const bytes = Uint8Array.from(atob(data), (each) => each.charCodeAt(0));
-  const carried = new DataTransfer();
-  carried.items.add(new File([bytes], name, { type }));
-  for (const kind of ["dragover", "drop"]) {
-    document.querySelector(selector).dispatchEvent(
-      new DragEvent(kind, { dataTransfer: carried, bubbles: true, cancelable: true }));
-  }
-}"""
 
 WATCH_PROGRESS = """() => {
   window.seen = [];
@@ -32,16 +19,9 @@ WATCH_PROGRESS = """() => {
   new MutationObserver(() => window.seen.push(bar.value)).observe(bar, { attributeFilter: ["value"] });
 }"""
 
-SIZE = "async (each) => { await each.decode(); return [each.naturalWidth, each.naturalHeight]; }"
-
 MIB = 1024 * 1024
 LARGE = 200 * MIB
 HALF = LARGE // 2
-
-
-def drop(page, data, name="cat.png", kind="image/png"):
-    """Drop a file on the page as a hand does."""
-    page.evaluate(DROP, [".drop", base64.b64encode(data).decode(), name, kind])
 
 
 def echo(handler, body):
@@ -53,12 +33,6 @@ def echoing(octetgate):
     """Return an API whose POST /images answers what it is sent."""
     with backend(echo) as url:
         yield build_proxy(octetgate, f"{url}/", media_types=["image/png"])
-
-
-def downloaded(page):
-    with page.expect_download() as download:
-        page.get_by_role("link", name="Download").click()
-    return Path(download.value.path()).read_bytes()
 
 
 class Sink:
@@ -141,7 +115,7 @@ def send(page):
 
 
 @pytest.mark.parametrize("where", ["Draft", "v1"])
-def test_a_png_that_is_dropped_comes_back_byte_for_byte_and_is_shown(page, axe, echoing, where):
+def test_a_png_that_is_dropped_comes_back_byte_for_byte_and_is_shown(page, echoing, where):
     page.goto(f"/apis/{echoing}/try")
     page.get_by_label("Stage", exact=True).select_option(where)
     drop(page, PICTURE)
@@ -157,24 +131,9 @@ def test_a_png_that_is_dropped_comes_back_byte_for_byte_and_is_shown(page, axe, 
     told = page.locator("#try-told")
     expect(told).to_contain_text("request row 7")
     expect(told).to_contain_text("response row 13")
-    axe(page)
     page.get_by_role("tab", name="Hex").click()
     expect(page.get_by_role("tabpanel")).to_contain_text("00000000  89 50 4e 47 0d 0a 1a 0a")
     assert downloaded(page) == PICTURE
-
-
-def test_a_dropped_png_becomes_a_thumbnail_that_the_page_shows(page, octetgate):
-    api = build_thumbnail(octetgate)
-    page.goto(f"/apis/{api}/try?stage=prod")
-    drop(page, PICTURE)
-    send(page)
-    expect(page.locator("#try-said")).to_contain_text("200:")
-    expect(page.locator("#try-told")).to_contain_text("the mapping template for image/png")
-    expect(page.locator("#try-told")).to_contain_text("Base64-encoded")
-    image = page.get_by_role("img", name="The answer: image/png")
-    assert max(image.evaluate(SIZE)) < 320
-    small = Image.open(io.BytesIO(downloaded(page)))
-    assert (small.format, list(small.size)) == ("PNG", image.evaluate(SIZE))
 
 
 def test_200_mib_go_up_with_progress_through_processes_that_stay_small(
@@ -305,9 +264,16 @@ def test_the_same_call_from_a_terminal_and_again_from_the_page(page, octetgate, 
     expect(page.get_by_label("Query string")).to_have_value("width=10")
 
 
-def test_the_page_is_accessible_and_fits_narrow_windows(page, echoing, axe):
+def test_the_page_is_accessible_before_and_after_a_call_and_fits_narrow_windows(
+    page, octetgate, axe
+):
     page.set_viewport_size({"width": 360, "height": 640})
-    page.goto(f"/apis/{echoing}/try")
+    page.goto(f"/apis/{mocked(octetgate, '{}')}/try")
+    page.get_by_text("More headers, stage variables").click()
     page.get_by_role("button", name="Add header").click()
+    page.get_by_role("button", name="Add stage variable").click()
+    send(page)
+    expect(page.locator("#try-said")).to_contain_text("200:")
+    page.get_by_text("The same from a terminal").click()
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -39,7 +39,7 @@ def environment() -> Environment:
         extensions=["jinja2.ext.do"],
     )
     made.filters |= {"moment": moment, "bytes": size, "pair": pair, "chosen": chosen}
-    made.filters |= {"capitalize_first": capitalized}
+    made.filters |= {"sentence": sentence}
     made.globals["static"] = static
     return made
 
@@ -80,6 +80,7 @@ def chosen(record: Mapping[str, str], value: str, words: str) -> tuple[str, str]
     return record[value], record[words]
 
 
-def capitalized(text: str) -> str:
-    """Return a sentence that began in the middle of another with a capital letter of its own."""
-    return text[:1].upper() + text[1:]
+def sentence(text: str) -> str:
+    """Return what began in the middle of a sentence as one; a name keeps its own beginning."""
+    word = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if word.isalpha() else text

@@ -69,14 +69,16 @@ def refusal(known: Known) -> str:
     return f"{error or 'the gateway answered itself'} (gateway response {kind})"
 
 
-def hints(known: Known) -> list[str]:
-    """Return what was probably not meant, each once: what was seen, then what is likely."""
-    seen = [
-        known.line.get(way, {}).get("hint", {}).get("says")
-        for way in ("requestPayload", "responsePayload")
-    ]
-    likely = [hint["says"] for hint in known.explained.get("hints", ())]
-    return list(dict.fromkeys(said for said in (*seen, *likely) if said))
+def seen(known: Known) -> list[str]:
+    """Return what was not meant, as the call itself shows."""
+    ways = (known.line.get(way, {}) for way in ("requestPayload", "responsePayload"))
+    return list(dict.fromkeys(way["hint"]["says"] for way in ways if "hint" in way))
+
+
+def likely(known: Known) -> list[str]:
+    """Return what may go wrong with such calls, and did not go wrong with this one."""
+    said = [hint["says"] for hint in known.explained.get("hints", ())]
+    return [each for each in dict.fromkeys(said) if each not in seen(known)]
 
 
 def _reached(line: Members) -> bool:

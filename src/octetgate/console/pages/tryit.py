@@ -140,13 +140,17 @@ async def tried(visit: Visit) -> Response:
         answer = await upload.while_here(visit.operations.try_out(trial))
     except ClientGone:
         return Response(status_code=_NO_CONTENT)
-    result = _Result(visit, trial, upload, answer)
+    result = _Result(visit, trial, upload, answer, began)
     head = {
         "status": answer.status,
         "headers": [(_text(name), _text(value)) for name, value in answer.headers],
-        "milliseconds": round((time.perf_counter() - began) * 1000, 1),
+        "milliseconds": _milliseconds(began, time.perf_counter()),
     }
     return Answer(upload, head, result.pieces, result.told)
+
+
+def _milliseconds(began: float, ended: float) -> float:
+    return round((ended - began) * 1000, 1)
 
 
 def _asked(visit: Visit) -> _Asked:
@@ -166,11 +170,14 @@ def _text(octets: str) -> str:
 class _Result:
     """The answer to a trial while it is sent, and what there is to tell at its end."""
 
-    def __init__(self, visit: Visit, trial: Trial, upload: Upload, answer: Tried) -> None:
+    def __init__(
+        self, visit: Visit, trial: Trial, upload: Upload, answer: Tried, began: float
+    ) -> None:
         self._visit = visit
         self._trial = trial
         self._upload = upload
         self._answer = answer
+        self._began = began
         self._sent = 0
         self._broken = ""
 
@@ -188,6 +195,7 @@ class _Result:
 
     async def told(self) -> str:
         """Return what became of the call, as a part of the page."""
+        ended = time.perf_counter()
         told = await self._answer.told()
         known = _trace.Known(
             line=told.line,
@@ -200,7 +208,9 @@ class _Result:
             "parts/tried.html",
             steps=_trace.steps(known),
             refusal=_trace.refusal(known),
-            hints=_trace.hints(known),
+            seen=_trace.seen(known),
+            likely=_trace.likely(known),
+            milliseconds=_milliseconds(self._began, ended),
             line=told.line,
             log=told.log,
             broken=self._broken,

@@ -46,8 +46,12 @@ export class Answer {
     this.at("headers-got").replaceChildren(...head.headers.flatMap(([name, value]) => fact(name, value)));
   }
 
+  addFact(name, value) {
+    this.at("facts").append(...fact(name, value));
+  }
+
   /** Take the whole answer apart: the API's bytes, and what is told about the call. */
-  async take(head, whole, milliseconds) {
+  async take(head, whole) {
     const last = new DataView(await whole.slice(whole.size - LENGTH_BYTES).arrayBuffer());
     const end = whole.size - LENGTH_BYTES - last.getUint32(0);
     this.blob = whole.slice(0, end, "application/octet-stream");
@@ -56,7 +60,7 @@ export class Answer {
     this.coding = header(head, "content-encoding");
     this.url = URL.createObjectURL(this.blob);
     this.drawn = this.type.startsWith("image/") ? this.type : await pictureOf(await this.plain());
-    this.at("facts").append(...fact("Body", this.described()), ...fact("All of it after", `${milliseconds.toFixed(0)} ms`));
+    this.at("facts").append(...fact("Body", this.described()));
     const ending = ENDINGS[this.drawn || this.type] ?? "";
     Object.assign(this.at("download"), { href: this.url, download: `answer${ending}` });
     this.at("result").hidden = false;

@@ -199,7 +199,6 @@ at("cancel").addEventListener("click", () => running?.abort());
 
 function send(call, sent) {
   const request = (running = new XMLHttpRequest());
-  const began = performance.now();
   request.open("POST", place());
   request.responseType = "blob";
   request.setRequestHeader("x-csrf-token", token);
@@ -216,7 +215,7 @@ function send(call, sent) {
     if (head) answer.showHead(head);
   });
   request.addEventListener("progress", (event) => progress("down", event.loaded, Answer.length(head)));
-  request.addEventListener("load", () => finish(call, request, head, performance.now() - began));
+  request.addEventListener("load", () => finish(call, request, head));
   request.addEventListener("error", () => end("The connection to octetgate broke off.", call));
   request.addEventListener("abort", () => end("Cancelled: the call was broken off where it was.", call));
   request.send(sent ? sent.slice(0, sent.size, "") : null);
@@ -241,26 +240,28 @@ function progress(way, done, total) {
   at(`${way}-said`).value = total ? `${bytes(done)} of ${bytes(total)}` : bytes(done);
 }
 
-async function finish(call, request, head, milliseconds) {
+async function finish(call, request, head) {
   const moved = request.getResponseHeader("hx-redirect");
   if (moved) return location.assign(moved);
   if (!head) {
     at("refusal").innerHTML = await request.response.text();
     return end("The call was not made.", call);
   }
-  const told = await answer.take(head, request.response, milliseconds);
-  progress("down", answer.size, answer.size);
-  at("told").innerHTML = told;
+  at("told").innerHTML = await answer.take(head, request.response);
   at("told").hidden = false;
-  end(`${head.status}: ${bytes(answer.size)} in ${milliseconds.toFixed(0)} ms.`, call, head.status);
+  progress("down", answer.size, answer.size);
+  // Here it is known when the body was over; the browser waited for what is told, too.
+  const spent = `${Number(at("told").querySelector("[data-milliseconds]").dataset.milliseconds).toFixed(0)} ms`;
+  answer.addFact("All of it after", spent);
+  end(`${head.status}: ${bytes(answer.size)} in ${spent}.`, call);
 }
 
-function end(said, call, status = "") {
+function end(said, call) {
   running = null;
   at("said").textContent = said;
   at("cancel").hidden = true;
   at("send").disabled = false;
-  past.unshift({ call, said, status });
+  past.unshift({ call, said });
   past.length = Math.min(past.length, MOST_PAST);
   at("past").hidden = false;
   at("past").querySelector("ol").replaceChildren(...past.map(remembered));
@@ -282,6 +283,7 @@ function recall(call) {
   fill(path?.path ?? "", call.target);
   at("headers").replaceChildren();
   at("variables").replaceChildren();
+  document.querySelector(".try-more").open = true;
   for (const id of ["type", "accept"]) {
     own.add(id);
     at(id).value = "";
