@@ -36,7 +36,9 @@ def check_renewal(call: Call, asked: Members) -> Members:
             continue
         if each.get("op") != REPLACE:
             raise Listing().unsupported(Patch(each.get("op"), each.get("path")), (REPLACE,))
-        given[member] = each.get("value")
+        if not each.get("value"):
+            raise BadRequestException(f"Invalid null or empty value in {member}")
+        given[member] = each["value"]
     uploaded = _checked(call, asked["domainName"], given)
     return {**asked, "patchOperations": operations, _UPLOADED: uploaded}
 

@@ -369,6 +369,16 @@ def test_a_certificate_is_only_replaced(gw, proved):
     )
 
 
+@pytest.mark.parametrize("value", [None, ""])
+def test_a_certificate_is_not_replaced_by_nothing(gw, management, proved, value):
+    place = {"domainName": proved[0]["domainName"]}
+    found = refused(
+        lambda: patched(gw.update_domain_name, "replace", "/certificateBody", value, **place)
+    )
+    assert found == bad("Invalid null or empty value in certificateBody")
+    assert kept(management, place["domainName"])
+
+
 def test_a_certificate_goes_with_its_name_and_with_its_domain(gw, management, proved):
     made, certificate = proved
     place = {"domainName": made["domainName"]}
