@@ -45,7 +45,8 @@ def _fetched(call: Call, mutual: MutualTlsAuthentication) -> Truststore:
     except NoObject as error:
         raise BadRequestException(
             f"{_MEMBER}: {uri} cannot be read. S3 Error Code: {error.code}. "
-            f"S3 Error Message: {error}"
+            f"S3 Error Message: {error}. Without S3, put it at {place['bucket']}/{place['key']} in "
+            "the folder of --certificates"
         ) from error
     except BadTruststore as error:
         raise BadRequestException(f"{_MEMBER}: {uri}: {error}") from error
