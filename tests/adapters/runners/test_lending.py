@@ -265,7 +265,7 @@ async def test_a_worker_that_dies_gives_its_processes_up(place, tmp_path):
 async def test_of_a_process_that_fails_the_caller_hears_and_the_log_tells(place, end, message):
     await place.start()
     worker = place.worker()
-    worker.put(f"import os, time\ndef handler(event, context):\n    print('here', flush=True)\n    if event: {end}", timeout=1)  # fmt: skip
+    worker.put(f"import os, time\ndef handler(event, context):\n    print('here', flush=True)\n    if event: {end}", timeout=1 if "timed out" in message else 60)  # fmt: skip
     outcome = await worker.invoke(b"1")
     assert outcome.function_error == "Unhandled"
     assert message in json.loads(outcome.payload)["errorMessage"]
@@ -375,6 +375,7 @@ class Claimant:
         pytest.param("aab", "-", "a", id="a-call-of-nobodys-gets-one"),
         pytest.param("aab", "--", "aa", id="each-such-call-does"),
         pytest.param("aaa", "-b", "aa", id="each-who-waits-in-turn"),
+        pytest.param("aaab", "a-", "a", id="also-behind-one-who-gets-none"),
     ],
 )
 def test_recalled_is(held, claims, recalled):
@@ -384,6 +385,19 @@ def test_recalled_is(held, claims, recalled):
         lent.add(loan)
     lent.recall_for([Claimant(None if name == "-" else name) for name in claims])
     assert "".join(loan.holder for loan in loans if loan.is_recalled) == recalled
+
+
+@pytest.mark.parametrize("busy, recalled", [(0, 1), (1, 2), (2, 2)])
+def test_for_one_that_is_busy_a_second_is_recalled_and_no_third(busy, recalled):
+    lent = Lent()
+    loans = [Loan("a") for _ in range(4)]
+    for loan in loans:
+        lent.add(loan)
+    for _ in range(busy + 1):
+        lent.recall_for([Claimant("b")])
+        for loan in loans[:busy]:
+            loan.is_busy = loan.is_recalled
+    assert sum(loan.is_recalled for loan in loans) == recalled
 
 
 # --- The channel ---

@@ -5,6 +5,7 @@ ever, a process is recalled for a call that no borrower has, and for a borrower 
 """
 
 import asyncio
+import itertools
 from collections import Counter
 from collections.abc import Collection
 from typing import Protocol
@@ -78,13 +79,23 @@ class Lent:
         return sum(loan.is_recalled and not loan.is_busy for loan in self._loans)
 
     def recall_for(self, waiting: Collection[Waiting]) -> None:
-        """Recall one for each who waits and has a claim to it."""
-        recalled = sum(loan.is_recalled for loan in self._loans)
-        for each in list(waiting)[recalled:]:
+        """Recall one for each who waits and has a claim to it.
+
+        A second one where the first is busy, which may be for long; no more than that, or one
+        who waits would have everything back from somebody who has much to do.
+        """
+        if not self._loans:
+            return
+        busy = sum(loan.is_recalled and loan.is_busy for loan in self._loans)
+        in_vain: set[Borrower | None] = set()
+        for each in itertools.islice(waiting, self.coming + busy // 2, None):
+            if each.holder in in_vain:
+                continue
             loan = self._due_to(each.holder)
             if loan is None:
-                return
-            loan.recall()
+                in_vain.add(each.holder)
+            else:
+                loan.recall()
 
     def _due_to(self, claimant: Borrower | None) -> Loan | None:
         """Return a loan of the one who has most, if that is more than it should have."""
