@@ -42,10 +42,12 @@ def test_deleting_an_api_names_what_depends_on_it(page, octetgate):
     gateway.create_base_path_mapping(
         domainName="deleted.localhost", basePath="pictures", restApiId=api["id"], stage="prod"
     )
+    gateway.create_usage_plan(name="gold", apiStages=[{"apiId": api["id"], "stage": "prod"}])
     page.goto("/apis")
     page.get_by_role("button", name="Delete To be deleted").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("prod")
+    expect(dialog).to_contain_text("gold")
     expect(dialog).to_contain_text("deleted.localhost/pictures")
     dialog.get_by_role("button", name="Delete API").click()
     expect(dialog.get_by_role("alert")).to_contain_text("BadRequestException")

@@ -36,6 +36,7 @@ async def deletion(visit: Visit) -> Response:
         api=api,
         stages=await _stages(visit, api["id"]),
         mappings=await _mappings(visit, api["id"]),
+        plans=await _plans(visit, api["id"]),
     )
 
 
@@ -66,6 +67,16 @@ async def _mappings(visit: Visit, api: str) -> list[str]:
             if each["restApiId"] == api
         ]
     return found
+
+
+async def _plans(visit: Visit, api: str) -> list[str]:
+    """Return the names of the usage plans that lead keys to the API."""
+    found = await visit.gateway("get_usage_plans", limit=_ALL)
+    return [
+        plan["name"]
+        for plan in found.get("items", [])
+        if any(stage["apiId"] == api for stage in plan.get("apiStages", []))
+    ]
 
 
 NAVIGATION = (Place(20, "APIs", "/apis"),)
