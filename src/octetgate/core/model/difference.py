@@ -183,11 +183,11 @@ def _of_record(
 ) -> Iterator[tuple[tuple[str, str], str]]:
     """Yield a record's settings as operations know them; a map has one for each of its keys."""
     worded = names or {}
-    for field in msgspec.structs.fields(record):
-        value = getattr(record, field.name)
-        if value is None or field.encode_name in leaving:
+    kind = type(record)
+    for name, attribute in zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True):
+        value = getattr(record, attribute)
+        if value is None or name in leaving:
             continue
-        name = field.encode_name
         if isinstance(value, dict):
             for key, each in value.items():
                 yield (box, f"{name} {key}"), _text(each)

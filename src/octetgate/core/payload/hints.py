@@ -98,7 +98,7 @@ def _content_type_missing(case: Case) -> str | None:
 
 
 def _entry_never_matches(case: Case) -> str | None:
-    dead = [entry for entry in case.listed.entries if _never_matches(entry)]
+    dead = [entry for entry in case.listed.entries if never_matches(entry)]
     judged = case.decision.media_type or case.decision.accept
     unmatched = judged is not None and judged.entry is None
     if not dead or not (case.damaged or (case.asked and unmatched)):
@@ -109,7 +109,8 @@ def _entry_never_matches(case: Case) -> str | None:
     )
 
 
-def _never_matches(entry: str) -> bool:
+def never_matches(entry: str) -> bool:
+    """Whether an entry of ``binaryMediaTypes`` is none: no media type is ever like it."""
     known = first(entry)
     family, _, subtype = known.partition("/")
     return known.count("/") != 1 or not subtype or (family == "*" and subtype != "*")
