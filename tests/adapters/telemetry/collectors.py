@@ -60,7 +60,7 @@ class Collector:
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
 
-    def until(self, count, seconds=20):
+    def until(self, count, seconds=60):
         """Return the spans when there are so many."""
         end = time.monotonic() + seconds
         while len(self.spans) < count:
