@@ -131,6 +131,10 @@ def test_one_file_serves_the_server_and_the_clients(file):
         ({"tls_key": "key.pem"}, "tls_cert: expected both"),
         ({"tls_cert": "/no/cert", "tls_key": "/no/key"}, "tls_cert: expected a file"),
         ({"port": "9000", "admin_port": "9000"}, "admin_port: expected another port"),
+        ({"port": "9000", "tls_port": "9000"}, "tls_port: expected a port of its own"),
+        ({"admin_port": "9000", "tls_port": "9000"}, "tls_port: expected a port of its own"),
+        ({"tls_port": "0", "certificates": "/no/such"}, "certificates: expected a folder"),
+        ({"certificates": "/tmp"}, "certificates: expected tls_port or tls_cert with it"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(flags, words):

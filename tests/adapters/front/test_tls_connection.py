@@ -62,6 +62,10 @@ class Secure:
         if data := self._outgoing.read():
             await self.loop.sock_sendall(self.raw, data)
 
+    def sealed(self):
+        """Return what OpenSSL has made of what was written, instead of sending it."""
+        return self._outgoing.read()
+
     async def say(self, data):
         self.tls.write(data)
         await self.flush()
@@ -249,6 +253,29 @@ async def test_requests_in_one_piece_are_answered_in_order(certificate):
         heard, end = await sender.rest()
     bodies = [each.rpartition(b"\r\n\r\n")[2] for each in heard.split(b"HTTP/1.1 200")[1:]]
     assert bodies == [*(b"/%d" % number for number in range(50)), b"/last"]
+    assert end == "goodbye"
+
+
+@pytest.mark.parametrize("size", [1, 7, 4096])
+async def test_records_may_come_in_any_pieces(certificate, size):
+    async def app(exchange):
+        body = await exchange.body.collect(1 << 20)
+        await exchange.send(Reply(200, Headers(), Body.of(body)))
+
+    body = BLOCK[: 40 * size]
+    async with (
+        opened(app, contexts=shown_to_all(certificate)) as (_, port),
+        secure(port, certificate) as sender,
+    ):
+        sender.raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        head = b"POST / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n"
+        sender.tls.write(head % len(body) + body)
+        sent = sender.sealed()
+        for at in range(0, len(sent), size):
+            await sender.loop.sock_sendall(sender.raw, sent[at : at + size])
+            await asyncio.sleep(0)
+        heard, end = await sender.rest()
+    assert heard.endswith(b"\r\n\r\n" + body)
     assert end == "goodbye"
 
 

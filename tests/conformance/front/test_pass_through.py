@@ -218,7 +218,10 @@ async def test_a_door_with_tls_survives_a_client_without(certificate):
         raise AssertionError
 
     async with opened(app, contexts=shown_to_all(certificate)) as (_, port), client(port) as sender:
-        assert not (await sender.ask(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")).startswith(b"HTTP/")
+        await sender.say(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        answer = await sender.answer()
+    assert (answer.status, answer.complete) == (400, True)
+    assert answer.body == b"this port speaks TLS: call it with https://\n"
 
 
 # --- Long bodies, which go from socket to socket ---

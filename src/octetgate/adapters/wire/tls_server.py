@@ -11,6 +11,7 @@ also keeps the rules of flow: what it says of its buffers goes straight through.
 
 import asyncio
 import contextlib
+import re
 import ssl
 from typing import Any, Protocol, cast
 
@@ -21,6 +22,13 @@ BUFFER_BYTES = 256 * 1024
 _PIECE_BYTES = 256 * 1024
 _UNRECOGNIZED_NAME = b"\x15\x03\x03\x00\x02\x02\x70"
 """A fatal alert (RFC 6066 3); there is no context yet that could say it."""
+
+_PLAIN_HTTP = re.compile(rb"[A-Z]{3,10} [/h*]")
+_SPEAK_TLS = (
+    b"HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 44\r\n"
+    b"Connection: close\r\n\r\nthis port speaks TLS: call it with https://\n"
+)
+"""For who forgot the s, and would look for the mistake elsewhere."""
 
 
 class Welcome(Protocol):
@@ -129,6 +137,8 @@ class TlsConnection(asyncio.Transport, asyncio.BufferedProtocol):
         except Unfinished:
             return
         except NotTls as error:
+            if _PLAIN_HTTP.match(self._hello):
+                self._below.write(_SPEAK_TLS)
             self._fail(error)
             return
         context, self._terms = agreed
