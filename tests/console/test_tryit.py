@@ -184,6 +184,29 @@ def test_json_is_shown_as_text_and_any_bytes_as_hex(page, octetgate):
     expect(page.locator("#try-told")).to_contain_text("Method completed with status: 200")
 
 
+def test_path_parameters_are_asked_for_and_go_out_encoded(page, octetgate):
+    gateway = octetgate.gateway
+    api = mocked(octetgate, "{}")
+    root = gateway.get_rest_api(restApiId=api)["rootResourceId"]
+    pets = gateway.create_resource(restApiId=api, parentId=root, pathPart="pets")["id"]
+    pet = gateway.create_resource(restApiId=api, parentId=pets, pathPart="{id}")["id"]
+    place = {"restApiId": api, "resourceId": pet, "httpMethod": "ANY"}
+    gateway.put_method(**place, authorizationType="NONE")
+    gateway.put_integration(**place, type="MOCK")
+    page.goto(f"/apis/{api}/try?path=/pets/%7Bid%7D&method=")
+    page.get_by_label("Method", exact=True).select_option("PUT /pets/{id}")
+    page.get_by_label("Path: id").fill("a b/c")
+    page.get_by_label("Query string").fill("q=ä&r=%20")
+    send(page)
+    told = page.get_by_role("region", name="What happened")
+    expect(told).to_contain_text("HTTP Method: PUT, Resource Path: /pets/{id}")
+    expect(told).to_contain_text("Method request path: {id=a%20b%2Fc}")
+    expect(told).to_contain_text("{q=ä, r= }")
+    page.get_by_label("Path: id").fill("")
+    page.get_by_role("button", name="PUT /pets/a%20b%2Fc").click()
+    expect(page.get_by_label("Path: id")).to_have_value("a b/c")
+
+
 def test_a_call_that_the_gateway_refuses_says_why(page, octetgate):
     api = mocked(octetgate, "{}", apiKeyRequired=True)
     page.goto(f"/apis/{api}/try?stage=prod")

@@ -1,6 +1,7 @@
 // Try it: one call to the draft or to a stage, its progress in bytes, and its answer as it came.
 import { Answer } from "./tryit-answer.js";
 import { commandLine } from "./tryit-curl.js";
+import { parametersOf, targetOf, valuesIn } from "./tryit-paths.js";
 import { bytes, named } from "./tryit-words.js";
 
 const at = (id) => document.getElementById(`try-${id}`);
@@ -24,8 +25,9 @@ function showCalls(wanted = chosen()) {
   at("call").replaceChildren(
     ...calls.map((each, index) => new Option(`${each.verb} ${each.path}`, index)),
   );
-  const same = calls.findIndex((each) => each.path === wanted?.path && each.verb === wanted?.verb);
-  at("call").value = Math.max(same, 0);
+  const beside = calls.filter((each) => each.path === wanted?.path);
+  const best = beside.find((each) => each.verb === wanted?.verb) ?? beside[0] ?? calls[0];
+  at("call").value = calls.indexOf(best);
   at("send").disabled = !calls.length;
   at("variables-place").hidden = where() !== DRAFT;
   at("note").textContent = note(calls.length);
@@ -42,7 +44,7 @@ function note(count) {
 
 function showParameters() {
   const kept = Object.fromEntries(parameters().map(({ name, value }) => [name, value]));
-  const names = [...(chosen()?.path ?? "").matchAll(/\{([^}]+)\}/g)].map((found) => found[1]);
+  const names = parametersOf(chosen()?.path ?? "");
   at("parameters").replaceChildren(
     ...names.map((name) => {
       const field = document.createElement("div");
@@ -61,12 +63,7 @@ const parameters = () =>
 
 function target() {
   const values = Object.fromEntries(parameters().map(({ name, value }) => [name, value]));
-  const path = (chosen()?.path ?? "/").replace(/\{([^}]+)\}/g, (whole, name) => {
-    const segments = name.endsWith("+") ? values[name].split("/") : [values[name]];
-    return segments.map(encodeURIComponent).join("/");
-  });
-  const query = at("query").value.replace(/^\?/, "");
-  return query ? `${path}?${encodeURI(query).replace(/%25/g, "%")}` : path;
+  return targetOf(chosen()?.path ?? "/", values, at("query").value);
 }
 
 function addRow(place, kind, name = "", value = "") {
@@ -278,7 +275,7 @@ function remembered({ call, said }) {
 /** Fill the form with a call that was made; its body is not kept. */
 function recall(call) {
   at("where").value = call.where;
-  const path = known.calls[call.where].find((each) => each.verb === call.verb && fits(each.path, call.target));
+  const path = known.calls[call.where].find((each) => each.verb === call.verb && valuesIn(each.path, call.target));
   showCalls(path);
   fill(path?.path ?? "", call.target);
   at("headers").replaceChildren();
@@ -297,16 +294,11 @@ function recall(call) {
   changed();
 }
 
-const pattern = (path) =>
-  new RegExp(`^${path.replace(/[.*^$()|[\]\\]/g, "\\$&").replace(/\{([^}]+?)(\+?)\}/g, (_, name, plus) => (plus ? "(.*)" : "([^/]*)"))}$`);
-const fits = (path, wanted) => pattern(path).test(wanted.split("?")[0]);
-
 function fill(path, wanted) {
-  const [place, query = ""] = wanted.split("?");
-  at("query").value = query;
-  const values = pattern(path).exec(place) ?? [];
+  at("query").value = wanted.split("?")[1] ?? "";
+  const values = valuesIn(path, wanted) ?? [];
   at("parameters").querySelectorAll("input").forEach((input, index) => {
-    input.value = decodeURIComponent(values[index + 1] ?? "");
+    input.value = values[index] ?? "";
   });
 }
 
