@@ -61,6 +61,36 @@ def _to_what_happened(page):
     page.locator("#try-told").evaluate("part => part.scrollIntoView()")
 
 
+def paired(page):
+    """Look at a pair of which a mistake is told."""
+    page.get_by_role("button", name="Content-Type none, Accept image/png:").click()
+    page.locator("#binary-answer").get_by_text("no-template").wait_for()
+    page.get_by_role("heading", name="What becomes").evaluate("it => it.scrollIntoView()")
+
+
+def edited(page):
+    """Change what is binary, and come back to what is not deployed because of it."""
+    address = page.url
+    page.goto(address.replace("/deploy", "/binary"))
+    page.get_by_role("button", name="Add image/jpeg").click()
+    page.get_by_role("button", name="Remove image/jpeg").wait_for()
+    page.goto(address)
+
+
+def deployed(page):
+    """Deploy that to the stage."""
+    page.get_by_role("button", name="Deploy", exact=True).click()
+    page.get_by_label("Description").fill("JPEG is binary as well")
+    page.get_by_role("dialog").get_by_role("button", name="Deploy").click()
+    page.get_by_role("button", name="Done").wait_for()
+
+
+def going_back(page):
+    """Look at what a roll-back would change."""
+    page.get_by_role("button", name="Roll back").last.click()
+    page.get_by_text("Callers of").wait_for()
+
+
 # Name of the picture, address, and what to do there first.
 SHOTS = [
     ("overview", "/", called),
@@ -69,6 +99,11 @@ SHOTS = [
     ("resources", "/apis/{api}", None),
     ("method", "/apis/{api}/resources/{root}/POST", None),
     ("method-editor", "/apis/{api}/resources/{root}/POST?box=integration-request", _to_templates),
+    ("binary", "/apis/{api}/binary", paired),
+    ("deploy", "/apis/{api}/deploy", edited),
+    ("deployed", "/apis/{api}/deploy", deployed),
+    ("stage", "/apis/{api}/stages/prod", None),
+    ("history", "/apis/{api}/history", going_back),
     ("try", "/apis/{api}/try?stage=prod", tried),
     ("try-steps", "/apis/{api}/try?stage=prod", _to_what_happened),
 ]
