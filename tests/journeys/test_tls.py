@@ -7,8 +7,10 @@ import subprocess
 import time
 import zipfile
 
+import boto3
 import pytest
 import requests
+from moto.server import ThreadedMotoServer
 from tests.core.signing.issued import certified
 from tests.journeys.building import build_api, build_function, lambda_uri
 from tests.journeys.running import Octetgate
@@ -26,7 +28,26 @@ ARN = f"arn:aws:acm:us-east-1:000000000000:certificate/{ID}"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
+def s3():
+    """Return a client of what stands in for S3, with one bucket that keeps versions."""
+    standing_in = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+    standing_in.start()
+    url = "http://{}:{}".format(*standing_in.get_host_and_port())
+    client = boto3.client(
+        "s3",
+        endpoint_url=url,
+        region_name="us-east-1",
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+    )
+    client.create_bucket(Bucket="versions")
+    client.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+    yield client
+    standing_in.stop()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, s3):
     folder = tmp_path_factory.mktemp("tls")
     (folder / "root.pem").write_text(ROOT.body)
     (folder / "pem").mkdir()
@@ -34,7 +55,10 @@ def server(tmp_path_factory):
     flags = ("--tls-port", "0", "--certificates", str(folder / "pem"), "--workers", "2")
     server = Octetgate(folder / "data", *flags)
     server.folder = folder
-    yield server.start()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("AWS_ENDPOINT_URL_S3", s3.meta.endpoint_url)
+        server.start()
+    yield server
     server.end()
 
 
@@ -247,6 +271,20 @@ def test_a_new_trust_store_holds_for_new_and_open_connections(server, mutual):
     assert "unknown ca" in curl(server, mutual, *showing(server, BOB), path="/who")[1]
     carol = certified(common="carol", by=ROOT, now=NOW)
     assert curl(server, mutual, *showing(server, carol), path="/who") == (0, "CN=carol200")
+
+
+def test_a_trust_store_comes_from_s3_in_the_version_that_is_named(server, mutual, s3):
+    place = {"Bucket": "versions", "Key": "trust.pem"}
+    first = s3.put_object(**place, Body=CLIENTS.body.encode())["VersionId"]
+    s3.put_object(**place, Body=ROOT.body.encode())
+    where = "/mutualTlsAuthentication/truststore"
+    patch = [{"op": "replace", "path": f"{where}Uri", "value": "s3://versions/trust.pem"}]
+    server.gateway.update_domain_name(domainName=mutual, patchOperations=patch)
+    bob = showing(server, BOB)
+    assert "unknown ca" in curl(server, mutual, *bob, path="/who")[1]
+    patch = [{"op": "replace", "path": f"{where}Version", "value": first}]
+    server.gateway.update_domain_name(domainName=mutual, patchOperations=patch)
+    assert curl(server, mutual, *bob, path="/who") == (0, "CN=bob200")
 
 
 # --- What the doctor says ----------------------------------------------------------------------
