@@ -170,7 +170,11 @@ def test_a_canary_is_begun_deployed_to_and_promoted(page, octetgate):
 
 def test_a_stage_is_created_of_an_old_deployment_and_deleted(page, octetgate, settled, axe):
     api, _ = settled
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": 360, "height": 640})
     page.goto(f"/apis/{api}/stages")
+    axe(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("button", name="Create stage").first.click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Stage name").fill("night")
