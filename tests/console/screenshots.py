@@ -91,6 +91,14 @@ def going_back(page):
     page.get_by_text("Callers of").wait_for()
 
 
+def invoked(page):
+    """Try the function out, and let the log come."""
+    page.get_by_label("Begin with").select_option("image-processing-service: ping")
+    page.get_by_role("textbox", name="Event").get_by_text('"ping"').wait_for()
+    page.get_by_role("button", name="Invoke").click()
+    page.get_by_label("Log of this call").wait_for()
+
+
 # Name of the picture, address, and what to do there first.
 SHOTS = [
     ("overview", "/", called),
@@ -106,6 +114,10 @@ SHOTS = [
     ("history", "/apis/{api}/history", going_back),
     ("try", "/apis/{api}/try?stage=prod", tried),
     ("try-steps", "/apis/{api}/try?stage=prod", _to_what_happened),
+    ("functions", "/functions", None),
+    ("function-new", "/functions/@new", None),
+    ("function", "/functions/thumbnail", invoked),
+    ("function-releases", "/functions/thumbnail/releases", None),
 ]
 
 

@@ -30,12 +30,15 @@ def octetgate(tmp_path_factory):
     server.end()
 
 
-def create_the_function(octetgate):
-    """Create the function from its blueprint."""
-    made = octetgate.command(
-        "functions", "create", "thumbnail", "--blueprint", "image-processing-service"
-    )
-    assert made.returncode == 0, made.stderr
+def create_the_function(page):
+    """Choose Create a Lambda function, type image into the filter, name it thumbnail."""
+    page.goto("/functions/@new")
+    form = page.get_by_role("form", name="From a blueprint")
+    form.get_by_label("Filter").press_sequentially("image")
+    form.get_by_role("radio", name="image-processing-service").check()
+    form.get_by_label("Function name").fill("thumbnail")
+    form.get_by_role("button", name="Create function").click()
+    expect(page.get_by_role("status")).to_contain_text("Created the function thumbnail.")
 
 
 def create_the_api(page):
@@ -121,7 +124,7 @@ def try_it(page, api):
 
 
 def test_the_walk_leads_from_nothing_to_the_thumbnail(page, octetgate, tmp_path):
-    create_the_function(octetgate)
+    create_the_function(page)
     api = create_the_api(page)
     create_the_method(page)
     set_up_the_integration(page)

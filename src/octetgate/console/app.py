@@ -27,6 +27,8 @@ _LARGEST_FORM = 70 * 1024 * 1024
 """Bytes of a form with its files, as for a call of management."""
 _LARGEST_FIELD = 8 * 1024 * 1024
 """Bytes of one field: a definition of 6 MB, typed in."""
+_MOST_FILES = 10_000
+"""Files of one form: a folder that becomes a function, with what it depends on."""
 
 _HEADERS = {
     "Content-Security-Policy": (
@@ -196,7 +198,7 @@ class _Desk:
                 f"Request must be smaller than {_LARGEST_FORM} bytes",
                 413,
             )
-        form = await request.form(max_part_size=_LARGEST_FIELD)
+        form = await request.form(max_files=_MOST_FILES, max_part_size=_LARGEST_FIELD)
         if header is None:
             self._refuse_forged(token, str(form.get("csrf", "")))
         return form

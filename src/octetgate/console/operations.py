@@ -137,3 +137,5 @@ class Sources:
     history: History
     """What was counted in the last minutes."""
     calls: CallLog
+    code: Callable[[str], Awaitable[bytes | None]]
+    """A function's deployment package; None where its code is a folder of the machine."""

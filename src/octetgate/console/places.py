@@ -50,9 +50,10 @@ class Place:
 
 
 def all_pages() -> Iterator[Page]:
-    """Yield every page of the console."""
-    for name in kinds.names(_PAGES):
-        yield from kinds.load(_PAGES, name).PAGES
+    """Yield every page of the console; fixed paths before those in which anything may stand."""
+    modules = (kinds.load(_PAGES, name) for name in kinds.names(_PAGES))
+    found = (page for module in modules for page in module.PAGES)
+    yield from sorted(found, key=lambda page: page.path.count("{"))
 
 
 @cache

@@ -45,6 +45,7 @@ from octetgate.control.errors import (
     conflict,
 )
 from octetgate.control.inside import Inside
+from octetgate.control.packages import package_of
 from octetgate.control.requests import body_of, head_of, peer_of, query_of
 from octetgate.control.wire import parse, render, service
 from octetgate.control.wire.message import Answered, Asked
@@ -59,8 +60,6 @@ from octetgate.core.ports.meters import Usage
 from octetgate.core.ports.rehearsal import Audit, Rehearse
 from octetgate.core.ports.store import (
     FUNCTION_CODE,
-    FUNCTION_VERSIONS,
-    FUNCTIONS,
     LAYER_VERSIONS,
     Store,
     StoreConflict,
@@ -228,7 +227,9 @@ class Management:
 
     async def code(self, request: Request) -> Response:
         """Send a function's deployment package."""
-        return await self._send(request, self._package, request.path_params["name"])
+        return await self._send(
+            request, partial(package_of, self._store), request.path_params["name"]
+        )
 
     async def layer(self, request: Request) -> Response:
         """Send the zip of a layer's version."""
@@ -316,16 +317,6 @@ class Management:
         with self._store.read() as view:
             found = view.get(LAYER_VERSIONS, key)
             return view.get(FUNCTION_CODE, found.code_key) if found else None
-
-    def _package(self, name: str) -> bytes | None:
-        name, _, version = name.partition(":")
-        with self._store.read() as view:
-            function = (
-                view.get(FUNCTION_VERSIONS, f"{name}/{version}")
-                if version
-                else view.get(FUNCTIONS, name)
-            )
-            return view.get(FUNCTION_CODE, function.code_key) if function else None
 
 
 class _Streamed(StreamingResponse):

@@ -16,6 +16,7 @@ from octetgate.core.ports.store import (
     FUNCTIONS,
     LAYER_VERSIONS,
     Reading,
+    Store,
 )
 
 HOT_RELOAD = "hot-reload"
@@ -23,6 +24,18 @@ HOT_RELOAD = "hot-reload"
 LARGEST_UNZIPPED = 250 * 1024 * 1024
 _BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+def package_of(store: Store, name: str) -> bytes | None:
+    """Return the zip of a function, or of a version as ``name:version``; None for a folder."""
+    name, _, version = name.partition(":")
+    with store.read() as view:
+        function = (
+            view.get(FUNCTION_VERSIONS, f"{name}/{version}")
+            if version
+            else view.get(FUNCTIONS, name)
+        )
+        return view.get(FUNCTION_CODE, function.code_key) if function else None
 
 
 def code(call: Write, asked: Members, *, keep: bool = True) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from octetgate.control.differences import compared
 from octetgate.control.errors import ApiError, NotImplementedException
 from octetgate.control.explanations import explained
 from octetgate.control.inside import Inside
+from octetgate.control.packages import package_of
 from octetgate.control.previews import previewed
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.explanation import Explain
@@ -62,6 +63,9 @@ def with_console(
         with _in_the_consoles_words():
             return await previewed(store, preview, sketch)
 
+    async def packaged(name: str) -> bytes | None:
+        return await asyncio.to_thread(package_of, store, name)
+
     sources = Sources(
         entry=_Entry(management.state.inside, stages),
         gateway_url=gateway_url,
@@ -73,6 +77,7 @@ def with_console(
         preview=previewing,
         history=History(totals),
         calls=calls,
+        code=packaged,
     )
     return _Port(management, sources)
 
