@@ -31,11 +31,12 @@ def octetgate(tmp_path_factory):
 
 
 def create_the_function(page):
-    """Choose Create a Lambda function, type image into the filter, name it thumbnail."""
-    page.goto("/functions/@new")
+    """Choose Create, type 'image' into the filter, choose the blueprint, name the function."""
+    page.goto("/functions")
+    page.get_by_role("link", name="Create").first.click()
+    page.get_by_label("Filter").press_sequentially("image")
+    page.get_by_role("radio", name="image-processing-service").check()
     form = page.get_by_role("form", name="From a blueprint")
-    form.get_by_label("Filter").press_sequentially("image")
-    form.get_by_role("radio", name="image-processing-service").check()
     form.get_by_label("Function name").fill("thumbnail")
     form.get_by_role("button", name="Create function").click()
     expect(page.get_by_role("status")).to_contain_text("Created the function thumbnail.")
@@ -85,11 +86,12 @@ def set_up_the_integration(page):
     expect(page.get_by_role("status")).to_contain_text("Saved image/png.")
 
 
-def specify_the_media_type(octetgate, api):
-    """Choose Binary Support, Edit, specify image/png, Save."""
-    octetgate.gateway.update_rest_api(
-        restApiId=api, patchOperations=[{"op": "add", "path": "/binaryMediaTypes/image~1png"}]
-    )
+def specify_the_media_type(page):
+    """Choose Binary Support, specify image/png, save."""
+    page.get_by_role("link", name="Binary support").click()
+    page.get_by_role("textbox", name="Media type").fill("image/png")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Remove image/png")).to_be_visible()
 
 
 def deploy_the_api(page, api):
@@ -123,12 +125,12 @@ def try_it(page, api):
     return Path(download.value.path()).read_bytes(), shown.evaluate(SIZE)
 
 
-def test_the_walk_leads_from_nothing_to_the_thumbnail(page, octetgate, tmp_path):
+def test_the_walk_leads_from_nothing_to_the_thumbnail(page, tmp_path):
     create_the_function(page)
     api = create_the_api(page)
     create_the_method(page)
     set_up_the_integration(page)
-    specify_the_media_type(octetgate, api)
+    specify_the_media_type(page)
     url = deploy_the_api(page, api)
     answer, shown = try_it(page, api)
     small = images.opened(answer)
