@@ -28,6 +28,9 @@ from octetgate.core.ports.metrics import FunctionTally
 _KEEP_SECONDS = 0.5
 """How long a process without a call is kept before it is given back."""
 
+_UNCLAIM_SECONDS = 0.05
+"""After which claims are taken back for which there is no call any more: soon there may be."""
+
 
 class LeftToSupervisor(Exception):
     """No process is to be had here for the call, which no process has seen."""
@@ -45,6 +48,7 @@ class Desk:
         self.borrowed: dict[int, Borrowed] = {}
         """By the loan's number."""
         self._claims = 0
+        self._unclaiming: asyncio.TimerHandle | None = None
         self._opening: set[asyncio.Task[None]] = set()
 
     @property
@@ -121,7 +125,13 @@ class Desk:
         else:
             borrowed.keep(_KEEP_SECONDS)
             self._idle.append(borrowed)
-        if self._claims > len(self._waiting) == 0:
+        if self._claims and not self._waiting and self._unclaiming is None:
+            loop = asyncio.get_running_loop()
+            self._unclaiming = loop.call_later(_UNCLAIM_SECONDS, self._unclaim)
+
+    def _unclaim(self) -> None:
+        self._unclaiming = None
+        if self._claims and not self._waiting:
             self._claims = 0
             self.channel.send(Unclaim(pool=self.terms.pool))
 

@@ -37,17 +37,24 @@ class Output:
         return writing
 
     def _watch(self) -> None:
-        self._pause = None
+        """Be woken by what is printed next."""
         if self._reading is not None:
             asyncio.get_running_loop().add_reader(self._reading, self._woken)
 
     def _woken(self) -> None:
-        """Read what is there, then leave the pipe alone for a moment."""
+        if self._reading is not None:
+            asyncio.get_running_loop().remove_reader(self._reading)
+        self._look()
+
+    def _look(self) -> None:
+        """Read what is there, and look again in a moment if there was something."""
+        self._pause = None
         size = self.read()
-        if size < _MUCH and self._reading is not None:
-            loop = asyncio.get_running_loop()
-            loop.remove_reader(self._reading)
-            self._pause = loop.call_later(_PAUSE_SECONDS, self._watch)
+        if not size:
+            self._watch()
+        elif self._reading is not None:
+            seconds = _PAUSE_SECONDS if size < _MUCH else 0
+            self._pause = asyncio.get_running_loop().call_later(seconds, self._look)
 
     def read(self) -> int:
         """Take what is in the pipe; return how much that was."""
