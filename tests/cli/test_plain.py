@@ -42,6 +42,8 @@ MADE_UP = {
     "store": "memory://",
     "tls_cert": "x",
     "tls_key": "x",
+    "tls_port": "8443",
+    "certificates": "/",
     "aws_endpoint_url": "http://127.0.0.1:4566",
     "aws_endpoint_urls": "s3=http://127.0.0.1:4566",
     "aws_access_key_id": "any",
@@ -51,14 +53,21 @@ MADE_UP = {
 }
 """Values of settings whose default cannot be written as a flag."""
 
+NOT_ALONE = {
+    "tls_cert": "expected both tls_cert and tls_key",
+    "tls_key": "expected both tls_cert and tls_key",
+    "certificates": "expected tls_port or tls_cert with it",
+}
+"""What is said of settings that want another beside them."""
+
 
 def test_every_setting_has_its_plain_flag():
     for each in known(Settings):
         words = [flag(each.name)]
         if each.metadata["kind"] is not SWITCH:
             words.append(MADE_UP.get(each.name) or str(each.default))
-        if each.name.startswith("tls_"):
-            with pytest.raises(Trouble, match="expected both tls_cert and tls_key"):
+        if each.name in NOT_ALONE:
+            with pytest.raises(Trouble, match=NOT_ALONE[each.name]):
                 plain_settings(["serve", *words])
         else:
             assert plain_settings(["serve", *words]) is not None

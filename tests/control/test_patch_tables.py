@@ -426,11 +426,13 @@ def test_scopes_are_added_and_removed_by_value(gw):
 def stage(gw, places):
     """Return a function that patches a stage and returns a method's settings."""
     here = places["update_stage"]
-    role = "arn:aws:iam::000000000000:role/logs"
+
+    def name_role(arn):
+        change = {"op": "replace", "path": "/cloudwatchRoleArn", "value": arn}
+        gw.update_account(patchOperations=[change])
+
     # Without it nothing can be logged.
-    gw.update_account(
-        patchOperations=[{"op": "replace", "path": "/cloudwatchRoleArn", "value": role}]
-    )
+    name_role("arn:aws:iam::000000000000:role/logs")
 
     def changed(path, value, key):
         operations = [{"op": "replace", "path": path, "value": value}]
@@ -440,6 +442,7 @@ def stage(gw, places):
     stage = gw.get_stage(**here)
     gone = [{"op": "remove", "path": f"/{path_of(key)}"} for key in stage["methodSettings"]]
     gw.update_stage(**here, patchOperations=gone)
+    name_role("")
 
 
 def path_of(key):

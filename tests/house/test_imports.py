@@ -12,6 +12,13 @@ AWAITED = {"aws-sam-translator"}
 """Declared for definitions, ahead of what imports it."""
 
 
+OPTIONAL = {
+    "opentelemetry.sdk": "opentelemetry-sdk",
+    "opentelemetry.exporter": "opentelemetry-exporter-otlp-proto-http",
+}
+"""What is imported where traces are wanted: parts of one namespace, in several distributions."""
+
+
 def imported_packages(source):
     """Return the top-level name of everything that the package's files import."""
     names = set()
@@ -34,8 +41,12 @@ def test_the_import_contracts_hold(project):
 
 def test_what_is_imported_is_what_is_declared(project, source):
     table = tomllib.loads((project / "pyproject.toml").read_text())["project"]
+    extras = {re.split(r"[>=;]", entry)[0] for entry in table["optional-dependencies"]["otel"]}
+    assert extras == set(OPTIONAL.values())
     declared = {re.split(r"[>=;]", entry)[0].lower() for entry in table["dependencies"]}
     foreign = imported_packages(source) - sys.stdlib_module_names - {"octetgate"}
+    assert "opentelemetry" in foreign
+    foreign -= {"opentelemetry"}
     distributions = packages_distributions()
     named = {name for each in foreign for name in distributions.get(each, [each])}
     imported = {name.lower().replace("_", "-") for name in named}

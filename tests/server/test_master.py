@@ -160,6 +160,7 @@ def test_what_a_killed_process_has_left_behind_is_ended(start):
     """)
     _, stray = running.hear("left behind")
     _, _, pid = running.hear("a", "ready")
+    running.hear("announced")  # else it was killed before it could start
     os.kill(pid, signal.SIGKILL)
     running.hear("a", "ready")
     wait_for(lambda: not alive(stray))

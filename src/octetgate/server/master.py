@@ -212,6 +212,8 @@ class Master:
 
     def _ended(self, child: Child, status: int) -> None:
         name = child.role.name
+        # Its last word may still lie there: that it was ready, for instance.
+        child.hear()
         del self._children[name]
         with contextlib.suppress(KeyError):
             self._selector.unregister(child.line)

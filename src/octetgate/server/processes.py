@@ -136,7 +136,9 @@ class Child:
     def hear(self) -> bool:
         """Take what it said; False when it has hung up."""
         try:
-            said = self.line.recv(64)
+            said = self.line.recv(64, socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return True
         except ConnectionError:
             return False
         self.is_ready = self.is_ready or _READY in said

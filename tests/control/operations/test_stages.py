@@ -25,9 +25,10 @@ def stage(gw, mocked):
     api = mocked["restApiId"]
     name_role(gw, "arn:aws:iam::000000000000:role/logs")
     deployment = gw.create_deployment(restApiId=api, stageName="s")["id"]
-    return SimpleNamespace(
+    yield SimpleNamespace(
         place={"restApiId": api, "stageName": "s"}, api=api, deployment=deployment
     )
+    name_role(gw, "")
 
 
 def name_role(gw, arn):
