@@ -61,7 +61,8 @@ def test_a_function_is_made_from_a_blueprint_edited_and_invoked_and_its_log_is_s
     made = octetgate.functions.get_function_configuration(FunctionName="pictures")
     assert made["Description"] == "Thumbnails, resizing, conversion and identification of images"
 
-    editor = page.get_by_role("textbox", name="handler.py")
+    # The editor, no more the plain field that it takes the place of.
+    editor = page.locator("code-editor .cm-content").first
     editor.press("Control+End")
     page.keyboard.insert_text("print('loaded', 'as edited')\n")
     expect(page.get_by_text("not saved")).to_be_visible()

@@ -25,6 +25,8 @@ code?.addEventListener("input", () => {
 code?.addEventListener("htmx:afterRequest", (event) => {
   if (event.detail.xhr.status < 400) unsaved.hidden = true;
 });
+// What was typed before this script was there.
+if (code?.elements.code.value !== code?.elements.code.defaultValue) unsaved.hidden = false;
 addEventListener("beforeunload", (event) => {
   if (unsaved && !unsaved.hidden) event.preventDefault();
 });
