@@ -8,18 +8,6 @@ from octetgate.console.visits import Visit
 _MOCK_TEMPLATE = {"application/json": '{"statusCode": 200}'}
 
 
-async def functions(visit: Visit) -> list[dict[str, Any]]:
-    """Return all functions, by name."""
-    found: list[dict[str, Any]] = []
-    marker = None
-    while True:
-        page = await visit.functions("list_functions", Marker=marker, MaxItems=50)
-        found += page.get("Functions", [])
-        marker = page.get("NextMarker")
-        if not marker:
-            return sorted(found, key=lambda each: each["FunctionName"])
-
-
 async def endpoint(visit: Visit, verb: str) -> dict[str, Any]:
     """Return the members of PutIntegration that say where calls go."""
     proxy = "_PROXY" if visit.field("proxy") else ""

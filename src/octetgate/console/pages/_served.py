@@ -4,10 +4,10 @@ import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from octetgate.console.pages import _lists as lists
 from octetgate.console.visits import Visit
 
 _LONGEST_IN_LINE = 60
-_ALL = 500
 
 
 async def stages_of(visit: Visit, api: str) -> list[dict[str, Any]]:
@@ -49,11 +49,4 @@ def _lines(detail: Mapping[str, Any]) -> list[str]:
 
 async def deployments_of(visit: Visit, api: str) -> list[dict[str, Any]]:
     """Return an API's deployments, the newest first."""
-    found: list[dict[str, Any]] = []
-    asked: dict[str, Any] = {"restApiId": api, "limit": _ALL}
-    while True:
-        answer = await visit.gateway("get_deployments", **asked)
-        found += answer.get("items", [])
-        if "position" not in answer:
-            return found[::-1]
-        asked["position"] = answer["position"]
+    return (await lists.items(visit, "get_deployments", restApiId=api))[::-1]

@@ -1,21 +1,19 @@
 """What calls a function: methods of APIs, and authorizers."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
+from octetgate.console.pages import _lists as lists
 from octetgate.console.visits import Visit
 from octetgate.console.words import function_of
 from octetgate.core.functions.names import function_name
-
-_MOST = 500
-"""Items of a page of results, as many as there may be."""
 
 
 async def uses(visit: Visit, name: str) -> list[dict[str, str]]:
     """Return what names the function, or a version or alias of it, in APIs as they are edited."""
     found: list[dict[str, str]] = []
-    async for api in _all(visit, "get_rest_apis"):
-        async for resource in _all(visit, "get_resources", restApiId=api["id"], embed=["methods"]):
+    for api in await lists.items(visit, "get_rest_apis"):
+        for resource in await lists.resources(visit, api["id"]):
             found += [
                 {
                     "words": f"{verb} {resource['path']}",
@@ -24,7 +22,7 @@ async def uses(visit: Visit, name: str) -> list[dict[str, str]]:
                 }
                 for verb in _methods(resource, name)
             ]
-        async for authorizer in _all(visit, "get_authorizers", restApiId=api["id"]):
+        for authorizer in await lists.items(visit, "get_authorizers", restApiId=api["id"]):
             if _is_of({"type": "AWS", "uri": authorizer.get("authorizerUri") or ""}, name):
                 found.append(
                     {
@@ -34,17 +32,6 @@ async def uses(visit: Visit, name: str) -> list[dict[str, str]]:
                     }
                 )
     return found
-
-
-async def _all(visit: Visit, operation: str, **members: Any) -> AsyncIterator[dict[str, Any]]:
-    position = None
-    while True:
-        page = await visit.gateway(operation, limit=_MOST, position=position, **members)
-        for item in page.get("items", []):
-            yield item
-        position = page.get("position")
-        if not position:
-            return
 
 
 def _methods(resource: Mapping[str, Any], name: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from octetgate.console.pages._served import stages_of
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 
@@ -34,7 +35,7 @@ async def deletion(visit: Visit) -> Response:
     return visit.page(
         "parts/api-deletion.html",
         api=api,
-        stages=await _stages(visit, api["id"]),
+        stages=[stage["stageName"] for stage in await stages_of(visit, api["id"])],
         mappings=await _mappings(visit, api["id"]),
         plans=await _plans(visit, api["id"]),
     )
@@ -45,11 +46,6 @@ async def deleted(visit: Visit) -> Response:
     api = await visit.gateway("get_rest_api", restApiId=visit.path("api"))
     await visit.gateway("delete_rest_api", restApiId=api["id"])
     return visit.leave("/apis", f"Deleted the API {api['name']} ({api['id']}).")
-
-
-async def _stages(visit: Visit, api: str) -> list[str]:
-    found = await visit.gateway("get_stages", restApiId=api)
-    return [stage["stageName"] for stage in found.get("item", [])]
 
 
 async def _mappings(visit: Visit, api: str) -> list[str]:

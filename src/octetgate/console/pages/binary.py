@@ -11,12 +11,12 @@ from typing import Any
 from starlette.responses import Response
 
 from octetgate.console.operations import Refusal
+from octetgate.console.pages import _lists as lists
 from octetgate.console.pages._served import stages_of
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 from octetgate.core.payload.hints import SAMPLE_BYTES, never_matches
 
-_ALL = 500
 _MOST_METHODS = 50
 _DRAFT = "-"
 _BROWSER = "text/html,application/xhtml+xml,image/avif,image/webp,*/*;q=0.8"
@@ -141,17 +141,13 @@ async def _changed(visit: Visit, op: str, said: str) -> Response:
 
 async def _methods(visit: Visit) -> list[dict[str, Any]]:
     """Return every method of the draft, and how explain is asked about it."""
-    found = await visit.gateway(
-        "get_resources", restApiId=visit.path("api"), limit=_ALL, embed=["methods"]
-    )
-    resources = sorted(found.get("items", []), key=lambda each: str(each["path"]))
     return [
         {
             "name": f"{verb} {resource['path']}",
             "asked": {"method": _verb(verb, verbs), "path": resource["path"]},
             "url": f"/apis/{visit.path('api')}/resources/{resource['id']}/{verb}",
         }
-        for resource in resources
+        for resource in await lists.resources(visit, visit.path("api"))
         for verbs in [resource.get("resourceMethods", {})]
         for verb in verbs
     ]

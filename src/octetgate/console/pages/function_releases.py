@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from octetgate.console.operations import Refusal
+from octetgate.console.pages import _lists as lists
 from octetgate.console.pages.functions import bare_name, configuration
 from octetgate.console.places import Page
 from octetgate.console.visits import Visit
@@ -33,18 +34,9 @@ async def releases(visit: Visit) -> Response:
     )
 
 
-async def _all(visit: Visit, operation: str, items: str) -> list[dict[str, Any]]:
-    """Return all items of a list of the function, however many pages it has."""
-    found: list[dict[str, Any]] = []
-    marker = None
-    while True:
-        page = await visit.functions(
-            operation, FunctionName=bare_name(visit), Marker=marker, MaxItems=50
-        )
-        found += page.get(items, [])
-        marker = page.get("NextMarker")
-        if not marker:
-            return found
+async def _all(visit: Visit, operation: str, member: str) -> list[dict[str, Any]]:
+    """Return a whole list of the function."""
+    return await lists.of_functions(visit, operation, member, FunctionName=bare_name(visit))
 
 
 async def _found(visit: Visit, operation: str, **members: Any) -> dict[str, Any] | None:

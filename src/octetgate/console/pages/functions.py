@@ -9,7 +9,7 @@ from starlette.responses import Response
 from octetgate.blueprints import catalogue
 from octetgate.console.operations import Refusal
 from octetgate.console.packages import zipped
-from octetgate.console.pages import _integrations as integrations
+from octetgate.console.pages import _lists as lists
 from octetgate.console.pages._uses import uses
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
@@ -29,7 +29,7 @@ RUNTIMES = (
 
 async def listed(visit: Visit) -> Response:
     """Show all functions."""
-    return visit.page("functions.html", functions=await integrations.functions(visit))
+    return visit.page("functions.html", functions=await lists.functions(visit))
 
 
 async def new(visit: Visit) -> Response:
@@ -53,17 +53,9 @@ async def created(visit: Visit) -> Response:
 
 def _from_blueprint(name: str) -> dict[str, Any]:
     try:
-        about = catalogue.describe(name)
+        return catalogue.members(name)
     except catalogue.NoSuchBlueprint as error:
         raise Refusal("InvalidParameterValueException", str(error), 400) from error
-    return {
-        "Runtime": about.runtime,
-        "Handler": about.handler,
-        "Timeout": about.timeout,
-        "MemorySize": about.memory_size,
-        "Description": about.description,
-        "Code": {"ZipFile": catalogue.package(name)},
-    }
 
 
 async def _from_files(visit: Visit) -> dict[str, Any]:

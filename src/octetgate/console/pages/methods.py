@@ -6,7 +6,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from octetgate.console import words
 from octetgate.console.pages import _grants as grants
-from octetgate.console.pages import _integrations as integrations
+from octetgate.console.pages import _lists as lists
 from octetgate.console.places import Page
 from octetgate.console.visits import Visit
 
@@ -97,7 +97,7 @@ async def _choices(visit: Visit, api: str, box: str) -> dict[str, Any]:
     if box:
         found["models"] = [each["name"] for each in await _items(visit, "get_models", api)]
     if box == "integration-request":
-        found["functions"] = await integrations.functions(visit)
+        found["functions"] = await lists.functions(visit)
     return found
 
 

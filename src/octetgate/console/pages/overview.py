@@ -7,6 +7,7 @@ from typing import Any
 from starlette.responses import JSONResponse, Response
 
 from octetgate.console.history import STEP_SECONDS, Step, quantile
+from octetgate.console.pages import _lists as lists
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 from octetgate.core.ports.metrics import DURATIONS, LATENCIES, Subject
@@ -28,11 +29,10 @@ async def overview(visit: Visit) -> Response:
     """Show everything; the numbers and the calls follow by themselves."""
     found = await visit.gateway("get_rest_apis", limit=_ALL)
     apis = sorted(found.get("items", []), key=lambda api: (api["name"].lower(), api["id"]))
-    functions = (await visit.functions("list_functions")).get("Functions", [])
     return visit.page(
         "overview.html",
         apis=apis,
-        functions=sorted(each["FunctionName"] for each in functions),
+        functions=[each["FunctionName"] for each in await lists.functions(visit)],
         statuses=_STATUSES,
         seconds=STEP_SECONDS,
         **await _health(visit),

@@ -7,17 +7,16 @@ from starlette.responses import Response
 from octetgate.console import words
 from octetgate.console.operations import Refusal
 from octetgate.console.pages import _integrations as integrations
+from octetgate.console.pages import _lists as lists
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 from octetgate.core.model import cors
-
-_ALL = 500
 
 
 async def tree(visit: Visit) -> Response:
     """Show the tree, and in it one resource: the root, unless the address names another."""
     api = await visit.gateway("get_rest_api", restApiId=visit.path("api"))
-    resources = await _resources(visit, api["id"])
+    resources = await lists.resources(visit, api["id"])
     chosen_id = visit.request.path_params.get("resource", api["rootResourceId"])
     chosen = next((each for each in resources if each["id"] == chosen_id), None)
     if chosen is None:
@@ -28,7 +27,7 @@ async def tree(visit: Visit) -> Response:
         root=_nested(resources, api["rootResourceId"]),
         resource=chosen,
         below=[each["path"] for each in resources if _is_below(each, chosen)],
-        functions=await integrations.functions(visit),
+        functions=await lists.functions(visit),
         words=words,
         cors_headers=cors.HEADERS,
     )
@@ -100,19 +99,6 @@ async def cors_enabled(visit: Visit) -> Response:
     if plan.proxies:
         said += f" The backends of {', '.join(plan.proxies)} have to send {cors.ALLOW}Origin."
     return visit.leave(f"/apis/{api}/resources/{resource_id}", said)
-
-
-async def _resources(visit: Visit, api: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    position = None
-    while True:
-        page = await visit.gateway(
-            "get_resources", restApiId=api, limit=_ALL, position=position, embed=["methods"]
-        )
-        found += page.get("items", [])
-        position = page.get("position")
-        if not position:
-            return sorted(found, key=lambda each: str(each["path"]))
 
 
 def _nested(resources: list[dict[str, Any]], root: str) -> dict[str, Any]:

@@ -10,15 +10,16 @@ import msgspec
 from starlette.responses import Response
 
 from octetgate.console.operations import DRAFT, Refusal, Trial, Tried
+from octetgate.console.pages import _lists as lists
 from octetgate.console.pages import _trace
 from octetgate.console.pages._exchange import Answer, Upload
+from octetgate.console.pages._served import invoke_url, stages_of, summary
 from octetgate.console.places import Page, Place, Reads
 from octetgate.console.rendering import render
 from octetgate.console.visits import Visit
 from octetgate.core.ports.exchange import ClientGone
 from octetgate.core.ports.upstream import UpstreamError
 
-_ALL = 500
 _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _NO_CONTENT = 204
 
@@ -37,15 +38,16 @@ class _Asked(msgspec.Struct):
 async def form(visit: Visit) -> Response:
     """Show the page."""
     api = await visit.gateway("get_rest_api", restApiId=visit.path("api"))
-    stages = (await visit.gateway("get_stages", restApiId=api["id"])).get("item", [])
+    stages = await stages_of(visit, api["id"])
     calls = {DRAFT: await _draft(visit, api["id"])}
     for stage in stages:
         calls[stage["stageName"]] = await _deployed(visit, api["id"], stage["deploymentId"])
-    urls = {stage["stageName"]: _url(visit, api["id"], stage["stageName"]) for stage in stages}
+    names = [stage["stageName"] for stage in stages]
+    urls = {name: invoke_url(visit, api["id"], name).rstrip("/") for name in names}
     return visit.page(
         "try.html",
         api=api,
-        stages=[stage["stageName"] for stage in stages],
+        stages=names,
         known={
             "api": api["id"],
             "calls": calls,
@@ -57,25 +59,11 @@ async def form(visit: Visit) -> Response:
     )
 
 
-def _url(visit: Visit, api: str, stage: str) -> str:
-    return f"{visit.sources.gateway_url}/restapis/{api}/{stage}/_user_request_"
-
-
 async def _draft(visit: Visit, api: str) -> list[dict[str, str]]:
     """Return the methods of the API as it is being edited."""
-    found: list[dict[str, Any]] = []
-    position: str | None = None
-    while True:
-        page = await visit.gateway(
-            "get_resources", restApiId=api, embed=["methods"], limit=_ALL, position=position
-        )
-        found += page.get("items", [])
-        position = page.get("position")
-        if not position:
-            break
     return [
         {"resource": each["id"], "path": each["path"], "method": method, "verb": verb}
-        for each in sorted(found, key=lambda each: str(each["path"]))
+        for each in await lists.resources(visit, api)
         for method in each.get("resourceMethods", {})
         for verb in _verbs(method)
     ]
@@ -83,12 +71,9 @@ async def _draft(visit: Visit, api: str) -> list[dict[str, str]]:
 
 async def _deployed(visit: Visit, api: str, deployment: str) -> list[dict[str, str]]:
     """Return the methods that a stage serves."""
-    found = await visit.gateway(
-        "get_deployment", restApiId=api, deploymentId=deployment, embed=["apisummary"]
-    )
     return [
         {"resource": "", "path": path, "method": method, "verb": verb}
-        for path, methods in sorted(found.get("apiSummary", {}).items())
+        for path, methods in sorted((await summary(visit, api, deployment)).items())
         for method in methods
         for verb in _verbs(method)
     ]
