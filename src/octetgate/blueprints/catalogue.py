@@ -43,6 +43,19 @@ def describe(name: str) -> Blueprint:
     return Blueprint(**{**told, "keywords": tuple(told["keywords"])})
 
 
+def members(name: str) -> dict[str, Any]:
+    """Return what CreateFunction takes for a blueprint, but for name and role."""
+    about = describe(name)
+    return {
+        "Runtime": about.runtime,
+        "Handler": about.handler,
+        "Timeout": about.timeout,
+        "MemorySize": about.memory_size,
+        "Description": about.description,
+        "Code": {"ZipFile": package(name)},
+    }
+
+
 def package(name: str) -> bytes:
     """Return the blueprint as a deployment package, the same bytes every time."""
     folder = _folder(name)

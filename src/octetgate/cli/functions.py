@@ -171,15 +171,7 @@ def from_blueprint(name: str) -> dict[str, Any]:
     if name not in catalogue.names():
         known = ", ".join(catalogue.names())
         raise Trouble(f"--blueprint: expected one of {known}; found {name!r}")
-    about = catalogue.describe(name)
-    return {
-        "Runtime": about.runtime,
-        "Handler": about.handler,
-        "Timeout": about.timeout,
-        "MemorySize": about.memory_size,
-        "Description": about.description,
-        "Code": {"ZipFile": catalogue.package(name)},
-    }
+    return catalogue.members(name)
 
 
 def from_folder(
