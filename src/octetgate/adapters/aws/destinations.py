@@ -11,15 +11,13 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from octetgate.adapters.aws._clients import client
 from octetgate.adapters.aws.services import AwsSettings, endpoint_key
 from octetgate.core.functions.events import Delivery, target_service
 from octetgate.core.ports.destinations import Undeliverable
 
-_SECONDS = 30
 _AT_ONCE = 8
 """Deliveries that are under way at the same time."""
-_ANYBODY = "octetgate"
-"""Credentials when none are set and the endpoint is one of the user's own."""
 _KINDS: Mapping[str, str] = {"ErrorCode": "Number"}
 """Attributes that are no text."""
 
@@ -66,27 +64,9 @@ class AwsDestinations:
             return self._clients[service, region]
 
     def _made(self, service: str, region: str) -> Any:
-        import boto3
-        from botocore.config import Config
-
         chosen = self._urls.get(_SETTING.get(service, service)) or self._settings.endpoint_url
-        anybody = _ANYBODY if chosen else None
-        session: Any = boto3.Session()
-        return session.client(
-            service,
-            region_name=region,
-            endpoint_url=chosen or None,
-            aws_access_key_id=self._settings.access_key_id or anybody,
-            aws_secret_access_key=self._settings.secret_access_key or anybody,
-            aws_session_token=self._settings.session_token or None,
-            config=Config(
-                connect_timeout=_SECONDS,
-                read_timeout=_SECONDS,
-                # Whoever sends decides when to try again.
-                retries={"total_max_attempts": 1},
-                s3={"addressing_style": "path" if chosen else "auto"},
-            ),
-        )
+        # Whoever sends decides when to try again.
+        return client(self._settings, service, region, chosen, retries={"total_max_attempts": 1})
 
 
 _SETTING: Mapping[str, str] = {"events": "eventbridge"}

@@ -5,12 +5,9 @@ boto3 is imported when the first object is asked for: most servers never ask.
 
 from typing import Any
 
+from octetgate.adapters.aws._clients import client
 from octetgate.adapters.aws.services import AwsSettings
 from octetgate.core.ports.objects import NoObject
-
-_SECONDS = 30
-_ANYBODY = "octetgate"
-"""Credentials when none are set and the endpoint is one of the user's own."""
 
 
 class S3Objects:
@@ -42,23 +39,5 @@ class S3Objects:
         return body
 
     def _client(self, region: str) -> Any:
-        import boto3
-        from botocore.config import Config
-
         endpoint = self._settings.endpoint_urls.get("s3") or self._settings.endpoint_url
-        anybody = _ANYBODY if endpoint else None
-        session: Any = boto3.Session()
-        return session.client(
-            "s3",
-            region_name=region,
-            endpoint_url=endpoint or None,
-            aws_access_key_id=self._settings.access_key_id or anybody,
-            aws_secret_access_key=self._settings.secret_access_key or anybody,
-            aws_session_token=self._settings.session_token or None,
-            config=Config(
-                connect_timeout=_SECONDS,
-                read_timeout=_SECONDS,
-                # An endpoint of one's own seldom has a name for each bucket.
-                s3={"addressing_style": "path" if endpoint else "auto"},
-            ),
-        )
+        return client(self._settings, "s3", region, endpoint)
