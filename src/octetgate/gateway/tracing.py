@@ -8,7 +8,8 @@ request-lifecycle 5).
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from typing import Any
@@ -34,6 +35,28 @@ _SIGNED = "AWS4-"
 _SERVER_ERROR = 500
 
 _current: ContextVar[Span | None] = ContextVar("span", default=None)
+
+
+@contextmanager
+def _failing(span: Span) -> Iterator[None]:
+    """End the span if what it is about fails; else that is left to do."""
+    try:
+        yield
+    except BaseException as error:
+        span.end(error=type(error).__name__)
+        raise
+
+
+@contextmanager
+def _as_current(span: Span) -> Iterator[None]:
+    """Let what is asked meanwhile be below the span, and end it."""
+    token = _current.set(span)
+    try:
+        with _failing(span):
+            yield
+        span.end()
+    finally:
+        _current.reset(token)
 
 
 def parent_of(sent: Mapping[str, str], own: str) -> Parent:
@@ -163,11 +186,8 @@ class _Upstream:
         }
         span = above.child(request.method, Role.CLIENT, about)
         _carry(request, span)
-        try:
+        with _failing(span):
             response = await self._upstream.send(request)
-        except BaseException as error:
-            span.end(error=type(error).__name__)
-            raise
         status = response.status
         # A client's span fails with 4xx too (the conventions say so).
         failed = str(status) if status >= 400 else ""
@@ -199,11 +219,8 @@ class _Functions:
         span = _begun(invocation)
         if span is None:
             return await self._functions.invoke(invocation)
-        try:
+        with _failing(span):
             outcome = await self._functions.invoke(invocation)
-        except BaseException as error:
-            span.end(error=type(error).__name__)
-            raise
         about: Attributes = {"aws.request_id": outcome.request_id}
         span.end(about, error=outcome.function_error or "")
         return outcome
@@ -212,11 +229,8 @@ class _Functions:
         span = _begun(invocation)
         if span is None:
             return await self._functions.stream(invocation)
-        try:
+        with _failing(span):
             stream = await self._functions.stream(invocation)
-        except BaseException as error:
-            span.end(error=type(error).__name__)
-            raise
         span.end({"aws.request_id": stream.request_id})
         return stream
 
@@ -263,16 +277,8 @@ class TracedIntegration:
 
     async def invoke(self, call: Call, request: Any) -> Any:
         span = self._tracing.span(call).child("integration", Role.INTERNAL, self._about)
-        token = _current.set(span)
-        error = ""
-        try:
+        with _as_current(span):
             return await self._integration.invoke(call, request)
-        except BaseException as failure:
-            error = type(failure).__name__
-            raise
-        finally:
-            _current.reset(token)
-            span.end(error=error)
 
     async def answer(self, call: Call, result: Any) -> Reply:
         return await self._integration.answer(call, result)
@@ -288,13 +294,5 @@ class TracedAuthorizer:
 
     async def authorize(self, call: Call) -> Caller:
         span = self._tracing.span(call).child("authorizer", Role.INTERNAL, self._about)
-        token = _current.set(span)
-        error = ""
-        try:
+        with _as_current(span):
             return await self._authorizer.authorize(call)
-        except BaseException as failure:
-            error = type(failure).__name__
-            raise
-        finally:
-            _current.reset(token)
-            span.end(error=error)
