@@ -20,9 +20,7 @@ from octetgate.core.http.message import RequestHead
 from octetgate.core.http.target import split
 from octetgate.core.model.access import AuthorizerType
 from octetgate.core.model.api import Resource
-from octetgate.core.model.definition import Deployment, DeploymentRecord
 from octetgate.core.model.responses import GatewayResponseType
-from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import Reply, Tls
 from octetgate.core.ports.functions import Functions, Invocation, Outcome, Stream
 from octetgate.core.ports.rehearsal import Audition, Auditioned
@@ -31,7 +29,7 @@ from octetgate.gateway.authorizers import PACKAGE
 from octetgate.gateway.authorizers._lambda import Identity, LambdaAuthorizer
 from octetgate.gateway.authorizers._tokens import header_source, token_of
 from octetgate.gateway.call import Call, Caller, Ids, Route, arrive
-from octetgate.gateway.compile import compile_stage
+from octetgate.gateway.compile import compile_draft
 from octetgate.gateway.faults import AuthorizerConfigurationError, Fault, Unauthorized
 from octetgate.gateway.recording import lambda_uri, to_lambda
 from octetgate.gateway.snapshot import BadConfiguration, Ports, StageSnapshot
@@ -125,16 +123,7 @@ def _compiled(asked: Audition, snapshot: StageSnapshot) -> Any:
 def _snapshot(asked: Audition, ports: Ports) -> StageSnapshot:
     """Return a stage of the API without methods: authorizers are compiled against its facts."""
     definition = replace(asked.definition, resources={}, authorizers={})
-    deployment = Deployment(id=STAGE, created_date=0)
-    stage = Stage(
-        stage_name=STAGE,
-        deployment_id=STAGE,
-        created_date=0,
-        last_updated_date=0,
-        variables=asked.variables,
-    )
-    record = DeploymentRecord(deployment=deployment, definition=definition)
-    return compile_stage(record, stage, ports, aws_limits=False)
+    return compile_draft(definition, STAGE, ports, aws_limits=False, variables=asked.variables)
 
 
 def _told(kind: AuthorizerType, identity: Identity) -> str:

@@ -13,7 +13,7 @@ from octetgate.core.http.limits import head_limits
 from octetgate.core.http.media import MediaTypes
 from octetgate.core.model import integration as model
 from octetgate.core.model.api import Method, Resource, RestApi
-from octetgate.core.model.definition import ApiDefinition, DeploymentRecord
+from octetgate.core.model.definition import ApiDefinition, Deployment, DeploymentRecord
 from octetgate.core.model.stage import Stage, log_group
 from octetgate.core.policy.document import BadPolicy
 from octetgate.core.policy.resource_policy import ResourcePolicy
@@ -88,6 +88,29 @@ def compile_stage(
         canary, own, ports, aws_limits=aws_limits, cached_as=shared, is_canary=True
     )
     return replaced(served, canary=Canary(settings.percent_traffic, tried))
+
+
+def compile_draft(
+    definition: ApiDefinition,
+    stage_name: str,
+    ports: Ports,
+    *,
+    aws_limits: bool,
+    variables: dict[str, str],
+    client_certificate: str | None = None,
+) -> StageSnapshot:
+    """Return a definition that is not deployed as a stage of this name would serve it."""
+    deployment = Deployment(id=stage_name, created_date=0)
+    record = DeploymentRecord(deployment=deployment, definition=definition)
+    stage = Stage(
+        stage_name=stage_name,
+        deployment_id=stage_name,
+        created_date=0,
+        last_updated_date=0,
+        variables=variables,
+        client_certificate_id=client_certificate,
+    )
+    return compile_stage(record, stage, ports, aws_limits=aws_limits)
 
 
 def _compile_deployment(

@@ -21,15 +21,13 @@ from octetgate.core.http.message import RequestHead
 from octetgate.core.http.target import parse_query, split
 from octetgate.core.limits.bucket import Throttle
 from octetgate.core.limits.quota import Quota
-from octetgate.core.model.definition import Deployment, DeploymentRecord
 from octetgate.core.model.integration import Integration
-from octetgate.core.model.stage import Stage
 from octetgate.core.ports.exchange import Reply, Tls
 from octetgate.core.ports.meters import Holder, Meters
 from octetgate.core.ports.rehearsal import Rehearsal, Rehearsed
 from octetgate.core.routing.hosts import Located
 from octetgate.gateway.call import Route
-from octetgate.gateway.compile import compile_stage
+from octetgate.gateway.compile import compile_draft
 from octetgate.gateway.grants import Grant
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
 from octetgate.gateway.pipeline import Gateway
@@ -124,17 +122,14 @@ def _route(asked: Rehearsal, ports: Ports, *, aws_limits: bool) -> Route:
     method = replace(asked.method, authorization_type="NONE", api_key_required=False)
     resource = replace(asked.resource, resource_methods={method.http_method: method})
     definition = replace(asked.definition, resources={resource.id: resource})
-    deployment = Deployment(id=STAGE, created_date=0)
-    stage = Stage(
-        stage_name=STAGE,
-        deployment_id=STAGE,
-        created_date=0,
-        last_updated_date=0,
+    snapshot = compile_draft(
+        definition,
+        STAGE,
+        ports,
+        aws_limits=aws_limits,
         variables=asked.variables,
-        client_certificate_id=asked.client_certificate,
+        client_certificate=asked.client_certificate,
     )
-    record = DeploymentRecord(deployment=deployment, definition=definition)
-    snapshot = compile_stage(record, stage, ports, aws_limits=aws_limits)
     path, _ = split(asked.target)
     located = Located(definition.rest_api.id, STAGE, path, path, context_path=path)
     plan, parameters = _plan(snapshot, asked, path)
