@@ -98,13 +98,6 @@ def test_every_answer_has_a_request_id(gw, call_raw):
             {"Type": "User", "message": "lambda: no operation at GET /nowhere"},
             id="lambda-by-scope",
         ),
-        pytest.param(
-            "/nowhere",
-            {"Authorization": SIGNED.format("s3")},
-            "UnknownOperationException",
-            {"message": "apigateway: no operation at GET /nowhere"},
-            id="another-service",
-        ),
     ],
 )
 def test_what_is_no_operation_is_refused_in_its_services_words(call_raw, path, headers, code, body):

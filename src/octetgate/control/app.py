@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Send
 
-from octetgate.control import explanations, kept_logs
+from octetgate.control import elsewhere, explanations, kept_logs
 from octetgate.control.access import Gatekeeper, Pass
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
@@ -210,7 +210,10 @@ class Management:
         path = request.scope["raw_path"].decode("latin-1")
         name = who.service if who.service in service.SERVICES else service_of(path)
         try:
-            answered = await self._answered(request, path, name, who)
+            not_here = elsewhere.refusal(
+                who.service, path, request.headers, request.state.request_id
+            )
+            answered = not_here or await self._answered(request, path, name, who)
         except ApiError as error:
             answered = await asyncio.to_thread(_refused, name, error)
         except StoreConflict:

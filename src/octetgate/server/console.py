@@ -96,7 +96,7 @@ class _Port:
         self._loading = asyncio.Lock()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"].split("/")[1] not in PLACES:
+        if scope["type"] != "http" or not _is_a_page(scope):
             await self._management(scope, receive, send)
             return
         async with self._loading:
@@ -108,6 +108,15 @@ class _Port:
         from octetgate.console.app import application
 
         return application(self._sources)
+
+
+def _is_a_page(scope: Scope) -> bool:
+    """Whether the console is asked; what is signed is for management, wherever it is sent to."""
+    if scope["path"].split("/")[1] not in PLACES:
+        return False
+    return not any(
+        name == b"authorization" and v.startswith(b"AWS4-") for name, v in scope["headers"]
+    )
 
 
 @dataclass(frozen=True, slots=True)
