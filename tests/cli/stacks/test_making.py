@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.control.packages import package
 
 from octetgate.cli.console import Trouble
+from octetgate.cli.stacks.importing import stack_name
 from octetgate.cli.stacks.making import KINDS
 
 WHOLE = Path(__file__).with_name("whole.yaml")
@@ -56,7 +58,7 @@ def test_every_resource_of_a_template_is_made_and_refers_to_the_others(stack, ma
     function = lam.get_function_configuration(FunctionName="whole-Fn")
     assert function["Environment"]["Variables"] == {
         "TABLE": "pets",
-        "ARN": "arn:aws:dynamodb:us-east-1:000000000000:pets",
+        "ARN": "arn:aws:dynamodb:us-east-1:000000000000:table/pets",
         "ON": "true",
     }
     assert (function["Timeout"], function["Layers"][0]["Arn"]) == (7, known["Layer"])
@@ -79,7 +81,7 @@ def test_every_resource_of_a_template_is_made_and_refers_to_the_others(stack, ma
     [way] = gw.get_domain_name_access_associations(limit=500)["items"]
     assert way["domainNameAccessAssociationArn"] == known["Way"]
     assert way["accessAssociationSource"] == "vpce-1a2b3c"
-    url = f"https://{api['id']}.execute-api.us-east-1.amazonaws.com/prod"
+    url = f"http://gateway.example:8080/restapis/{api['id']}/prod/_user_request_/"
     assert told["outputs"] == {"Url": url}
 
 
@@ -237,3 +239,65 @@ def test_a_domain_name_follows_its_template(stack, management):
 def test_a_domain_name_that_cannot_be_made_is_told_with_its_own_reason(stack):
     with pytest.raises(Trouble, match="domainName: expected a host name in lower case"):
         stack("domains", domain_template("UPPER.example"))
+
+
+@pytest.mark.parametrize(
+    "path, name",
+    [
+        ("/work/pets/template.yaml", "pets"),
+        ("/work/pets.v2 (copy)/template.yaml", "pets-v2-copy"),
+        ("/work/pets/.aws-sam/build/template.yaml", "pets"),
+        ("/work/pets/cdk.out/Images.template.json", "Images"),
+        ("/work/pets/cdk.out/assembly-Prod/ProdImages.template.json", "ProdImages"),
+        ("/work/pets/.serverless/cloudformation-template-update-stack.json", "pets"),
+        ("/template.yaml", "stack"),
+    ],
+)
+def test_a_stack_is_named_after_the_project_where_no_name_is_given(path, name):
+    assert stack_name(Path(path)) == name
+
+
+@pytest.mark.parametrize(
+    "kind, ref, arn",
+    [
+        ("AWS::Logs::LogGroup", "n", "arn:aws:logs:us-east-1:000000000000:log-group:n:*"),
+        ("AWS::S3::Bucket", "n", "arn:aws:s3:::n"),
+        (
+            "AWS::SQS::Queue",
+            "https://sqs.us-east-1.amazonaws.com/000000000000/n",
+            "arn:aws:sqs:us-east-1:000000000000:n",
+        ),
+        (
+            "AWS::SNS::Topic",
+            "arn:aws:sns:us-east-1:000000000000:n",
+            "arn:aws:sns:us-east-1:000000000000:n",
+        ),
+    ],
+)
+def test_what_is_not_made_is_referred_to_as_its_service_would_have_it(stack, kind, ref, arn):
+    member = {"AWS::Logs::LogGroup": "LogGroupName", "AWS::S3::Bucket": "BucketName"}
+    named = {member.get(kind, kind.split("::")[2] + "Name"): "n"}
+    told = stack(
+        "elsewhere",
+        {
+            "Resources": {"It": {"Type": kind, "Properties": named}},
+            "Outputs": {
+                "Ref": {"Value": {"Ref": "It"}},
+                "Arn": {"Value": {"Fn::GetAtt": ["It", "Arn"]}},
+            },
+        },
+    )
+    assert told["outputs"] == {"Ref": ref, "Arn": arn}
+
+
+def test_a_package_for_a_bucket_is_taken_from_the_zip_beside_the_template(
+    stack, management, tmp_path
+):
+    (tmp_path / "packed").mkdir()
+    (tmp_path / "packed" / "pets.zip").write_bytes(package())
+    code = {"S3Bucket": "not-there", "S3Key": "serverless/pets/dev/pets.zip"}
+    properties = {"Code": code, "Handler": "index.handler", "Runtime": "python3.11"}
+    function = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    told = stack("packed", {"Resources": {"Fn": function}})
+    assert "Fn.Code: pets.zip beside the template" in told["notes"]
+    assert ids(told)["Fn"] == "packed-Fn"

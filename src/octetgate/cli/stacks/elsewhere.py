@@ -17,7 +17,24 @@ _NAMES = (
     "UserPoolName",
     "Name",
 )
-_SERVICES = {"StepFunctions": "states", "Cognito": "cognito-idp"}
+_ARNS = {
+    "AWS::Cognito::UserPool": "arn:aws:cognito-idp:{here}:userpool/{name}",
+    "AWS::DynamoDB::GlobalTable": "arn:aws:dynamodb:{here}:table/{name}",
+    "AWS::DynamoDB::Table": "arn:aws:dynamodb:{here}:table/{name}",
+    "AWS::Events::EventBus": "arn:aws:events:{here}:event-bus/{name}",
+    "AWS::Kinesis::Stream": "arn:aws:kinesis:{here}:stream/{name}",
+    "AWS::KinesisFirehose::DeliveryStream": "arn:aws:firehose:{here}:deliverystream/{name}",
+    "AWS::Logs::LogGroup": "arn:aws:logs:{here}:log-group:{name}:*",
+    "AWS::S3::Bucket": "arn:aws:s3:::{name}",
+    "AWS::StepFunctions::StateMachine": "arn:aws:states:{here}:stateMachine:{name}",
+}
+"""Of what APIs and functions refer to; of other kinds it is the service and the name."""
+_REFS = {
+    "AWS::SNS::Topic": "{arn}",
+    "AWS::SQS::Queue": "https://sqs.{region}.amazonaws.com/{account}/{name}",
+    "AWS::StepFunctions::StateMachine": "{arn}",
+}
+"""What ``Ref`` is, where it is not the name."""
 
 
 def role(stack: Stack, logical: str, properties: Mapping[str, Any]) -> Made:
@@ -42,10 +59,13 @@ def skipped(stack: Stack, logical: str, kind: str, properties: Mapping[str, Any]
     """
     name = next((str(properties[key]) for key in _NAMES if properties.get(key)), None)
     name = name or stack.called(logical)
-    service = kind.split("::")[1] if kind.count("::") > 1 else kind
-    service = _SERVICES.get(service, service.lower())
-    arn = f"arn:aws:{service}:{stack.region}:{stack.account}:{name}"
-    return Made(name, _Named({"Arn": arn, "Name": name}, arn), "skipped")
+    service = kind.split("::")[1].lower() if kind.count("::") > 1 else kind
+    here = f"{stack.region}:{stack.account}"
+    arn = _ARNS.get(kind, f"arn:aws:{service}:{{here}}:{{name}}").format(here=here, name=name)
+    ref = _REFS.get(kind, "{name}").format(
+        arn=arn, region=stack.region, account=stack.account, name=name
+    )
+    return Made(ref, _Named({"Arn": arn, "Name": name}, arn), "skipped")
 
 
 class _Named(dict[str, str]):

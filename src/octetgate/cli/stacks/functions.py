@@ -182,6 +182,11 @@ def _package(stack: Stack, given: Any, place: str) -> dict[str, Any]:
     if path is not None:
         return {"ZipFile": _zipped(stack.path(path, place))}
     if isinstance(given, dict) and given.get("S3Bucket"):
+        # Who packs a template for a bucket that deploying fills leaves the zip beside it.
+        beside = stack.folder / str(given.get("S3Key", "")).rpartition("/")[2]
+        if zipfile.is_zipfile(beside):
+            stack.notes.append(f"{place}: {beside.name} beside the template")
+            return {"ZipFile": _zipped(beside)}
         names = ("S3Bucket", "S3Key", "S3ObjectVersion")
         return {key: given[key] for key in names if key in given}
     raise Trouble(f"{place}: expected a local path or S3Bucket and S3Key; found {given!r}")

@@ -1,5 +1,6 @@
 """``octetgate import`` of a template: its resources, and each API on the stage asked for."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,12 @@ from octetgate.cli.management import connect, gateway_url, told
 from octetgate.cli.stacks.making import Result, make
 from octetgate.cli.stacks.stack import Stack, caller
 from octetgate.control.cloudformation.template import BadTemplate, read_template
+
+_ON_AWS = re.compile(
+    r"https://(?P<api>\w+)\.execute-api\.[\w-]+\.amazonaws\.com(\.cn)?/(?P<stage>[\w-]+)/?"
+)
+_SYNTHESIZED = ".template.json"
+_BUILT = frozenset({".aws-sam", ".serverless", "cdk.out"})
 
 
 def import_template(
@@ -24,8 +31,7 @@ def import_template(
     """Make what a template says, and say what there is now."""
     region, account = caller()
     stack = Stack(
-        # CloudFormation names a stack apart from its file; the folder's name is what is at hand.
-        name=name or file.resolve().parent.name,
+        name=name or stack_name(file.resolve()),
         folder=file.resolve().parent,
         gateway=connect(endpoint, "apigateway"),
         functions=connect(endpoint, "lambda"),
@@ -43,6 +49,18 @@ def import_template(
     return _told(stack, result, gateway_url(endpoint))
 
 
+def stack_name(file: Path) -> str:
+    """Return the name of a template's stack, which CloudFormation gives apart from the file.
+
+    The CDK names the template after it.  Else the folder's name is what is at hand: the
+    project's, where a tool has written the template into a folder of its own.
+    """
+    own = file.name.removesuffix(_SYNTHESIZED) if file.name.endswith(_SYNTHESIZED) else ""
+    folder = next((each for each in file.parents if not _BUILT.intersection(each.parts)), file)
+    # Names of functions and layers are made of it, and take neither dots nor blanks.
+    return re.sub(r"[^A-Za-z0-9]+", "-", own or folder.name).strip("-") or "stack"
+
+
 def _deploy(stack: Stack, stage: str) -> None:
     """Deploy each API to the stage, unless the template has done so."""
     for api in stack.apis.values():
@@ -51,12 +69,30 @@ def _deploy(stack: Stack, stage: str) -> None:
             stack.stages.append((api, stage))
 
 
+def _here(stack: Stack, value: Any, gateway: str) -> Any:
+    """Return an output's value; where it says at which address of AWS an API answers, ours.
+
+    Scripts and browsers follow what the outputs say, and would call an API of somebody else.
+    """
+    if not isinstance(value, str):
+        return value
+
+    def ours(found: re.Match[str]) -> str:
+        if found["api"] not in stack.apis.values():
+            return found[0]
+        return stage_url(gateway, found["api"], found["stage"])
+
+    return _ON_AWS.sub(ours, value)
+
+
 def _told(stack: Stack, result: Result, gateway: str) -> dict[str, Any]:
     names = {api: logical for logical, api in stack.apis.items()}
     return {
         "stack": stack.name,
         "resources": result.resources,
-        "outputs": result.outputs,
+        "outputs": {
+            output: _here(stack, value, gateway) for output, value in result.outputs.items()
+        },
         "stages": [
             {
                 "name": names.get(api, api),
