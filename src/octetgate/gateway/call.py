@@ -198,7 +198,17 @@ class Route:
 class Call:
     """A call whose method is known."""
 
-    __slots__ = ("_headers", "arrival", "body", "method", "plan", "query", "route", "stage")
+    __slots__ = (
+        "_headers",
+        "arrival",
+        "body",
+        "is_reworded",
+        "method",
+        "plan",
+        "query",
+        "route",
+        "stage",
+    )
 
     def __init__(self, arrival: Arrival, route: Route, method: str, query: str) -> None:
         self.arrival = arrival
@@ -211,6 +221,8 @@ class Call:
         """The raw query string, without ``?``."""
         self.body: Body = arrival.exchange.body
         self._headers: Headers | None = None
+        self.is_reworded = False
+        """Whether the headers say something else than the client did."""
 
     @property
     def headers(self) -> Headers:
@@ -223,13 +235,13 @@ class Call:
         """Have a header say something else than the client did."""
         headers = self.headers.copy()
         headers.set(name, value)
-        self._headers = headers
+        self._headers, self.is_reworded = headers, True
 
     def hide(self, name: str) -> None:
         """Keep a header to the gateway."""
         headers = self.headers.copy()
         headers.discard(name)
-        self._headers = headers
+        self._headers, self.is_reworded = headers, True
 
 
 def arrive(exchange: Exchange, ids: Ids) -> Arrival:

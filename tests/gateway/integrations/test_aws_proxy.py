@@ -2,8 +2,10 @@ import base64
 import json
 
 import pytest
-from tests.gateway.builders import World, aws_proxy, resource
+from tests.gateway.builders import API, FakeExchange, World, aws_proxy, resource
 
+from octetgate.core.http.body import Body
+from octetgate.core.http.message import RequestHead
 from octetgate.core.ports.functions import Outcome
 
 PDF = b"%PDF\x00\xff"
@@ -134,3 +136,56 @@ async def test_a_custom_domain_keeps_its_base_path_in_the_event():
     event = event_of(world)
     assert (event["path"], event["requestContext"]["path"]) == ("/v1/pets/7", "/v1/pets/7")
     assert event["pathParameters"] == {"proxy": "pets/7"}
+
+
+class Repeating:
+    """A client that sends the same head again and again, which is read once."""
+
+    def __init__(self, world: World, **headers: str) -> None:
+        self._world = world
+        target = f"/restapis/{API}/s/_user_request_/f?q=1"
+        self._head = FakeExchange("GET", target, headers, Body(), leaves=False).head
+        self._head.headers.share()
+
+    async def event(self, *, peer: str = "203.0.113.9", secure: bool = False) -> dict:
+        head: RequestHead = self._head
+        exchange = FakeExchange(head.method, head.target, {}, Body(), leaves=False)
+        exchange.head, exchange.peer, exchange.secure = head, peer, secure
+        await self._world.gateway.handle(exchange)
+        assert exchange.reply is not None
+        event = event_of(self._world)
+        told = dict(event["requestContext"])
+        ids = {name: field[2] for field in exchange.reply.fresh for name in [field[1]]}
+        assert told["requestId"] == ids["x-amzn-requestid"]
+        assert told["extendedRequestId"] == ids["x-amz-apigw-id"]
+        assert event["headers"]["X-Amzn-Trace-Id"] == ids["x-amzn-trace-id"]
+        assert event["multiValueHeaders"]["X-Amzn-Trace-Id"] == [ids["x-amzn-trace-id"]]
+        return event
+
+
+async def test_calls_with_the_same_head_have_ids_of_their_own():
+    client = Repeating(serving(), **{"X-Tag": "é\\u0000"})
+    first, second = await client.event(), await client.event()
+    assert first["requestContext"]["requestId"] != second["requestContext"]["requestId"]
+    assert list(first) == list(second)
+    assert list(first["requestContext"]) == list(second["requestContext"])
+    assert second["headers"]["X-Tag"] == "é\\u0000"
+
+
+async def test_calls_with_the_same_head_come_from_whom_they_come():
+    client = Repeating(serving(), **{"x-forwarded-for": "192.0.2.1"})
+    await client.event()
+    event = await client.event(peer="198.51.100.7", secure=True)
+    assert event["headers"]["X-Forwarded-For"] == "192.0.2.1, 198.51.100.7"
+    assert event["multiValueHeaders"]["X-Forwarded-For"] == ["192.0.2.1, 198.51.100.7"]
+    assert event["requestContext"]["identity"]["sourceIp"] == "198.51.100.7"
+    assert event["headers"]["X-Forwarded-Proto"] == "https"
+    assert "x-forwarded-for" not in event["headers"]
+
+
+async def test_calls_with_the_same_head_are_told_of_the_stage_as_it_is_now():
+    world = serving(variables={"bucket": "old"})
+    client = Repeating(world)
+    assert (await client.event())["stageVariables"] == {"bucket": "old"}
+    world.deploy(resource("/{proxy+}", aws_proxy()), variables={"bucket": "new"})
+    assert (await client.event())["stageVariables"] == {"bucket": "new"}

@@ -46,6 +46,8 @@ class ProxyRequest:
     body: str | bytes | None = None
     """Text, or Base64 as ASCII bytes; None without a body."""
     is_base64_encoded: bool = False
+    open_headers: tuple[str, ...] = ()
+    """Those of the headers whose values are :data:`OPEN`; see :class:`EventForm`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,27 +62,65 @@ class ProxyResponse:
     is_base64_encoded: bool
 
 
+OPEN = msgspec.Raw(b"\0")
+"""Stands in a form for a value that each event has of its own.  JSON never contains a NUL."""
+
+_NO_BODY = b',"body":null,"isBase64Encoded":false}'
+
+
+class EventForm:
+    """What the events of several requests have in common, ready but for what they have not.
+
+    The body is never part of it, nor whether that is Base64.
+    """
+
+    __slots__ = ("_parts",)
+
+    def __init__(self, request: ProxyRequest) -> None:
+        """``request`` has OPEN where its events differ."""
+        headers: dict[str, Any] = multi_valued(request.headers)
+        headers |= {name: [OPEN] for name in request.open_headers}
+        query = grouped(request.query)
+        event = msgspec.json.encode(
+            {
+                "resource": request.resource,
+                "path": request.path,
+                "httpMethod": request.http_method,
+                "headers": last_values(headers),
+                "multiValueHeaders": headers or None,
+                "queryStringParameters": last_values(query),
+                "multiValueQueryStringParameters": query or None,
+                "pathParameters": request.path_parameters or None,
+                "stageVariables": request.stage_variables or None,
+                "requestContext": request.context,
+            }
+        )
+        pieces = event[:-1].split(b"\0")
+        self._parts = [b""] * (2 * len(pieces) - 1)
+        self._parts[::2] = pieces
+
+    def fill(
+        self,
+        values: Sequence[bytes],
+        body: str | bytes | None = None,
+        *,
+        is_base64_encoded: bool = False,
+    ) -> bytes:
+        """Return an event's JSON; ``values``, JSON too, take the open places in their order."""
+        parts = self._parts.copy()
+        parts[1::2] = values
+        if body is None and not is_base64_encoded:
+            parts.append(_NO_BODY)
+        else:
+            flag = b"true" if is_base64_encoded else b"false"
+            parts += (b',"body":', *_body(body), b',"isBase64Encoded":', flag, b"}")
+        return b"".join(parts)
+
+
 def proxy_event(request: ProxyRequest) -> bytes:
     """Return the event's JSON (spec: lambda 1.1)."""
-    headers = multi_valued(request.headers)
-    query = grouped(request.query)
-    event = msgspec.json.encode(
-        {
-            "resource": request.resource,
-            "path": request.path,
-            "httpMethod": request.http_method,
-            "headers": last_values(headers),
-            "multiValueHeaders": headers or None,
-            "queryStringParameters": last_values(query),
-            "multiValueQueryStringParameters": query or None,
-            "pathParameters": request.path_parameters or None,
-            "stageVariables": request.stage_variables or None,
-            "requestContext": request.context,
-        }
-    )
-    flag = b"true" if request.is_base64_encoded else b"false"
-    parts = (event[:-1], b',"body":', *_body(request.body), b',"isBase64Encoded":', flag, b"}")
-    return b"".join(parts)
+    form = EventForm(request)
+    return form.fill((), request.body, is_base64_encoded=request.is_base64_encoded)
 
 
 def _body(body: str | bytes | None) -> tuple[bytes, ...]:

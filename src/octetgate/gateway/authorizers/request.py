@@ -14,7 +14,7 @@ from octetgate.gateway.authorizers._lambda import (
 )
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import Unauthorized
-from octetgate.gateway.phases.function import event_headers
+from octetgate.gateway.phases.function_event import event_headers
 from octetgate.gateway.phases.method_request import context_values
 from octetgate.gateway.snapshot import BadConfiguration, StageFacts
 

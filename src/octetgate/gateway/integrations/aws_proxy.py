@@ -8,16 +8,13 @@ import pybase64
 
 from octetgate.core.functions.answer_fields import MalformedProxyResponse
 from octetgate.core.functions.proxy_event import (
-    ProxyRequest,
     ProxyResponse,
-    proxy_event,
     proxy_response,
     streamed_response,
 )
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import response_headers_lambda_proxy
-from octetgate.core.http.target import parse_query
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.integration import STREAM_IDLE_SECONDS, Integration
 from octetgate.core.payload.codecs import BadPayload, codec
@@ -36,19 +33,19 @@ from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed
 from octetgate.gateway.phases.function import (
     Begun,
     FunctionTarget,
-    event_headers,
     function_of,
     invoke,
     open_stream,
     source_arn,
     streaming_function_of,
 )
+from octetgate.gateway.phases.function_event import proxy_event_of
 from octetgate.gateway.phases.integration_request import (
     ParameterMapping,
     RequestSource,
     refuse_forbidden,
 )
-from octetgate.gateway.phases.method_request import context_values, whole
+from octetgate.gateway.phases.method_request import whole
 from octetgate.gateway.phases.method_response import method_response, noticed, with_type
 from octetgate.gateway.snapshot import StageFacts
 
@@ -79,7 +76,6 @@ class _LambdaProxy:
         function: str,
     ) -> None:
         self._facts = facts
-        self._resource = resource
         self._method = integration.http_method
         self._parameters = ParameterMapping(integration.request_parameters)
         self._decided: dict[str | None, Decision] = {}
@@ -100,7 +96,8 @@ class _LambdaProxy:
             # Mappings do nothing for proxies, but a forbidden name still fails (recorded).
             values = self._parameters.resolve(RequestSource(call))
             refuse_forbidden(values.headers, aws=True)
-        return Invocation(function="", payload=proxy_event(self._event(call, body, encoded)))
+        payload = proxy_event_of(call, body, is_base64_encoded=encoded)
+        return Invocation(function="", payload=payload)
 
     async def _body(self, call: Call) -> tuple[str | bytes | None, bool]:
         data = await whole(call.body)
@@ -121,20 +118,6 @@ class _LambdaProxy:
             if len(self._decided) < _DECISIONS:
                 self._decided[content_type] = decision
         return decision
-
-    def _event(self, call: Call, body: str | bytes | None, encoded: bool) -> ProxyRequest:  # noqa: FBT001
-        return ProxyRequest(
-            resource=self._resource.path,
-            path=call.route.located.path,
-            http_method=call.method,
-            headers=event_headers(call),
-            query=parse_query(call.query),
-            path_parameters=call.route.path_parameters,
-            stage_variables=self._facts.variables,
-            context=context_values(call),
-            body=body,
-            is_base64_encoded=encoded,
-        )
 
 
 class AwsProxy(_LambdaProxy):

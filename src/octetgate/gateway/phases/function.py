@@ -5,7 +5,6 @@ import re
 from dataclasses import dataclass
 
 from octetgate.core.functions.prelude import MalformedPrelude, Prelude
-from octetgate.core.http.headers import Headers
 from octetgate.core.mapping.substitution import substitute_stage_variables
 from octetgate.core.ports.functions import (
     Functions,
@@ -87,19 +86,6 @@ async def invoke(
         raise _refused(error) from error
     call.arrival.endpoint_request_id = outcome.request_id or None
     return outcome
-
-
-def event_headers(call: Call) -> Headers:
-    """Return the client's visible headers and what the gateway adds (spec: lambda 1.1)."""
-    headers, arrival = call.headers.copy(), call.arrival
-    secure = arrival.exchange.secure
-    _, _, port = arrival.sent.get("host", "").partition(":")
-    forwarded = [*headers.all("x-forwarded-for"), arrival.exchange.peer]
-    headers.set("X-Amzn-Trace-Id", arrival.trace_id)
-    headers.set("X-Forwarded-For", ", ".join(forwarded))
-    headers.set("X-Forwarded-Port", port or ("443" if secure else "80"))
-    headers.set("X-Forwarded-Proto", "https" if secure else "http")
-    return headers
 
 
 @dataclass(frozen=True, slots=True)

@@ -232,7 +232,7 @@ def context_values(call: Call) -> dict[str, object]:
         "resourcePath": resource.path or None,
         "httpMethod": call.method,
         "extendedRequestId": arrival.extended_request_id,
-        "requestTime": _request_time(int(arrival.time)),
+        "requestTime": request_time(int(arrival.time)),
         "path": call.route.located.context_path,
         "accountId": facts.account_id,
         "protocol": "HTTP/1.1",
@@ -258,7 +258,8 @@ def context_values(call: Call) -> dict[str, object]:
 
 
 @lru_cache(maxsize=16)
-def _request_time(seconds: int) -> str:
+def request_time(seconds: int) -> str:
+    """Return epoch seconds as ``$context.requestTime`` has them."""
     return time.strftime("%d/%b/%Y:%H:%M:%S +0000", time.gmtime(seconds))
 
 
