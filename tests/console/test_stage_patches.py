@@ -2,12 +2,12 @@
 
 import pytest
 
+from octetgate.console.field_lines import named_values
 from octetgate.console.operations import Refusal
 from octetgate.console.stage_patches import (
     METHOD_SETTINGS,
     forgetting,
     method_patches,
-    named_values,
     patches,
 )
 

@@ -7,7 +7,7 @@ is adding a field.  A map, stage variables for instance, is text with an entry o
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from octetgate.console.operations import Refusal
+from octetgate.console.field_lines import named_values
 
 ALL_METHODS = "*/*"
 """The name of the settings that hold for methods without their own."""
@@ -70,23 +70,6 @@ def promotion() -> Sequence[Patch]:
         {"op": "copy", "path": "/variables", "from": "/canarySettings/stageVariableOverrides"},
         {"op": "remove", "path": "/canarySettings"},
     )
-
-
-def named_values(lines: str) -> dict[str, str]:
-    """Return the map that lines of ``name=value`` stand for; Refusal names a line that is none."""
-    found: dict[str, str] = {}
-    for number, line in enumerate(lines.splitlines(), 1):
-        if not line.strip():
-            continue
-        name, equals, value = line.partition("=")
-        if not equals or not name.strip():
-            raise Refusal(
-                "BadRequestException",
-                f"line {number}: expected name=value; found {line.strip()!r}",
-                400,
-            )
-        found[name.strip()] = value.strip()
-    return found
 
 
 def text(value: object) -> str:

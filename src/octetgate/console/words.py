@@ -33,6 +33,13 @@ AUTHORIZATION = (
     ("COGNITO_USER_POOLS", "Cognito user pools"),
 )
 
+AUTHORIZERS = (
+    ("TOKEN", "Lambda function, by a token (TOKEN)"),
+    ("REQUEST", "Lambda function, by the request (REQUEST)"),
+    ("COGNITO_USER_POOLS", "Cognito user pools"),
+)
+"""Types of authorizers as a choice."""
+
 VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "ANY")
 
 _FUNCTION = re.compile(r"functions/(?P<function>[^/]+)/(response-streaming-)?invocations$")
@@ -94,3 +101,8 @@ def passthrough(value: str) -> str:
 def authorization(value: str) -> str:
     """Return the words for a method's authorization type."""
     return dict(AUTHORIZATION).get(value, value)
+
+
+def authorizer(value: str) -> str:
+    """Return the words for an authorizer's type."""
+    return dict(AUTHORIZERS).get(value, value)

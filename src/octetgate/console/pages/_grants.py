@@ -1,4 +1,4 @@
-"""Whether API Gateway may invoke a method's function, and letting it."""
+"""Whether API Gateway may invoke the function of a method or of an authorizer, and letting it."""
 
 import json
 import re
@@ -9,6 +9,7 @@ from typing import Any
 
 from octetgate.console.operations import Refusal
 from octetgate.console.visits import Visit
+from octetgate.console.words import function_of
 from octetgate.core.policy.wildcards import matches
 
 _SERVICE = "apigateway.amazonaws.com"
@@ -18,12 +19,12 @@ _PLACEHOLDER = re.compile(r"\{[^}]*\}")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a method needs of its function's resource policy."""
+    """What a method or an authorizer needs of its function's resource policy."""
 
     function: str
     """Its ARN."""
     source: str
-    """The ARN of the method in every stage."""
+    """The ARN of the method in every stage, or of the authorizer."""
     is_missing: bool
     trouble: str = ""
     """Why the policy could not be read: there is no such function, for instance."""
@@ -31,14 +32,33 @@ class Grant:
 
 async def grant(visit: Visit, function: str, api: str, verb: str, path: str) -> Grant:
     """Return what the method needs, and whether it has it."""
-    if function.count(":") < 6 or "${" in function:
-        # A name alone, or one that stages decide: nobody can say whose policy it is.
+    if _is_undecided(function):
         return Grant(function, "", is_missing=False)
     method = "*" if verb == "ANY" else verb
     here = _execute_api(function, api)
     # What is asked for when a call comes, but for the stage; and what the service's dialog gives.
     asked = f"{here}/*/{method}{path}"
     source = f"{here}/*/{method}{_PLACEHOLDER.sub('*', path)}"
+    return await _looked_up(visit, function, asked, source)
+
+
+async def authorizer_grant(visit: Visit, authorizer: Mapping[str, Any], api: str) -> Grant | None:
+    """Return what an authorizer needs; None for one without a function, or with a role."""
+    function = function_of({"type": "AWS", "uri": authorizer.get("authorizerUri") or ""})
+    if function is None or authorizer.get("authorizerCredentials"):
+        return None
+    if _is_undecided(function):
+        return Grant(function, "", is_missing=False)
+    source = f"{_execute_api(function, api)}/authorizers/{authorizer['id']}"
+    return await _looked_up(visit, function, source, source)
+
+
+def _is_undecided(function: str) -> bool:
+    """Whether it is a name alone, or one that stages decide: nobody can say whose policy it is."""
+    return function.count(":") < 6 or "${" in function
+
+
+async def _looked_up(visit: Visit, function: str, asked: str, source: str) -> Grant:
     try:
         policy = await visit.functions("get_policy", **_named(function))
     except Refusal as refusal:
@@ -51,7 +71,7 @@ async def grant(visit: Visit, function: str, api: str, verb: str, path: str) -> 
 
 
 async def give(visit: Visit, needed: Grant) -> None:
-    """Let API Gateway invoke the function for the method, in every stage."""
+    """Let API Gateway invoke the function: for the method, in every stage, or the authorizer."""
     await visit.functions(
         "add_permission",
         **_named(needed.function),

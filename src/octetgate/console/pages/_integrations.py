@@ -16,7 +16,7 @@ async def endpoint(visit: Visit, verb: str) -> dict[str, Any]:
             return {
                 "type": f"AWS{proxy}",
                 "integrationHttpMethod": "POST",
-                "uri": await _invocation(visit, visit.field("function")),
+                "uri": await invocation(visit, visit.field("function")),
             }
         case "http":
             return {
@@ -57,7 +57,7 @@ async def put_method(
         raise
 
 
-async def _invocation(visit: Visit, name: str) -> str:
+async def invocation(visit: Visit, name: str) -> str:
     """Return the URI of a function that is named or given by its ARN, perhaps with an alias."""
     if not name:
         raise Refusal("BadRequestException", "Lambda function: expected a name; found none", 400)
@@ -70,5 +70,6 @@ async def _invocation(visit: Visit, name: str) -> str:
         arn = found["FunctionArn"]
         if qualifier and not arn.endswith(f":{qualifier}"):
             arn = f"{arn}:{qualifier}"
-    region = arn.split(":")[3]
+    # Too few parts are for the service to refuse, in its words.
+    region = (*arn.split(":"), "", "", "")[3]
     return f"arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from starlette.responses import Response
 
+from octetgate.console.field_lines import named_values
 from octetgate.console.pages.stages import stage_of
 from octetgate.console.places import Page
 from octetgate.console.stage_patches import (
@@ -12,7 +13,6 @@ from octetgate.console.stage_patches import (
     Patch,
     forgetting,
     method_patches,
-    named_values,
     patches,
     promotion,
 )
