@@ -103,6 +103,18 @@ def test_a_policy_says(statements, expected):
         ({"ArnLike": {"aws:SourceArn": "arn:*"}}, False),
         ({"ArnNotEquals": {"aws:SourceArn": "arn:aws:s3:::b/c"}}, False),
         ({"StringEquals": {"aws:UserAgent": "curl", "aws:SourceIp": "x"}}, False),
+        # Here is no VPC: nobody comes from one, and that is what the condition is told.
+        ({"StringEquals": {"aws:SourceVpce": "vpce-1"}}, False),
+        ({"StringNotEquals": {"aws:SourceVpc": "vpc-1"}}, True),
+        ({"StringNotEqualsIfExists": {"aws:SourceVpc": "vpc-1"}}, True),
+        ({"NotIpAddress": {"aws:VpcSourceIp": "10.0.0.0/8"}}, True),
+        ({"ForAnyValue:StringEquals": {"aws:UserAgent": ["wget", "curl"]}}, True),
+        ({"ForAnyValue:StringLike": {"aws:VpceOrgPaths": ["o-1/*"]}}, False),
+        ({"ForAnyValue:StringNotLike": {"aws:VpceOrgPaths": ["o-1/*"]}}, False),
+        ({"forAnyValue:StringLikeIfExists": {"aws:VpceOrgPaths": ["o-1/*"]}}, True),
+        ({"ForAllValues:StringEquals": {"aws:UserAgent": ["wget"]}}, False),
+        ({"ForAllValues:StringEquals": {"aws:VpceOrgPaths": ["o-1/*"]}}, True),
+        ({"ForAllValues:StringNotEquals": {"aws:UserAgent": ["curl"]}}, False),
     ],
     ids=str,
 )
@@ -122,6 +134,14 @@ def test_a_condition_holds_or_does_not(condition, holds):
 @pytest.mark.parametrize(
     "document, message",
     [
+        (
+            {"Statement": statement(Condition={"ForSomeValues:StringLike": {"aws:Referer": "x"}})},
+            "Statement 1: Condition: expected an operator of IAM; found 'ForSomeValues:StringLike'",
+        ),
+        (
+            {"Statement": statement(Condition={"ForAnyValue:Null": {"aws:Referer": "true"}})},
+            "Statement 1: Condition: expected an operator of IAM; found 'ForAnyValue:Null'",
+        ),
         (None, "policy: expected an object; found None"),
         ({}, "Statement 1: expected an object; found None"),
         ({"Statement": [statement(), 7]}, "Statement 2: expected an object; found 7"),

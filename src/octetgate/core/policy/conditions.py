@@ -14,6 +14,7 @@ Facts = Mapping[str, str]
 """What is so, by condition key in lower case: ``aws:sourceip`` and the like."""
 
 _IF_EXISTS = "ifexists"
+_ANY_VALUE, _ALL_VALUES = "foranyvalue", "forallvalues"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +22,17 @@ class Condition:
     """One operator on one key."""
 
     operator: str
-    """In lower case, without ``IfExists``."""
+    """In lower case, without a set operator before it and without ``IfExists``."""
     key: str
     """In lower case."""
     expected: tuple[str, ...]
     if_exists: bool = False
     """Whether it holds where nothing is known of the key."""
+    of_set: str = ""
+    """``foranyvalue`` or ``forallvalues``, for keys of many values.
+
+    Facts have one value or none, and the two differ where there is none.
+    """
 
     def holds(self, facts: Facts) -> bool:
         """Return whether the facts fulfil it."""
@@ -38,21 +44,27 @@ class Condition:
         if compare is None:
             return False
         if found is None:
-            return self.if_exists or negated
+            # All of no values fit whatever is asked, and none of them does (documented).
+            unset = self.of_set == _ALL_VALUES or (negated and not self.of_set)
+            return self.if_exists or unset
         return any(compare(found, each) for each in self.expected) is not negated
 
 
 def parse_condition(operator: str, key: str, expected: Sequence[str]) -> Condition:
     """Return a condition as a policy spells it."""
-    plain = operator.lower()
+    of_set, colon, plain = operator.lower().rpartition(":")
+    if colon and of_set not in {_ANY_VALUE, _ALL_VALUES}:
+        plain = operator.lower()  # no operator of IAM's
     if_exists = plain.endswith(_IF_EXISTS) and plain != _IF_EXISTS
     name = plain.removesuffix(_IF_EXISTS) if if_exists else plain
-    return Condition(name, key.lower(), tuple(expected), if_exists)
+    return Condition(name, key.lower(), tuple(expected), if_exists, of_set)
 
 
 def is_known(condition: Condition) -> bool:
     """Whether the operator is one of IAM's."""
-    return condition.operator in {"null", *_OPERATORS, *_NEGATED}
+    if condition.operator == "null":
+        return not condition.of_set
+    return condition.operator in {*_OPERATORS, *_NEGATED}
 
 
 def _arn_like(found: str, pattern: str) -> bool:
