@@ -5,6 +5,7 @@ import hashlib
 import io
 import zipfile
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,6 +24,11 @@ HOT_RELOAD = "hot-reload"
 """A bucket by convention: its keys are folders of this machine."""
 LARGEST_UNZIPPED = 250 * 1024 * 1024
 _BAD_ZIP = "Could not unzip uploaded file. Please check your file, then try to upload again."
+_ENCRYPTED = 0x1
+_COMPRESSIONS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""What Lambda unpacks."""
+_LONGEST_NAME, _LONGEST_PATH = 255, 2048
+"""In bytes; the system takes 4096 for a path, and the package lies in a folder of its own."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -115,11 +121,33 @@ def check_package(package: bytes) -> None:
             raise InvalidParameterValueException(
                 f"ZipFile: expected entries inside the package; found {entry.filename!r}"
             )
+        if entry.flag_bits & _ENCRYPTED or entry.compress_type not in _COMPRESSIONS:
+            raise InvalidParameterValueException(_BAD_ZIP)
+    _check_tree(entries)
     size = sum(entry.file_size for entry in entries)
     if size > LARGEST_UNZIPPED:
         raise InvalidParameterValueException(
             f"Unzipped size must be smaller than {LARGEST_UNZIPPED} bytes"
         )
+
+
+def _check_tree(entries: list[zipfile.ZipInfo]) -> None:
+    """Refuse names that no disk takes, and files that others would have to lie in."""
+    paths = sorted((PurePosixPath(entry.filename).parts, entry.is_dir()) for entry in entries)
+    for parts, _ in paths:
+        sizes = [len(part.encode()) for part in parts]
+        if max(sizes, default=0) > _LONGEST_NAME or sum(sizes) + len(sizes) > _LONGEST_PATH:
+            raise InvalidParameterValueException(
+                f"ZipFile: expected names of at most {_LONGEST_NAME} bytes and paths of at most "
+                f"{_LONGEST_PATH}; found {'/'.join(parts)[:60]!r}..."
+            )
+    # What lies in a file would come right after it.
+    for (parts, is_folder), (following, also_folder) in pairwise(paths):
+        inside = following[: len(parts)] == parts and (len(following) > len(parts) or also_folder)
+        if inside and not is_folder:
+            raise InvalidParameterValueException(
+                f"ZipFile: expected {'/'.join(parts)!r} to be a file or a folder; found both"
+            )
 
 
 def zipped(folder: Path) -> bytes:

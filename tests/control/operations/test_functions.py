@@ -8,7 +8,7 @@ import zipfile
 
 import pytest
 from tests.control import serving
-from tests.control.packages import ROLE, create, package
+from tests.control.packages import ROLE, create, locked, package, tree
 from tests.control.refusals import refused
 
 from octetgate.adapters.stores import memory
@@ -141,6 +141,29 @@ def test_a_name_is_taken_once(lam, name):
             {"Code": {"ZipFile": package(name="/etc/evil")}},
             "ZipFile: expected entries inside the package; found '/etc/evil'",
             id="absolute",
+        ),
+        pytest.param({"Code": {"ZipFile": locked()}}, BAD_ZIP, id="encrypted"),
+        pytest.param(
+            {"Code": {"ZipFile": tree("a/b", "a")}},
+            "ZipFile: expected 'a' to be a file or a folder; found both",
+            id="file-in-a-file",
+        ),
+        pytest.param(
+            {"Code": {"ZipFile": tree("a/", "b", "b/")}},
+            "ZipFile: expected 'b' to be a file or a folder; found both",
+            id="file-and-folder",
+        ),
+        pytest.param(
+            {"Code": {"ZipFile": tree("n" * 256)}},
+            "ZipFile: expected names of at most 255 bytes and paths of at most 2048; "
+            f"found '{'n' * 60}'...",
+            id="long-name",
+        ),
+        pytest.param(
+            {"Code": {"ZipFile": tree("a/" * 1024 + "b")}},
+            "ZipFile: expected names of at most 255 bytes and paths of at most 2048; "
+            f"found '{'a/' * 30}'...",
+            id="long-path",
         ),
         pytest.param(
             {"Code": {"S3Bucket": "bucket", "S3Key": "k"}},

@@ -81,8 +81,10 @@ class Packages:
             unfinished.chmod(0o755)
             _settle(unfinished, folder)
         except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+            # Where the package lies is nobody's business who only calls.
+            at = Path(error.filename).relative_to(unfinished)
             raise InvalidPackage(
-                f"package: expected files where there are files; found a folder at {error.filename}"
+                f"package: expected files where there are files; found a folder at {at}"
             ) from error
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
