@@ -97,7 +97,8 @@ def test_a_value_that_cannot_be_used_is_told_with_its_place_and_what_was_expecte
 @pytest.mark.parametrize(
     "text, words",
     [
-        ("prot = 1", "found 'prot'"),
+        ("prot = 1", "expected a setting, perhaps port; found 'prot'"),
+        ("colour = 1", "expected one of access_log, account_id"),
         ("port = true", "port: expected a port number from 0 to 65535; found True"),
         ("port = [80]", "found [80]"),
         ("account_id = 123456789012", "account_id: expected twelve digits, in quotes"),
@@ -203,6 +204,24 @@ def test_users_of_functions_are_a_range_and_never_root():
     for wrong in ("0-10", "20-10", "10", "1-4294967295"):
         with pytest.raises(BadSetting, match="OCTETGATE_FUNCTION_USERS: expected numbers of users"):
             load(Settings, environ={"OCTETGATE_FUNCTION_USERS": wrong})
+
+
+@pytest.mark.parametrize(
+    "variable, meant",
+    [
+        ("OCTETGATE_PROT", "OCTETGATE_PORT"),
+        ("OCTETGATE_ADMINPORT", "OCTETGATE_ADMIN_PORT"),
+        ("OCTETGATE_GRACE_SECOND", "OCTETGATE_GRACE_SECONDS"),
+    ],
+)
+def test_a_misspelled_variable_is_refused(variable, meant):
+    with pytest.raises(BadSetting, match=f"{variable}: expected .* perhaps {meant}$"):
+        load(Settings, environ={variable: "1"})
+
+
+@pytest.mark.parametrize("variable", ["SERVICE_HOST", "SERVICE_PORT", "PORT_8080_TCP", "CONFIG"])
+def test_variables_that_a_scheduler_puts_there_are_left_alone(variable):
+    assert load(Settings, environ={f"OCTETGATE_{variable}": "1"}) == Settings()
 
 
 def test_the_sdks_variables_count_behind_ours():

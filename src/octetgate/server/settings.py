@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from octetgate.server import values
+from octetgate.server.spelling import like, misspelled
 from octetgate.server.together import complaints
 from octetgate.server.values import Kind
 
@@ -321,6 +322,9 @@ def load(
     """
     chosen: dict[str, Any] = {}
     document = _read(file)
+    wrong = misspelled(environ or {}, PREFIX, {*_names(), "config"})
+    if wrong is not None:
+        raise BadSetting(wrong)
     for each in known(cast("type[Any]", kind)):
         places = {
             f"{file or FILE}: {each.name}": document.get(each.name),
@@ -364,11 +368,14 @@ def _read(file: Path | None) -> Mapping[str, object]:
         raise BadSetting(f"expected a settings file; found nothing at {file}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise BadSetting(f"{path}: expected a TOML file; {error}") from error
-    names = {each.name for kind in (Settings, ClientSettings) for each in known(kind)}
     for name in document:
-        if name not in names:
-            raise BadSetting(f"{path}: expected one of {', '.join(sorted(names))}; found {name!r}")
+        if name not in _names():
+            raise BadSetting(f"{path}: expected {like(name, _names())}; found {name!r}")
     return document
+
+
+def _names() -> set[str]:
+    return {each.name for kind in (Settings, ClientSettings) for each in known(kind)}
 
 
 def flag(name: str) -> str:
