@@ -5,6 +5,7 @@ import json
 import pytest
 import requests
 from tests.journeys.building import build_api
+from tests.journeys.raw import ask
 
 FORBIDDEN = (403, {"message": "Forbidden"})
 MOCK = {"type": "MOCK", "requestTemplates": {"application/json": '{"statusCode": 200}'}}
@@ -169,3 +170,23 @@ def test_a_base_path_leads_to_its_stage_and_stays_in_the_path(octetgate, based, 
 )
 def test_where_no_mapping_leads_is_forbidden(octetgate, based, host, path):
     assert called(octetgate, path, host) == FORBIDDEN
+
+
+@pytest.mark.parametrize("target", ["/ping", "/sping", "/ping?deep=1"])
+def test_the_service_answers_health_checks_itself(octetgate, mapped, target):
+    api, domain = mapped
+    for host in domain, f"{api}.execute-api.us-east-1.amazonaws.com", "127.0.0.1":
+        for method in "GET", "POST":
+            answer = ask(octetgate.url, method, target, host=host, body=b"{}")
+            assert (answer.status, answer.body) == (200, b"healthy"), (host, method)
+
+
+def test_no_other_path_is_a_health_check(octetgate, mapped):
+    _, domain = mapped
+    for target in "/ping/", "//ping", "/Ping", "/hello/ping", "/%70ing":
+        answer = ask(octetgate.url, target=target, host=domain)
+        assert answer.refusal == (
+            403,
+            "MissingAuthenticationTokenException",
+            "Missing Authentication Token",
+        )

@@ -1,9 +1,10 @@
-"""Who answers what comes in at the gateway's port: an API, or a function's own URL."""
+"""Who answers what comes in at the gateway's port: an API, a function's own URL, the service."""
 
 from collections.abc import Awaitable
 
 from octetgate.core.http.message import RequestHead
 from octetgate.core.ports.exchange import Application, Exchange
+from octetgate.gateway.pings import answer_ping, is_ping
 
 _HOST = ".lambda-url."
 _PATH = "/_aws/lambda-url/"
@@ -19,7 +20,8 @@ def entrance(apis: Application, function_urls: Application) -> Application:
         return (known or find(exchange.head))(exchange)
 
     def find(head: RequestHead) -> Application:
-        found = function_urls if _names_url(head) else apis
+        others = answer_ping if is_ping(head.target) else apis
+        found = function_urls if _names_url(head) else others
         if head.headers.kept is not None:
             # Heads that repeat are asked once.
             head.headers.kept["entrance"] = found
