@@ -37,11 +37,13 @@ from octetgate.core.ports.functions import (
     Stream,
     StreamBroken,
 )
+from octetgate.core.ports.traces import Attributes, Tracer
 from octetgate.core.routing.hosts import function_url
 from octetgate.gateway.call import Arrival, Ids, arrive
 from octetgate.gateway.phases.access_log import WriteLine, access_log, log_of_url
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
 from octetgate.gateway.pipeline import let_go
+from octetgate.gateway.tracing import begin, below, end, traced_functions
 from octetgate.gateway.url_refusals import (
     Refused,
     failed,
@@ -61,17 +63,26 @@ class UrlTable(Protocol):
     def find(self, url_id: str) -> FunctionUrl | None:
         """Return the URL of that id."""
 
+    def is_traced(self, url: FunctionUrl) -> bool:
+        """Return whether calls of a URL that was found have spans."""
+
 
 class FunctionUrls:
     """Answers calls of function URLs."""
 
     def __init__(
-        self, table: UrlTable, keys: KeyTable, functions: Functions, write_log: WriteLine
+        self,
+        table: UrlTable,
+        keys: KeyTable,
+        functions: Functions,
+        write_log: WriteLine,
+        tracer: Tracer | None = None,
     ) -> None:
         self._table = table
         self._keys = keys
-        self._functions = functions
+        self._functions = functions if tracer is None else traced_functions(functions)
         self._write_log = write_log
+        self._tracer = tracer
         self._ids = Ids()
 
     async def handle(self, exchange: Exchange) -> None:
@@ -107,6 +118,7 @@ class FunctionUrls:
             arrival.error = "internal error, see the server's log"
             status, complete = await self._bug(exchange)
         finally:
+            end(arrival, status if complete else 0)
             access_log(
                 self._write_log,
                 arrival,
@@ -133,6 +145,8 @@ class FunctionUrls:
         url = self._table.find(url_id)
         if url is None:
             raise forbidden(f"no function URL {url_id!r}")
+        if self._tracer is not None and self._table.is_traced(url):
+            begin(self._tracer, arrival, arrival.exchange.head.method, _about(url, arrival))
         sent = arrival.exchange.head.headers
         if url.cors is not None and cors.is_preflight(arrival.exchange.head.method, sent):
             return Reply(200, Headers(cors.preflight(url.cors, sent)), Body())
@@ -148,7 +162,8 @@ class FunctionUrls:
         )
         arrival.integration_started = time.perf_counter()
         try:
-            response, answer = await self._invoked(url, invocation)
+            with below(arrival.span):
+                response, answer = await self._invoked(url, invocation)
         except InvokeError as error:
             raise not_invoked(error) from error
         except (StreamBroken, MalformedPrelude, MalformedProxyResponse, BadPayload) as error:
@@ -287,6 +302,14 @@ def _headers(url: FunctionUrl, response: UrlResponse, origin: str | None) -> Hea
     if url.cors is not None:
         headers = [*cors.without_own(headers), *cors.of_answer(url.cors, origin)]
     return Headers((name, value) for name, value in headers if name.lower() not in PROXY_RESPONSE)
+
+
+def _about(url: FunctionUrl, arrival: Arrival) -> Attributes:
+    return {
+        "http.request.method": arrival.exchange.head.method,
+        "octetgate.function_url.id": url.url_id,
+        "octetgate.request.id": arrival.request_id,
+    }
 
 
 def _mark(reply: Reply, arrival: Arrival) -> None:

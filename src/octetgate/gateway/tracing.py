@@ -48,15 +48,22 @@ def _failing(span: Span) -> Iterator[None]:
 
 
 @contextmanager
-def _as_current(span: Span) -> Iterator[None]:
-    """Let what is asked meanwhile be below the span, and end it."""
+def below(span: Span | None) -> Iterator[None]:
+    """Let what is asked meanwhile be below the span."""
     token = _current.set(span)
     try:
+        yield
+    finally:
+        _current.reset(token)
+
+
+@contextmanager
+def _as_current(span: Span) -> Iterator[None]:
+    """Let what is asked meanwhile be below the span, and end it."""
+    with below(span):
         with _failing(span):
             yield
         span.end()
-    finally:
-        _current.reset(token)
 
 
 def parent_of(sent: Mapping[str, str], own: str) -> Parent:
@@ -103,15 +110,9 @@ class Tracing:
         """Return the call's span, begun when it came."""
         arrival = call.arrival
         if arrival.span is None:
-            parent = parent_of(arrival.sent, arrival.trace_id)
             route = call.plan.resource.path
             name = f"{call.method} {route}" if route else call.method
-            about = {**_of_request(arrival), **self._of_call(call)}
-            if parent.sampled is False and not parent.span_id:
-                # A trace that begins here, but is not wanted: a parent that says so.
-                parent = parent._replace(span_id=arrival.request_id.replace("-", "")[:16])
-            arrival.span = self.tracer.begin(name, parent, arrival.time, about)
-            arrival.traced = amazon(arrival.span)
+            return begin(self.tracer, arrival, name, self._of_call(call))
         return arrival.span
 
     def _of_call(self, call: Call) -> Attributes:
@@ -127,17 +128,34 @@ class Tracing:
 
     def add(self, call: Call, status: int) -> None:
         """End the span of a call that has ended."""
-        arrival = call.arrival
-        span = self.span(call)
-        about: dict[str, str | int] = {"http.response.body.size": arrival.exchange.sent}
-        if status:
-            about["http.response.status_code"] = status
-        if arrival.cache:
-            about["octetgate.cache"] = arrival.cache
-        failed = status >= _SERVER_ERROR or not status
-        error = (arrival.response_type or str(status or "aborted")) if failed else ""
-        span.end(about, error=error)
-        arrival.span = None
+        self.span(call)
+        end(call.arrival, status)
+
+
+def begin(tracer: Tracer, arrival: Arrival, name: str, about: Attributes) -> Span:
+    """Return the span of a request, begun when it came; what it is part of, the request says."""
+    parent = parent_of(arrival.sent, arrival.trace_id)
+    if parent.sampled is False and not parent.span_id:
+        # A trace that begins here, but is not wanted: a parent that says so.
+        parent = parent._replace(span_id=arrival.request_id.replace("-", "")[:16])
+    arrival.span = tracer.begin(name, parent, arrival.time, {**_of_request(arrival), **about})
+    arrival.traced = amazon(arrival.span)
+    return arrival.span
+
+
+def end(arrival: Arrival, status: int) -> None:
+    """End the span of a request that has been answered, if it has one."""
+    span, arrival.span = arrival.span, None
+    if span is None:
+        return
+    about: dict[str, str | int] = {"http.response.body.size": arrival.exchange.sent}
+    if status:
+        about["http.response.status_code"] = status
+    if arrival.cache:
+        about["octetgate.cache"] = arrival.cache
+    failed = status >= _SERVER_ERROR or not status
+    error = (arrival.response_type or str(status or "aborted")) if failed else ""
+    span.end(about, error=error)
 
 
 def _of_request(arrival: Arrival) -> Attributes:
@@ -164,7 +182,13 @@ def _of_request(arrival: Arrival) -> Attributes:
 
 def traced(ports: Ports) -> Ports:
     """Return the same ports; what a traced call asks through them is a span, and told so."""
-    return replace(ports, upstream=_Upstream(ports.upstream), functions=_Functions(ports.functions))
+    functions = traced_functions(ports.functions)
+    return replace(ports, upstream=_Upstream(ports.upstream), functions=functions)
+
+
+def traced_functions(functions: Functions) -> Functions:
+    """Return the same functions; an invocation below a span is one itself, and told so."""
+    return _Functions(functions)
 
 
 class _Upstream:

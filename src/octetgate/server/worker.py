@@ -100,7 +100,7 @@ async def _serve(running: Running, throttles: SharedThrottles, share: Share, pos
         held.callback(usage.close)
         elsewhere = (tallies.of(Subject()),)
         gateway = Gateway(live, Meters(throttles, usage), lines.write, elsewhere)
-        urls = FunctionUrls(LiveUrls(store), keys, functions, lines.write)
+        urls = FunctionUrls(LiveUrls(store), keys, functions, lines.write, tracer)
         door = await h1.serve(
             entrance(gateway.handle, urls.handle),
             share.plain,
