@@ -16,7 +16,7 @@ from octetgate.control import requests
 from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 from octetgate.core.ports.functions import Outcome
-from octetgate.core.ports.store import DEPLOYMENTS, STAGES, StoreConflict
+from octetgate.core.ports.store import DEPLOYMENTS, STAGES, StoreConflict, StoreUnusable
 
 SIGNED = "AWS4-HMAC-SHA256 Credential=test/20260101/eu-west-1/{}/aws4_request, SignedHeaders=host"
 
@@ -193,6 +193,22 @@ def test_a_lost_race_may_be_tried_again(path, body, code):
     assert said.get("message", said.get("Message")) == (
         "Unable to complete operation due to concurrent modification. Please try again later."
     )
+
+
+@pytest.mark.parametrize(
+    "path, status, code",
+    [
+        ("/restapis", 503, "ServiceUnavailableException"),
+        ("/2015-03-31/functions/", 500, "ServiceException"),
+    ],
+)
+def test_a_store_that_does_not_work_says_why(path, status, code, caplog):
+    full = StoreUnusable("store /x.db: expected room on the disk, found: disk is full")
+    with management_over(BrokenStore(full)) as asked:
+        found, headers, said = asked("GET", path)
+    assert (found, headers["x-amzn-errortype"]) == (status, code)
+    assert said.get("message", said.get("Message")) == str(full)
+    assert "Traceback" not in caplog.text
 
 
 def test_a_bug_is_logged_and_answered(caplog):

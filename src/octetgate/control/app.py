@@ -43,6 +43,7 @@ from octetgate.control.errors import (
     Refused,
     UnknownOperationException,
     conflict,
+    unusable,
 )
 from octetgate.control.inside import Inside
 from octetgate.control.packages import package_of
@@ -63,6 +64,7 @@ from octetgate.core.ports.store import (
     LAYER_VERSIONS,
     Store,
     StoreConflict,
+    StoreUnusable,
 )
 from octetgate.core.signing.request import Request as SignedRequest
 
@@ -218,6 +220,9 @@ class Management:
             answered = await asyncio.to_thread(_refused, name, error)
         except StoreConflict:
             answered = await asyncio.to_thread(_refused, name, conflict(name))
+        except StoreUnusable as error:
+            _LOG.error("%s %s failed: %s", request.method, path, error)
+            answered = await asyncio.to_thread(_refused, name, unusable(name, error))
         except InvokeError as error:
             answered = await asyncio.to_thread(_refused, name, Refused(error))
         except Exception:  # noqa: BLE001  # the port answers, whatever the bug

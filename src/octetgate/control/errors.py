@@ -1,6 +1,7 @@
 """The errors that management calls answer with, named as in the service models."""
 
 from octetgate.core.ports.functions import InvokeError
+from octetgate.core.ports.store import StoreUnusable
 
 
 class ApiError(Exception):
@@ -136,6 +137,18 @@ class InternalFailure(ApiError):
     status = 500
 
 
+class ServiceUnavailableException(ApiError):
+    """API Gateway: what it keeps things in does not work; trying again may help."""
+
+    status = 503
+
+
+class ServiceException(ApiError):
+    """Lambda: likewise."""
+
+    status = 500
+
+
 class Refused(ApiError):
     """Lambda's data plane refused, under a code of its own."""
 
@@ -158,3 +171,9 @@ def conflict(service: str) -> ApiError:
     if service == "lambda":
         return ResourceConflictException(CONCURRENT)
     return ConflictException(CONCURRENT)
+
+
+def unusable(service: str, error: StoreUnusable) -> ApiError:
+    """Return the error of a store that does not work: who asked can see to the disk."""
+    kind = ServiceException if service == "lambda" else ServiceUnavailableException
+    return kind(str(error))

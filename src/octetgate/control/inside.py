@@ -27,6 +27,7 @@ from octetgate.control.errors import (
     Refused,
     UnrecognizedClientException,
     conflict,
+    unusable,
 )
 from octetgate.control.rehearsing import played
 from octetgate.control.wire import render, service
@@ -35,7 +36,7 @@ from octetgate.control.wire.validate import validate
 from octetgate.core.model.management_key import ManagementKey
 from octetgate.core.ports.functions import InvokeError
 from octetgate.core.ports.rehearsal import Rehearsed
-from octetgate.core.ports.store import StoreConflict
+from octetgate.core.ports.store import StoreConflict, StoreUnusable
 
 Run = Callable[[Answering, dict[str, Any], Members], Awaitable[Any]]
 """Runs an operation as it wants to be run, with what is known about the call."""
@@ -143,6 +144,9 @@ def _told(name: str, function: str) -> Iterator[None]:
         raise
     except StoreConflict:
         raise conflict(name) from None
+    except StoreUnusable as error:
+        _LOG.error("%s failed: %s", function, error)
+        raise unusable(name, error) from error
     except InvokeError as error:
         raise Refused(error) from error
     except Exception as error:
