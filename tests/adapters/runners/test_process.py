@@ -2,6 +2,7 @@ import asyncio
 import base64
 import json
 import os
+import platform
 import signal
 import sys
 from pathlib import Path
@@ -278,6 +279,27 @@ async def test_a_function_is_not_found_under_its_arn(aws):
     assert str(refusal.value) == (
         "Function not found: arn:aws:lambda:eu-west-1:111122223333:function:f:live"
     )
+
+
+FAULTS = """
+import resource
+before = 0
+def handler(event, context):
+    global before
+    work = [event["image"].encode() for _ in range(5)]
+    now = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    before, since = now, now - before
+    return since
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc's allocator is told")
+async def test_a_process_keeps_the_memory_of_one_large_event_for_the_next(aws):
+    aws.put(FAULTS, memory_size=1024)
+    event = json.dumps({"image": "A" * 3_000_000}).encode()
+    fresh_pages = [json.loads((await aws.invoke(event)).payload) for _ in range(4)]
+    # The event alone has 700.
+    assert fresh_pages[-1] < 200, fresh_pages
 
 
 @pytest.mark.parametrize(

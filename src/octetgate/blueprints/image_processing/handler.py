@@ -27,6 +27,7 @@ FAIL_ON = "error"
 
 pyvips.block_untrusted_set(True)  # readers that libvips has not hardened against strangers
 pyvips.cache_set_max(0)  # the next call brings another image
+source_of = pyvips.Source.new_from_memory  # uncopied: keep the bytes as long as the image
 
 WITHOUT_QUALITY = ("png", "gif", "tif", "tiff")
 WITH_QUALITY = ("jpg", "jpeg", "webp", "avif")
@@ -80,8 +81,8 @@ def resize(event: Event) -> str:
     width, height = wanted_size(event, *upright_size(image))
     extension = event.get("outputExtension") or "png"
     frames = "n=-1," if is_animated(image, extension, event) else ""
-    image = pyvips.Image.thumbnail_buffer(
-        data,
+    image = pyvips.Image.thumbnail_source(
+        source_of(data),
         width,
         height=height,
         size="force",
@@ -149,7 +150,7 @@ def image_data(event: Event, operation: str) -> bytes:
 def open_image(data: bytes) -> Image:
     """Return the image, its header read; its pixels only if somebody asks for them."""
     try:
-        image = pyvips.Image.new_from_buffer(data, "", fail_on=FAIL_ON)
+        image = pyvips.Image.new_from_source(source_of(data), "", fail_on=FAIL_ON)
     except pyvips.Error:
         raise Error(
             "base64Image: expected a whole AVIF, GIF, JPEG, PNG, TIFF or WebP image; "
@@ -168,7 +169,7 @@ def check_pixels(name: str, width: int, height: int, frames: int = 1) -> None:
 
 def is_animated(image: Image, extension: object, event: Event) -> bool:
     """Say whether all frames are wanted, and both formats have more than one."""
-    loader = image.get("vips-loader").removesuffix("load_buffer")
+    loader = image.get("vips-loader").removesuffix("load_source")
     wanted = bool(event.get("animated")) and suffix_of(extension) in ANIMATED
     if not (wanted and loader in ANIMATED and frame_count(image) > 1):
         return False
@@ -183,7 +184,7 @@ def frame_count(image: Image) -> int:
 
 def all_frames(data: bytes) -> list[Image]:
     """Return the frames of an animated image."""
-    image = pyvips.Image.new_from_buffer(data, "", fail_on=FAIL_ON, n=-1).copy_memory()
+    image = pyvips.Image.new_from_source(source_of(data), "", fail_on=FAIL_ON, n=-1).copy_memory()
     height = image.get("page-height")
     return [image.crop(0, top, image.width, height) for top in range(0, image.height, height)]
 
@@ -310,7 +311,7 @@ def reason(error: pyvips.Error) -> str:
 
 def described(image: Image, data: bytes) -> dict[str, Any]:
     """Return what ``identify`` tells of an image."""
-    name = image.get("vips-loader").removesuffix("load_buffer").upper()
+    name = image.get("vips-loader").removesuffix("load_source").upper()
     if name == "HEIF" and image.get("heif-compression") == "av1":
         name = "AVIF"
     frames = {"frames": frame_count(image)} if frame_count(image) > 1 else {}
@@ -329,18 +330,16 @@ def described(image: Image, data: bytes) -> dict[str, Any]:
     }
 
 
-ESCAPES = {"w": "width", "h": "height", "m": "format", "z": "depth", "b": "filesize"}
+ESCAPES = {"w": "width", "h": "height", "m": "format", "z": "depth", "b": "filesize", "%": "%"}
 
 
 def filled_in(text: str, properties: dict[str, Any]) -> str:
     """Return ImageMagick's ``-format`` text with the properties that it names."""
 
     def value(found: re.Match[str]) -> str:
-        if found[1] == "%":
-            return "%"
         if found[1] not in ESCAPES:
             raise Error(f"-format: expected %w, %h, %m, %z, %b or %%; found {found[0]}")
-        return str(properties[ESCAPES[found[1]]])
+        return str({**properties, "%": "%"}[ESCAPES[found[1]]])
 
     return re.sub("%(.?)", value, text).replace("\\n", "\n")
 
@@ -368,7 +367,7 @@ def resized(image: Image, geometry: str) -> Image:
     found = re.fullmatch(r"(\d*)(?:x(\d*))?([!<>%]?)", str(geometry))
     if not found or not (found[1] or found[2]):
         raise Error(f"-resize: expected WIDTHxHEIGHT; found {geometry!r}")
-    width, height = (int(side) if side else None for side in (found[1], found[2]))
+    width, height = (int(side) if side else None for side in found.group(1, 2))
     if found[3] == "%":
         width, height = (round(image.width * (width or height) / 100), None)
     if found[3] == "!":
