@@ -2,6 +2,7 @@
 
 import random
 import struct
+import tracemalloc
 
 import pytest
 
@@ -129,3 +130,17 @@ def test_a_call_is_a_head_and_its_event_as_it_is():
     )
     head = b'["r",5,"f",null,null,0.25]'
     assert wire.written == struct.pack(">II", len(head), len(event)) + head + event
+
+
+def test_a_line_that_has_ended_holds_no_room_for_what_nobody_says_any_more():
+    tracemalloc.start()
+    try:
+        lines = []
+        for _ in range(20):
+            lines.append(Line(Listening(), LIMIT))
+            lines[-1].connection_made(Wire())
+            lines[-1].connection_lost(None)
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 64 * 1024
