@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from octetgate.console import words
 from octetgate.console.pages import _grants as grants
@@ -65,14 +65,6 @@ async def granted(visit: Visit) -> Response:
     return visit.leave(base_of(visit), f"API Gateway may now invoke {name} for this method.")
 
 
-async def model_template(visit: Visit) -> Response:
-    """Return the mapping template that the service makes from a model."""
-    found = await visit.gateway(
-        "get_model_template", restApiId=visit.path("api"), modelName=visit.path("model")
-    )
-    return PlainTextResponse(found.get("value", ""))
-
-
 def place_of(visit: Visit) -> dict[str, str]:
     """Return the method that the address names, as operations are told it."""
     return {
@@ -108,7 +100,6 @@ async def _items(visit: Visit, operation: str, api: str) -> list[dict[str, Any]]
 
 
 PAGES = (
-    Page("/apis/{api}/models/{model}/template", model_template),
     Page("/apis/{api}/resources/{resource}/{method}", method),
     Page("/apis/{api}/resources/{resource}/{method}/grant", granted, "POST"),
 )
