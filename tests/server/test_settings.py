@@ -258,6 +258,15 @@ def test_an_endpoint_that_is_no_url_is_refused(wrong):
         load(Settings, environ={"AWS_ENDPOINT_URL_S3": "here"})
 
 
+def test_trusted_proxies_are_addresses_and_networks(file):
+    text = load(Settings, environ={"OCTETGATE_TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/8"})
+    assert [str(each) for each in text.trusted_proxies] == ["127.0.0.1/32", "10.0.0.0/8"]
+    listed = load(Settings, file=file('trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]'))
+    assert listed.trusted_proxies == text.trusted_proxies
+    with pytest.raises(BadSetting, match="--trusted-proxies: expected addresses or networks"):
+        load(Settings, flags={"trusted_proxies": "10.0.0.1/8"})
+
+
 def test_secrets_are_not_shown():
     settings = load(
         Settings, environ={"AWS_SECRET_ACCESS_KEY": "hidden", "AWS_SESSION_TOKEN": "hidden"}

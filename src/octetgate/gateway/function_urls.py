@@ -24,6 +24,7 @@ from octetgate.core.functions.url_event import (
     url_response,
 )
 from octetgate.core.http.body import Body, BodyTooLarge
+from octetgate.core.http.forwarded import passed_on
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import PROXY_RESPONSE, visible
 from octetgate.core.http.target import split
@@ -286,7 +287,7 @@ def _forwarded(arrival: Arrival) -> Headers:
     length = arrival.sent.get("content-length")
     if length is not None:
         headers.set("content-length", length)
-    headers.set("x-forwarded-for", ", ".join([*headers.all("x-forwarded-for"), exchange.peer]))
+    headers.set("x-forwarded-for", passed_on(headers, exchange.peer))
     headers.set("x-forwarded-port", port or ("443" if exchange.secure else "80"))
     headers.set("x-forwarded-proto", "https" if exchange.secure else "http")
     headers.set("x-amzn-trace-id", arrival.trace_id)

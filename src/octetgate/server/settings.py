@@ -13,6 +13,7 @@ from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from octetgate.core.http.forwarded import Network
 from octetgate.server import values
 from octetgate.server.spelling import like, misspelled
 from octetgate.server.together import complaints
@@ -71,6 +72,9 @@ class Settings:
         values.PATH,
         "Folder of domains' certificates, NAME.pem, and of trust stores, BUCKET/KEY.",
         _GATEWAY,
+    )
+    trusted_proxies: tuple[Network, ...] = _setting(
+        (), values.NETWORKS, "Whose X-Forwarded-For and -Proto are believed.", _GATEWAY
     )
     grace_seconds: float = _setting(
         30.0, values.SECONDS, "How long calls in flight may go on after a stop.", _GATEWAY
@@ -335,7 +339,7 @@ def load(
         for place, found in places.items():
             if found is not None:
                 value = _value(each, place, found)
-                if isinstance(value, tuple):  # Pairs: each name is a setting of its own.
+                if each.metadata["kind"] is values.URLS:  # Each name is a setting of its own.
                     value = tuple({**dict(chosen.get(each.name, ())), **dict(value)}.items())
                 chosen[each.name] = value
     settings = kind(**chosen)

@@ -6,12 +6,13 @@ A file has types, variables and flags are text; a kind takes either and gives on
 import ipaddress
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from octetgate.adapters.telemetry.sinks import EXPECTED, is_socket
+from octetgate.core.http.forwarded import Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +128,17 @@ URL = Kind("URL", "a URL such as http://127.0.0.1:8081", _matching(r"https?://[^
 STORE = Kind(
     "URL", "a URL such as sqlite:////var/lib/octetgate.db or memory://", _matching(r"[a-z]+://\S*")
 )
+
+
+def _networks(value: Any) -> tuple[Network, ...]:
+    """Return networks from a list, or from text with commas; an address is a network of one."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, Sequence):
+        raise ValueError
+    return tuple(ipaddress.ip_network(_text(part)) for part in parts)
+
+
+NETWORKS = Kind("NETWORK,…", "addresses or networks, as 127.0.0.1,10.0.0.0/8", _networks)
 
 
 def user_numbers(text: str) -> range | None:

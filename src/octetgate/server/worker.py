@@ -136,6 +136,7 @@ def _door(settings: Settings) -> h1.DoorSettings:
         body_seconds=settings.body_seconds,
         write_seconds=settings.write_seconds,
         max_connections=settings.max_connections,
+        trusted_proxies=settings.trusted_proxies,
     )
 
 

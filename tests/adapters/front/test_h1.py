@@ -1,6 +1,7 @@
 """The default door: connections, requests in order, deadlines, and its end."""
 
 import asyncio
+import ipaddress
 import socket
 
 import pytest
@@ -464,6 +465,27 @@ async def test_connections_beyond_the_limit_are_told_so():
             assert (await second.rest()).startswith(b"HTTP/1.1 503 ")
         await first.say(GET % b"")
         assert (await first.answer()).status == 200
+
+
+# --- Behind a proxy ---
+
+
+@pytest.mark.parametrize(
+    "trusted, found",
+    [
+        pytest.param("127.0.0.0/8", b"203.0.113.9 True", id="trusted"),
+        pytest.param("10.0.0.0/8", b"127.0.0.1 False", id="a-stranger"),
+    ],
+)
+async def test_a_proxy_is_believed_on_who_asks_if_it_is_trusted(trusted, found):
+    async def app(exchange):
+        await exchange.send(said(f"{exchange.peer} {exchange.secure}"))
+
+    networks = (ipaddress.ip_network(trusted),)
+    async with opened(app, trusted_proxies=networks) as (_, port), client(port) as proxy:
+        forwarded = b"X-Forwarded-For: 203.0.113.9\r\nX-Forwarded-Proto: https\r\n"
+        await proxy.say(b"GET / HTTP/1.1\r\nHost: x\r\n" + forwarded + b"\r\n")
+        assert (await proxy.answer()).body == found
 
 
 # --- The end of a door ---

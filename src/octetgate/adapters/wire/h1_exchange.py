@@ -8,6 +8,7 @@ from octetgate.adapters.wire.heads import Framing
 from octetgate.adapters.wire.relay import relay
 from octetgate.adapters.wire.writing import reply_lines, status_line
 from octetgate.core.http.body import Body
+from octetgate.core.http.forwarded import client, is_in, is_secure
 from octetgate.core.http.message import RequestHead
 from octetgate.core.ports.exchange import Reply
 
@@ -55,6 +56,9 @@ class ServerExchange:
         self.body = body
         self.peer = connection.peer
         self.secure = connection.secure
+        if connection.trusted_proxies and is_in(self.peer, connection.trusted_proxies):
+            self.peer = client(self.peer, head.headers, connection.trusted_proxies)
+            self.secure = is_secure(head.headers, otherwise=self.secure)
         self.tls = connection.tls
         self.started = False
         self.sent = 0

@@ -52,6 +52,7 @@ class ServerConnection(Wire):
         self._describe = describe
         self._listener = listener
         self._settings = listener.settings
+        self.trusted_proxies = listener.settings.trusted_proxies
         self.clock = listener.clock
         self._since = self.clock.now
         """When what this connection waits for last came nearer."""

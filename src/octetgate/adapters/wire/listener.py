@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from octetgate.adapters.wire.clock import Clock
 from octetgate.adapters.wire.handlers import Handlers
+from octetgate.core.http.forwarded import Network
 from octetgate.core.ports.exchange import Tls
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ class DoorSettings:
     write_buffer_bytes: int = 256 * 1024
     """Unsent bytes at which the application has to wait."""
     tick_seconds: float = 0.5
+    trusted_proxies: tuple[Network, ...] = ()
+    """Whose word is taken on who asks, and whether over TLS."""
 
 
 DescribeTls = Callable[[ssl.SSLObject], Tls]

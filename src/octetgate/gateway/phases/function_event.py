@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import msgspec
 
 from octetgate.core.functions.proxy_event import OPEN, EventForm, ProxyRequest
+from octetgate.core.http.forwarded import passed_on
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.target import parse_query
 from octetgate.gateway.call import Call, Route
@@ -117,4 +118,4 @@ def forwarded_for(call: Call) -> str:
     peer = call.arrival.exchange.peer
     if _FORWARDED_FOR[1] not in call.arrival.sent:
         return peer
-    return ", ".join([*call.headers.all(_FORWARDED_FOR[1]), peer])
+    return passed_on(call.headers, peer)
