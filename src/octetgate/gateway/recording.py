@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import msgspec
 
+from octetgate.core.functions.answer_fields import NO_JSON
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.model.responses import DEFAULTS, GatewayResponseType
@@ -223,5 +224,5 @@ class _Error(msgspec.Struct, rename="camel"):
 def _message(payload: bytes) -> str:
     try:
         return msgspec.json.decode(payload, type=_Error).error_message
-    except msgspec.DecodeError:
+    except NO_JSON:
         return shown(payload)

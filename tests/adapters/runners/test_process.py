@@ -307,6 +307,7 @@ async def test_a_process_keeps_the_memory_of_one_large_event_for_the_next(aws):
     [
         pytest.param({"payload": b"{"}, InvalidPayload, id="no-json"),
         pytest.param({"payload": b"1 2"}, InvalidPayload, id="two-values"),
+        pytest.param({"payload": b"[" * 5000}, InvalidPayload, id="nested-too-deep"),
         pytest.param({"payload": b" " * 6_291_457}, PayloadTooLarge, id="too-large"),
         pytest.param({"payload": b"1" + b" " * 1_048_576, "type": InvocationType.EVENT}, PayloadTooLarge, id="too-large-event"),
         pytest.param({"client_context": "!"}, InvalidPayload, id="context-no-base64"),

@@ -82,7 +82,9 @@ def test_an_answer_that_decides_nothing_says_why(members, message):
     assert str(refused.value).startswith(message)
 
 
-@pytest.mark.parametrize("payload", [b"", b"[]", b'"Unauthorized"', b"\xff"])
+@pytest.mark.parametrize(
+    "payload", [b"", b"[]", b'"Unauthorized"', b"\xff", b'"\xff"', b"[" * 5000]
+)
 def test_what_is_no_object_is_no_answer(payload):
     with pytest.raises(BadAuthorizerAnswer):
         read_answer(payload)
@@ -95,6 +97,8 @@ def test_what_is_no_object_is_no_answer(payload):
         (b'{"errorMessage": 7}', ""),
         (b"[]", ""),
         (b"no json", ""),
+        (b'"\xff"', ""),
+        (b'{"a":' * 5000, ""),
     ],
 )
 def test_the_message_of_an_error_is_found_if_there_is_one(payload, message):

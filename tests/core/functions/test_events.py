@@ -116,6 +116,9 @@ def test_a_call_that_never_ran_has_no_response():
 def test_what_is_no_json_is_told_as_text():
     told = json.loads(record(ended(Condition.SUCCESS, answer=answer(b"\xffplain")), NOW))
     assert told["responsePayload"] == "�plain"
+    deep = "[" * 5000 + "]" * 5000
+    told = json.loads(record(ended(Condition.SUCCESS, answer=answer(deep.encode())), NOW))
+    assert told["responsePayload"] == deep
     assert "functionError" not in told["responseContext"]
 
 

@@ -166,6 +166,7 @@ def test_an_accepted_answer_gives(output, status, header):
         pytest.param("null", "found None", id="null"),
         pytest.param("", "expected JSON", id="nothing"),
         pytest.param("<html>", "expected JSON", id="not-json"),
+        pytest.param('{"a":' * 5000, "expected JSON", id="nested-too-deep"),
         pytest.param('{"errorMessage":"m","errorType":"E"}', "found 'errorMessage'", id="function-raised"),
         pytest.param('{"statusCode":200,"cookies":[]}', "found 'cookies'", id="format-2-cookies"),
         pytest.param('{"body":{"a":1}}', "body: expected a string or null", id="body-object"),

@@ -158,7 +158,7 @@ def test_a_body_is_text_or_goes_out_as_json(body, written):
     assert (response.headers, response.body) == ([JSON], written)
 
 
-@pytest.mark.parametrize("payload", [b"", b"plain", b'{"statusCode": "x"}', b"\xff"])
+@pytest.mark.parametrize("payload", [b"", b"plain", b'{"statusCode": "x"}', b"\xff", b"[" * 5000])
 def test_what_is_no_answer_is_malformed(payload):
     with pytest.raises(MalformedProxyResponse):
         url_response(payload)
@@ -172,7 +172,7 @@ def test_a_streams_metadata_says_all_but_the_body():
     assert response.headers == [("A", "b"), JSON, ("Set-Cookie", "c")]
 
 
-@pytest.mark.parametrize("metadata", [b"[]", b"no", b'{"headers": []}'])
+@pytest.mark.parametrize("metadata", [b"[]", b"no", b'{"headers": []}', b'{"a":' * 5000])
 def test_metadata_has_to_be_an_object(metadata):
     with pytest.raises(MalformedProxyResponse):
         streamed_url_response(metadata)

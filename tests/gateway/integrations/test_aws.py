@@ -82,6 +82,14 @@ async def test_scenario_5_an_error_for_a_client_that_wants_a_picture_is_a_500():
     assert answer.status == 500
 
 
+async def test_a_result_that_is_nested_too_deep_to_be_read_has_no_error_message():
+    world = article()
+    deep = b'{"a":' * 5000 + b"1" + b"}" * 5000
+    world.functions.answer = Outcome(status=200, payload=deep)
+    answer = await world.call("POST", "/", PNG, Content_Type="image/png", Accept="*/*")
+    assert (answer.status, answer.data) == (200, deep)
+
+
 async def test_scenario_5_with_a_pattern_the_error_is_mapped():
     world = article(
         integration_responses={

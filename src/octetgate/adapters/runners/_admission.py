@@ -10,6 +10,7 @@ import msgspec
 import pybase64
 
 from octetgate.adapters.runners._known import Target
+from octetgate.core.functions.answer_fields import NO_JSON
 from octetgate.core.functions.permission import allows, allows_url
 from octetgate.core.ports.functions import (
     InvalidPayload,
@@ -70,7 +71,7 @@ def payload(invocation: Invocation, limit: int = PAYLOAD_LIMIT) -> bytes:
         return b"{}"
     try:
         msgspec.json.decode(_without_image(found), type=msgspec.Raw)
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise InvalidPayload(f"Could not parse request body into json: {error}") from error
     return found
 

@@ -26,6 +26,7 @@ from octetgate.control.patching import (
     required,
 )
 from octetgate.control.records import parts
+from octetgate.core.functions.answer_fields import NO_JSON
 from octetgate.core.model.access import ApiStage, QuotaSettings, ThrottleSettings, UsagePlan
 from octetgate.core.ports.store import STAGES, USAGE_PLAN_KEYS, USAGE_PLANS
 
@@ -224,7 +225,7 @@ def _stage_throttle(plan: UsagePlan, patch: Patch) -> UsagePlan:
         return _with_throttles(plan, patch, None)
     try:
         given = msgspec.json.decode(patch.value or "", type=dict[str, ThrottleSettings])
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise BadRequestException(
             f"Invalid patch value for {patch.path}: expected JSON as "
             f'{{"/pets/GET": {{"rateLimit": 1, "burstLimit": 2}}}}; {error}'

@@ -14,6 +14,7 @@ from octetgate.control.errors import SerializationException
 from octetgate.control.wire.message import Asked
 from octetgate.control.wire.router import Match
 from octetgate.control.wire.service import Member, Shape
+from octetgate.core.functions.answer_fields import NO_JSON
 
 _JAVA: Mapping[type, str] = {
     bool: "java.lang.Boolean",
@@ -60,7 +61,7 @@ def _document(shape: Shape, asked: Asked) -> Mapping[str, Any]:
 def _json(text: bytes) -> Any:
     try:
         return msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise SerializationException(f"expected JSON; found a body that is not: {error}") from None
 
 

@@ -9,6 +9,10 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _BROKEN = re.compile(r"[\r\n\0]")
 
 
+NO_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What reading JSON of a stranger's raises; nothing is read that is nested a thousand deep."""
+
+
 class MalformedProxyResponse(Exception):
     """The function's answer is no proxy response; says what was expected and what was found."""
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 
+from octetgate.core.functions.answer_fields import NO_JSON
 from octetgate.core.functions.proxy_event import (
     ProxyRequest,
     grouped,
@@ -73,7 +74,7 @@ def error_message(payload: bytes) -> str:
     """Return the message of the error that a function raised."""
     try:
         error = msgspec.json.decode(payload)
-    except msgspec.DecodeError:
+    except NO_JSON:
         return ""
     found = error.get("errorMessage") if isinstance(error, dict) else None
     return found if isinstance(found, str) else ""
@@ -83,7 +84,7 @@ def read_answer(payload: bytes) -> Granted:
     """Return what the function decided; raises BadAuthorizerAnswer."""
     try:
         answer = msgspec.json.decode(payload)
-    except msgspec.DecodeError as error:
+    except NO_JSON as error:
         raise BadAuthorizerAnswer(f"Invalid JSON in response: {error}") from error
     if not isinstance(answer, dict):
         raise BadAuthorizerAnswer(f"expected an object; found {_short(answer)}")

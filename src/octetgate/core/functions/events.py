@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from octetgate.core.functions.answer_fields import NO_JSON
 from octetgate.core.model.function import EventInvokeConfig, Function
 
 OLDEST_SECONDS = 21600
@@ -168,6 +169,6 @@ def _json(payload: bytes) -> Any:
     """Return a payload as it stands in a document: JSON as it is, anything else as text."""
     try:
         msgspec.json.decode(payload, type=msgspec.Raw)
-    except msgspec.DecodeError:
+    except NO_JSON:
         return payload.decode("utf-8", "replace")
     return msgspec.Raw(payload)

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from octetgate.core.functions.answer_fields import (
+    NO_JSON,
     MalformedProxyResponse,
     cookies,
     flag,
@@ -193,7 +194,7 @@ def streamed_response(metadata: bytes) -> ProxyResponse:
 def _object(payload: bytes, keys: Sequence[str]) -> dict[str, Any]:
     try:
         answer = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise MalformedProxyResponse(f"response: expected JSON; {error}") from error
     if not isinstance(answer, dict):
         raise malformed("response", "an object", answer)

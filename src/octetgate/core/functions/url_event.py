@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 
 from octetgate.core.functions.answer_fields import (
+    NO_JSON,
     MalformedProxyResponse,
     cookies,
     flag,
@@ -162,7 +163,7 @@ def url_response(payload: bytes) -> UrlResponse:
     """
     try:
         answer = msgspec.json.decode(payload)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise MalformedProxyResponse(f"response: expected JSON; {error}") from error
     if not isinstance(answer, dict) or "statusCode" not in answer:
         return UrlResponse(status=200, headers=_typed([]), body=payload)
@@ -173,7 +174,7 @@ def streamed_url_response(metadata: bytes) -> UrlResponse:
     """Return what the metadata of a stream says; raises MalformedProxyResponse."""
     try:
         answer = msgspec.json.decode(metadata, type=dict[str, Any])
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except NO_JSON as error:
         raise MalformedProxyResponse(f"stream: expected metadata in JSON; {error}") from error
     return _told(answer, b"")
 

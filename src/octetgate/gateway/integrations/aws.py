@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from octetgate.core.functions.answer_fields import NO_JSON
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.mapping.context import Overrides
@@ -137,7 +138,7 @@ def error_message(payload: bytes) -> str:
         return ""
     try:
         message = msgspec.json.decode(payload, type=_Error).error_message
-    except msgspec.DecodeError:
+    except NO_JSON:
         return ""
     return message if isinstance(message, str) else ""
 
