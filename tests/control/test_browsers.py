@@ -1,6 +1,8 @@
+import re
+
 import pytest
 
-from octetgate.control.browsers import refuse_other_sites
+from octetgate.control.browsers import refuse_other_sites, refuse_public_names
 from octetgate.control.errors import AccessDeniedException
 
 HERE = {"host": "127.0.0.1:8081"}
@@ -45,3 +47,18 @@ def test_programs_and_our_own_pages_are_answered(headers):
 def test_pages_of_other_sites_are_refused(headers):
     with pytest.raises(AccessDeniedException):
         refuse_other_sites(headers)
+
+
+PRIVATE = "localhost:8081 a.localhost localhost. LOCALHOST:8081 127.0.0.1:8081 [::1]:8081 octetgate"
+PUBLIC = "evil.example:8081 evil.example. 127.0.0.1.evil.example internal.evil.example a.local"
+
+
+@pytest.mark.parametrize("host", ["", *PRIVATE.split(), "host.docker.internal:8081", "gate.test"])
+def test_names_that_nobody_else_can_have_need_no_key(host):
+    refuse_public_names(host)
+
+
+@pytest.mark.parametrize("host", [*PUBLIC.split(), "evilinternal.example", "[::1.example"])
+def test_a_name_that_can_be_anybodys_needs_a_key(host):
+    with pytest.raises(AccessDeniedException, match="found " + re.escape(host)):
+        refuse_public_names(host)

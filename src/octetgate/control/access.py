@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from octetgate.control.browsers import refuse_public_names
 from octetgate.control.errors import (
     AccessDeniedException,
     ExpiredTokenException,
@@ -70,6 +71,7 @@ class Gatekeeper:
         keys = self._known()
         if not keys:
             self.refuse_afar(peer)
+            refuse_public_names(next(iter(request.values("host")), ""))
             return None
         try:
             claim = sigv4.claimed(request)

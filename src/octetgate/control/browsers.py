@@ -7,7 +7,10 @@ in the developer's own browser could talk to it.  Two things give such a page aw
   neither can be forged by the page;
 * it comes from a name that its owner pointed at 127.0.0.1 (DNS rebinding): ``Origin`` and
   ``Host`` then agree, but on a name.  So a browser has to come to ``localhost`` or to an
-  address.  Programs send no ``Origin`` and are answered under any name.
+  address.
+
+A page that only reads from its own name sends neither header, and looks like a program.  So as
+long as there are no keys nobody is answered under a name that can be had in the public DNS.
 """
 
 import ipaddress
@@ -17,6 +20,8 @@ from urllib.parse import urlsplit
 from octetgate.control.errors import AccessDeniedException
 
 _OWN = ("same-origin", "none")
+_PRIVATE = (".internal", ".test")
+"""Nobody can register names below these; ``host.docker.internal`` is one."""
 
 
 def refuse_other_sites(headers: Mapping[str, str]) -> None:
@@ -34,17 +39,35 @@ def refuse_other_origins(headers: Mapping[str, str]) -> None:
     origin, host = headers.get("origin"), headers.get("host", "")
     if origin is None:
         return
-    if urlsplit(origin).netloc.lower() != host.lower():
+    if origin.partition("://")[2].lower() != host.lower():
         raise AccessDeniedException(f"Origin: expected the site of {host}; found {origin}")
 
 
 def refuse_forgeable_hosts(headers: Mapping[str, str]) -> None:
     """Refuse a request that came by a name which its owner may have pointed at this machine."""
     host = headers.get("host", "")
-    if not _is_unforgeable(urlsplit(f"//{host}").hostname or ""):
+    if not _is_unforgeable(_name(host)):
         raise AccessDeniedException(
             f"Host: expected localhost or an address from a browser; found {host}"
         )
+
+
+def refuse_public_names(host: str) -> None:
+    """Refuse a request without a key under a name that may be anybody's; none at all is fine."""
+    name = _name(host).rstrip(".")
+    if "." in name and not (name.endswith(_PRIVATE) or _is_unforgeable(name)):
+        raise AccessDeniedException(
+            "Host: expected localhost, an address, or a name without a public domain, as there "
+            f"are no management keys; found {host}; make a key with: octetgate keys create"
+        )
+
+
+def _name(host: str) -> str:
+    """Return a ``Host`` without its port, in lower case; all of it where it is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or host
+    except ValueError:
+        return host
 
 
 def _is_unforgeable(host: str) -> bool:
