@@ -1,6 +1,6 @@
 """Targets (spec: request-lifecycle 3 and 6.4, lambda 1.4)."""
 
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from octetgate.core.http.target import (
     as_read,
     encode_path_value,
+    encode_placeholder_in_query,
     encode_query,
     encode_strictly,
     octets,
@@ -90,6 +91,12 @@ def test_an_encoded_query_decodes_to_what_went_in(pairs):
 )
 def test_a_path_value_is_decoded_and_encoded_again(value, sent):
     assert encode_path_value(value) == sent
+
+
+@given(text)
+def test_a_value_in_a_query_is_one_value_whatever_it_is(value):
+    sent = encode_placeholder_in_query(quote(value, safe=""))
+    assert parse_query(f"a={sent}&b=c") == [("a", value), ("b", "c")]
 
 
 @given(text)

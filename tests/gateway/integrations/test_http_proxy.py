@@ -93,6 +93,19 @@ async def test_the_whole_query_goes_on_as_it_was_sent():
     assert world.upstream.asked[0].target == "/base?a=b%20c&a=%2B&plus=+"
 
 
+async def test_a_placeholder_in_the_uris_query_adds_no_parameter():
+    world = serving(
+        path="/x/{p}",
+        uri="http://backend/{p}?role={p}&fixed=1",
+        request_parameters={"integration.request.path.p": "method.request.path.p"},
+    )
+    await world.call("GET", "/x/u%26fixed%3D2+%23%3B&role=admin")
+    target = world.upstream.asked[0].target
+    in_path, _, query = target.partition("?")
+    assert in_path == "/u&fixed=2+%23;&role=admin"
+    assert query == "role=u%26fixed%3D2%2B%23%3B%26role%3Dadmin&fixed=1"
+
+
 async def test_mapped_queries_follow_the_uris_own_and_the_clients():
     # Recorded: URI ?testVar={p}, client testVar=bar, a mapping to testQs.
     world = serving(

@@ -11,6 +11,8 @@ from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 _SEPARATOR = re.compile("[&;]")
 _PATH_SAFE = "!$&'()*+,;=:@"
 """What may stand in a path segment beside letters, digits and ``-._~`` (RFC 3986, pchar)."""
+_QUERY_SAFE = "/?:@!$'()*,"
+"""What may stand in a query's value and means nothing there."""
 _PLAIN_SEGMENTS = re.compile(r"[A-Za-z0-9\-._~!$&'()*+,;=:@/]*")
 
 Pairs = list[tuple[str, str]]
@@ -79,8 +81,13 @@ def encode_path_value(value: str) -> str:
     return "/".join(_encoded_again(segment) for segment in value.split("/"))
 
 
-def _encoded_again(segment: str) -> str:
-    return quote_from_bytes(unquote_to_bytes(octets(segment)), safe=_PATH_SAFE)
+def encode_placeholder_in_query(value: str) -> str:
+    """Return a path parameter's value as it stands in a query: no part of it begins another."""
+    return _encoded_again(value, _QUERY_SAFE)
+
+
+def _encoded_again(segment: str, safe: str = _PATH_SAFE) -> str:
+    return quote_from_bytes(unquote_to_bytes(octets(segment)), safe=safe)
 
 
 def encode_strictly(value: str, *, one_segment: bool = False) -> str:

@@ -4,11 +4,15 @@ Spec: request-lifecycle 6.4, mapping 1.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from octetgate.core.http.target import encode_path_value, encode_query
+from octetgate.core.http.target import (
+    encode_path_value,
+    encode_placeholder_in_query,
+    encode_query,
+)
 from octetgate.core.mapping.substitution import substitute_stage_variables
 from octetgate.core.model.integration import Integration
 from octetgate.core.ports.upstream import Origin
@@ -48,6 +52,7 @@ class EndpointUri:
         authority = _AUTHORITY.match(self._pieces[0])
         named_later = authority is None and len(self._pieces) > 1
         self._fixed = None if named_later else self._read(text)
+        self._encoders = _encoders(self._pieces)
         if authority is not None:
             self._pieces[0] = self._pieces[0][authority.end() :]
 
@@ -57,8 +62,8 @@ class EndpointUri:
         if fixed is not None and len(pieces) == 1:
             return fixed
         filled = "".join(
-            encode_path_value(path_value(values, piece)) if index % 2 else piece
-            for index, piece in enumerate(pieces)
+            piece if encode is None else encode(path_value(values, piece))
+            for piece, encode in zip(pieces, self._encoders, strict=True)
         )
         if fixed is not None:
             target = filled if filled.startswith("/") else f"/{filled}"
@@ -86,6 +91,17 @@ class EndpointUri:
             return self._endpoint(PLACEHOLDER.sub("x", text))
         except ValueError as error:
             raise BadConfiguration(f"uri: {error}") from error
+
+
+def _encoders(pieces: list[str]) -> list[Callable[[str], str] | None]:
+    """Return how each piece is written; a placeholder behind the question mark as a query is."""
+    found: list[Callable[[str], str] | None] = []
+    behind = False
+    for index, piece in enumerate(pieces):
+        behind = behind or (index % 2 == 0 and "?" in piece)
+        placeholder = encode_placeholder_in_query if behind else encode_path_value
+        found.append(placeholder if index % 2 else None)
+    return found
 
 
 def path_value(values: Mapping[str, str], name: str) -> str:
