@@ -133,3 +133,21 @@ def test_each_edit_is_a_round_also_one_that_moves_a_new_file_there(tmp_path):
         later.start()
         next(rounds)
         later.join()
+
+
+def test_a_mock_that_would_get_bytes_is_cautioned_about(run, file, management):
+    everything = {"x-amazon-apigateway-binary-media-types": ["*/*"]}
+    told = run("import", file(definition("bytes", ["/a", "/b"], **everything))).err
+    assert "caution: bytes: GET /a, GET /b will answer 500, as */* is in" in told
+    text = definition("text", **everything)
+    text["paths"]["/pets"]["get"]["x-amazon-apigateway-integration"]["contentHandling"] = (
+        "CONVERT_TO_TEXT"
+    )
+    assert json.loads(run("import", file(text), "--json").out)["cautions"] == []
+
+
+def test_an_answer_without_a_method_response_is_cautioned_about(run, file, management):
+    lacking = definition("lacking")
+    lacking["paths"]["/pets"]["get"]["responses"] = {}
+    [said] = json.loads(run("import", file(lacking), "--json").out)["cautions"]
+    assert said.startswith("GET /pets will answer 500 in place of 200: ")

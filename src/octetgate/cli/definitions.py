@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from octetgate.cli.apis import resources, stage_url
+from octetgate.cli.cautions import cautions
 from octetgate.cli.console import Trouble, busy
 from octetgate.cli.management import apis_called, connect, find_api, gateway_url, told
 from octetgate.control.documents import BadDocument, read
@@ -87,6 +88,7 @@ def import_definition(
         "stage": wanted.stage,
         "url": url,
         "warnings": made.get("warnings", []),
+        "cautions": cautions(made, paths),
     }
 
 

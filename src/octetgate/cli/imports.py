@@ -149,6 +149,7 @@ def say_import(made: dict[str, Any], *, as_json: bool) -> None:
     table(["API", "updated" if made["updated"] else "created"], rows)
     for warning in made["warnings"]:
         sys.stderr.write(f"warning: {warning}\n")
+    _caution(made["cautions"])
     if not made["stage"]:
         sys.stderr.write("not deployed; --stage NAME deploys it\n")
 
@@ -170,3 +171,9 @@ def _say_stack(made: dict[str, Any], *, as_json: bool) -> None:
     if made["skipped"]:
         kinds = ", ".join(sorted({each["type"] for each in made["skipped"]}))
         sys.stderr.write(f"note: skipped, as octetgate has no such service: {kinds}\n")
+    _caution(made["cautions"])
+
+
+def _caution(found: list[str]) -> None:
+    for each in found:
+        sys.stderr.write(f"caution: {each}\n")

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from octetgate.cli.apis import stage_url
+from octetgate.cli.apis import resources, stage_url
+from octetgate.cli.cautions import cautions
 from octetgate.cli.console import Trouble, busy
 from octetgate.cli.management import connect, gateway_url, told
 from octetgate.cli.stacks.making import Result, make
@@ -69,6 +70,10 @@ def _deploy(stack: Stack, stage: str) -> None:
             stack.stages.append((api, stage))
 
 
+def _cautions(stack: Stack, api: str) -> list[str]:
+    return cautions(stack.gateway.get_rest_api(restApiId=api), resources(stack.gateway, api))
+
+
 def _here(stack: Stack, value: Any, gateway: str) -> Any:
     """Return an output's value; where it says at which address of AWS an API answers, ours.
 
@@ -104,4 +109,5 @@ def _told(stack: Stack, result: Result, gateway: str) -> dict[str, Any]:
         ],
         "skipped": [each for each in result.resources if each["outcome"] == "skipped"],
         "notes": stack.notes,
+        "cautions": [each for api in stack.apis.values() for each in _cautions(stack, api)],
     }
