@@ -125,7 +125,8 @@ def test_a_call_is_a_head_and_its_event_as_it_is():
     line.connection_made(wire)
     event = bytes(70_000)
     line.give(
-        Assignment(request_id="r", attempt_id="a", deadline_ms=5, function_arn="f", payload=event),
+        Assignment(request_id="r", attempt_id="a", deadline_ms=0, function_arn="f", payload=event),
+        5,
         0.25,
     )
     head = b'["r",5,"f",null,null,0.25]'

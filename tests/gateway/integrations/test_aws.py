@@ -143,6 +143,38 @@ async def test_a_slow_function_is_a_timeout():
     assert (answer.status, answer.message) == (504, {"message": "Endpoint request timed out"})
 
 
+async def test_each_call_of_a_method_waits_for_its_own_time_and_no_longer():
+    world = article(timeout_in_millis=50)
+    asked, answered = [], world.functions.invoke
+
+    async def invoke(invocation):
+        asked.append(invocation)
+        await asyncio.sleep(60 if len(asked) in {1, 3} else 0)
+        return await answered(invocation)
+
+    world.functions.invoke = invoke
+    calls = [world.call("POST", "/", PNG, Content_Type="image/png") for _ in range(4)]
+    assert [answer.status for answer in await asyncio.gather(*calls)] == [504, 200, 504, 200]
+    assert (await world.call("POST", "/", PNG, Content_Type="image/png")).status == 200
+
+
+async def test_a_call_that_is_ended_while_it_waits_for_a_function_is_no_timeout():
+    world = article(timeout_in_millis=29_000)
+    waits = asyncio.Event()
+
+    async def invoke(_):
+        waits.set()
+        await asyncio.Event().wait()
+
+    world.functions.invoke = invoke
+    async with asyncio.TaskGroup() as tasks:
+        call = tasks.create_task(world.call("POST", "/", PNG, Content_Type="image/png"))
+        await waits.wait()
+        call.cancel()
+    assert call.cancelled()
+    assert json.loads(world.lines[-1])["incomplete"]
+
+
 @pytest.mark.parametrize(
     "mapped, kind",
     [("'Event'", InvocationType.EVENT), ("'DryRun'", InvocationType.DRY_RUN)],

@@ -74,7 +74,13 @@ class Borrowing:
         """Return the outcome, or None for a call that is the supervisor's; raises InvokeError."""
         if invocation.type is not InvocationType.REQUEST_RESPONSE or invocation.log_tail:
             return None
-        terms = await self._terms(invocation)
+        caller = (
+            invocation.function,
+            invocation.qualifier,
+            invocation.source_arn,
+            invocation.url_auth_type,
+        )
+        terms = self._known(caller) or await self._terms(caller)
         if terms is None:
             return None
         call = Call(
@@ -94,22 +100,19 @@ class Borrowing:
 
     # --- Terms ---
 
-    async def _terms(self, invocation: Invocation) -> Terms | None:
-        """Return the terms as of now, or None if there are none."""
-        caller = (
-            invocation.function,
-            invocation.qualifier,
-            invocation.source_arn,
-            invocation.url_auth_type,
-        )
-        loop = asyncio.get_running_loop()
+    def _known(self, caller: _Caller) -> Terms | None:
+        """Return the terms if they are known as of now."""
         answer = self._answers.get(caller)
-        if (
-            answer is not None
-            and answer.revision == self._revision()
-            and (answer.terms is not None or loop.time() < answer.until)
-        ):
-            return answer.terms
+        if answer is None or answer.revision != self._revision():
+            return None
+        return answer.terms
+
+    async def _terms(self, caller: _Caller) -> Terms | None:
+        """Return the terms as of now, or None if there are none."""
+        answer = self._answers.get(caller)
+        now = asyncio.get_running_loop().time()
+        if answer is not None and answer.revision == self._revision() and now < answer.until:
+            return None  # _known has seen that there are none
         asking = self._asking.get(caller)
         if asking is None:
             asking = self._ask(caller)

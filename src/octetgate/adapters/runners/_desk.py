@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections import deque
+from collections import OrderedDict
 from datetime import UTC, datetime
 
 from octetgate.adapters.runners._alarm import Alarm
@@ -43,7 +43,11 @@ class Desk:
         self.terms = terms
         self.channel = channel
         self.tally = tally
-        self._waiting: deque[Call] = deque()
+        self._waiting: OrderedDict[Call, float] = OrderedDict()
+        """In the order in which they came; until when each of them waits."""
+        self._held = 0
+        """Bytes of those that wait."""
+        self._patience: asyncio.TimerHandle | None = None
         self._idle: list[Borrowed] = []
         self.borrowed: dict[int, Borrowed] = {}
         """By the loan's number."""
@@ -63,29 +67,44 @@ class Desk:
         try:
             if self._idle:
                 self._idle.pop().give(call)
-                return await call.outcome
-            self._queue(call)
-            patience = asyncio.get_running_loop().call_later(
-                self.terms.queue_seconds, self._lose_patience, call
-            )
-            try:
-                return await call.outcome
-            finally:
-                patience.cancel()
+            else:
+                self._queue(call)
+            return await call.outcome
         finally:
-            call.outcome.cancel()  # a function that runs for a caller who has left goes on
+            if not call.outcome.done():
+                call.outcome.cancel()  # a function that runs for a caller who has left goes on
+            if not call.given:
+                self._drop(call)
 
     def _queue(self, call: Call) -> None:
-        self._forget_unwanted()
-        held = sum(waiting.size for waiting in self._waiting)
-        if len(self._waiting) >= self.terms.queue or held + call.size > self.terms.queue_bytes:
+        if (
+            len(self._waiting) >= self.terms.queue
+            or self._held + call.size > self.terms.queue_bytes
+        ):
             self.tally.throttled()
             raise TooManyInvocations(
                 f"{self.terms.name}: every worker is busy; "
-                f"{len(self._waiting)} calls of {held} bytes wait"
+                f"{len(self._waiting)} calls of {self._held} bytes wait"
             )
-        self._waiting.append(call)
+        self._waiting[call] = asyncio.get_running_loop().time() + self.terms.queue_seconds
+        self._held += call.size
+        if self._patience is None:
+            self._bear(self.terms.queue_seconds)
         self._claim()
+
+    def _drop(self, call: Call) -> None:
+        """Have the call wait no more; may be called for one that does not."""
+        if self._waiting.pop(call, None) is not None:
+            self._held -= call.size
+
+    def _next(self) -> Call | None:
+        """Return the call that waits longest, which then waits no more."""
+        while self._waiting:
+            call = next(iter(self._waiting))
+            self._drop(call)
+            if call.wanted:
+                return call
+        return None
 
     def _claim(self) -> None:
         """Ask for a process for each call that waits, up to as many as there may be."""
@@ -93,15 +112,25 @@ class Desk:
             self._claims += 1
             self.channel.send(Claim(pool=self.terms.pool))
 
-    def _forget_unwanted(self) -> None:
-        if any(not call.wanted for call in self._waiting):
-            self._waiting = deque(call for call in self._waiting if call.wanted)
+    def _bear(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._patience = loop.call_later(seconds, self._lose_patience)
 
-    def _lose_patience(self, call: Call) -> None:
-        if call.wanted and not call.given:
-            self.tally.throttled()
-            seconds = self.terms.queue_seconds
-            call.refuse(TooManyInvocations(f"functions: no process was free within {seconds:g} s"))
+    def _lose_patience(self) -> None:
+        """Refuse those that have waited too long; all may wait equally long."""
+        self._patience = None
+        now = asyncio.get_running_loop().time()
+        while self._waiting:
+            call, until = next(iter(self._waiting.items()))
+            if until > now:
+                self._bear(until - now)
+                return
+            self._drop(call)
+            if call.wanted:
+                self.tally.throttled()
+                seconds = self.terms.queue_seconds
+                reason = f"functions: no process was free within {seconds:g} s"
+                call.refuse(TooManyInvocations(reason))
 
     # --- Processes ---
 
@@ -115,13 +144,13 @@ class Desk:
 
     def free(self, borrowed: "Borrowed") -> None:
         """Give the process another call; without one keep it for a moment."""
-        self._forget_unwanted()
         # One that has just come serves a call first, or it could be passed on for ever.
-        if borrowed.is_recalled and (borrowed.has_served or not self._waiting):
+        call = None if borrowed.is_recalled and borrowed.has_served else self._next()
+        if call is not None:
+            borrowed.give(call)
+        elif borrowed.is_recalled:
             self.give_back(borrowed)
             return
-        if self._waiting:
-            borrowed.give(self._waiting.popleft())
         else:
             borrowed.keep(_KEEP_SECONDS)
             self._idle.append(borrowed)
@@ -172,7 +201,7 @@ class Desk:
     def leave(self) -> None:
         """Leave the calls that wait to the supervisor."""
         self._claims = 0
-        waiting, self._waiting = self._waiting, deque()
+        waiting, self._waiting, self._held = self._waiting, OrderedDict(), 0
         for call in waiting:
             if call.wanted:
                 call.outcome.set_exception(LeftToSupervisor())
@@ -230,7 +259,7 @@ class Borrowed:
         self._desk.tally.began()
         init, self._init_seconds = self._init_seconds, None
         deadline_ms = int((time.time() + timeout) * 1000)
-        self._line.give(call.assignment("", deadline_ms), init)
+        self._line.give(call, deadline_ms, init)
 
     def keep(self, seconds: float) -> None:
         """Go back after so long without a call."""
@@ -304,8 +333,8 @@ class Borrowed:
             self._conclude(reports.answer_too_large(limit), failed=True)
         else:
             self._conclude(payload, failed=failed)
-        self._alarm.set(0)
         if is_last:
+            self._alarm.set(0)
             self._desk.channel.send(Unheard(loan=self.number))
         else:
             self._desk.free(self)

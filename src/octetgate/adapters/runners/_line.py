@@ -7,7 +7,6 @@ the supervisor or a gateway worker that has borrowed the process, acts on what i
 """
 
 import asyncio
-import contextlib
 import struct
 from typing import Protocol, cast
 
@@ -15,7 +14,6 @@ import msgspec
 
 from octetgate.adapters.runners._stream import Sink
 from octetgate.core.functions.lifecycle import OutOfTurn
-from octetgate.core.functions.runtime_api import Assignment
 
 READY, RESULT, ERROR, LAST_ERROR = b"N", b"R", b"E", b"L"
 """It can take a call; it returned; it raised; it raised and ends, and takes no other call."""
@@ -31,6 +29,21 @@ _JOINED = 64 * 1024
 _PIECE_LIMIT = 1024 * 1024
 
 _encode = msgspec.json.Encoder().encode
+
+
+class Told(Protocol):
+    """A call, as a process is told of it."""
+
+    @property
+    def request_id(self) -> str: ...
+    @property
+    def function_arn(self) -> str: ...
+    @property
+    def trace_id(self) -> str | None: ...
+    @property
+    def client_context(self) -> str | None: ...
+    @property
+    def payload(self) -> bytes: ...
 
 
 class Hearer(Protocol):
@@ -64,7 +77,7 @@ class Line(asyncio.BufferedProtocol):
     def __init__(self, hearer: Hearer, answer_limit: int) -> None:
         self._hearer = hearer
         self._answer_limit = answer_limit
-        self._buffer = bytearray(_BUFFER)
+        self._buffer = memoryview(bytearray(_BUFFER))
         self._filled = 0
         self._kind = b""
         """Of a payload that is longer than what came with its letter."""
@@ -89,7 +102,7 @@ class Line(asyncio.BufferedProtocol):
         del sizehint
         if self._payload is not None:
             return memoryview(self._payload)[self._arrived :]
-        return memoryview(self._buffer)[self._filled :]
+        return self._buffer[self._filled :]
 
     def buffer_updated(self, nbytes: int) -> None:
         if self._payload is None:
@@ -124,27 +137,31 @@ class Line(asyncio.BufferedProtocol):
             elif self._filled - at < size:
                 self._payload = bytearray(size)
                 self._arrived = self._filled - at
-                self._payload[: self._arrived] = memoryview(buffer)[at : self._filled]
+                self._payload[: self._arrived] = buffer[at : self._filled]
                 self._kind, at = kind, self._filled
                 break
             else:
-                payload = bytes(memoryview(buffer)[at : at + size])
+                payload = bytes(buffer[at : at + size])
                 at += size
                 self._hear(kind, payload)
         self._filled -= at
         if at and self._filled:
-            buffer[: self._filled] = buffer[at : at + self._filled]
+            buffer[: self._filled] = bytes(buffer[at : at + self._filled])
 
     def _hear(self, kind: bytes, payload: bytes | None) -> None:
         """Act on one message; None is a payload that was longer than it may be."""
         # Whoever speaks here is a function's process, and may say anything at any time.
-        with contextlib.suppress(OutOfTurn):
+        try:  # noqa: SIM105  # contextlib.suppress takes longer than hearing most messages
             self._act(kind, payload)
+        except OutOfTurn:
+            pass
 
     def _act(self, kind: bytes, payload: bytes | None) -> None:
         match kind:
-            case b"R" | b"E" | b"L":
-                self._end(payload, failed=kind != RESULT, is_last=kind == LAST_ERROR)
+            case b"R":
+                self._end(payload, failed=False, is_last=False)
+            case b"E" | b"L":
+                self._end(payload, failed=True, is_last=kind == LAST_ERROR)
             case b"P" if self._sink is not None:
                 self._sink.feed(payload or b"")
             case b"P" if self._kept is not None:
@@ -185,19 +202,19 @@ class Line(asyncio.BufferedProtocol):
 
     # --- Writing ---
 
-    def give(self, assignment: Assignment, init_seconds: float | None) -> None:
+    def give(self, told: Told, deadline_ms: int, init_seconds: float | None) -> None:
         """Hand a call over; ``init_seconds`` is how long the start took, for the first."""
         head = _encode(
             (
-                assignment.request_id,
-                assignment.deadline_ms,
-                assignment.function_arn,
-                assignment.trace_id,
-                assignment.client_context,
+                told.request_id,
+                deadline_ms,
+                told.function_arn,
+                told.trace_id,
+                told.client_context,
                 init_seconds,
             )
         )
-        payload = assignment.payload
+        payload = told.payload
         begin = _OUT.pack(len(head), len(payload)) + head
         if len(payload) <= _JOINED:
             self._transport.write(begin + payload)

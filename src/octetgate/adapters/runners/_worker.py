@@ -318,17 +318,17 @@ class Worker:
         self._asking = None
         self._attempt_id = str(uuid4())
         deadline_ms = int((time.time() + self._plan.function.timeout) * 1000)
-        assignment = call.assignment(self._attempt_id, deadline_ms)
         self._init_of_call = self._told_init()
         self._plan.tally.began()
         if isinstance(asking, Line):
             # Its runtime writes what is said around a call itself.
             self._output.begin_tail()
             self._given_at = time.monotonic()
-            asking.give(assignment, self._init_of_call)
+            asking.give(call, deadline_ms, self._init_of_call)
         else:
             self._output.begin(reports.start_line(call.request_id, self._plan.function.version))
             self._given_at = time.monotonic()
+            assignment = call.assignment(self._attempt_id, deadline_ms)
             asking.reply(runtime_api.next_reply(assignment))
 
     def _told_init(self) -> float | None:

@@ -88,6 +88,8 @@ class Invocation:
     """Name, partial ARN or full ARN, a qualifier possibly at its end."""
     payload: bytes
     """JSON, UTF-8."""
+    is_json: bool = False
+    """Whether the caller knows that; else it is looked at."""
     type: InvocationType = InvocationType.REQUEST_RESPONSE
     qualifier: str | None = None
     source_arn: str | None = None

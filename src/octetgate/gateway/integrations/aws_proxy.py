@@ -97,7 +97,7 @@ class _LambdaProxy:
             values = self._parameters.resolve(RequestSource(call))
             refuse_forbidden(values.headers, aws=True)
         payload = proxy_event_of(call, body, is_base64_encoded=encoded)
-        return Invocation(function="", payload=payload)
+        return Invocation(function="", payload=payload, is_json=True)
 
     async def _body(self, call: Call) -> tuple[str | bytes | None, bool]:
         data = await whole(call.body)

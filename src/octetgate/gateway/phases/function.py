@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import Any
 
 from octetgate.core.functions.prelude import MalformedPrelude, Prelude
 from octetgate.core.mapping.substitution import substitute_stage_variables
@@ -30,13 +32,65 @@ _STREAM_URI = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False)
 class FunctionTarget:
     """A function, and the name under which the method asks for it."""
 
     function: str
     source_arn: str
     timeout_ms: int
+    patience: "Patience" = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.patience = Patience(self.timeout_ms)
+
+
+class Patience:
+    """How long each call of a method waits: ``asyncio.timeout``, with one timer for all of them.
+
+    They all wait equally long, so the one that began first is the first to have waited enough.
+    """
+
+    __slots__ = ("_seconds", "_timer", "_tired", "_waiting")
+
+    def __init__(self, timeout_ms: int) -> None:
+        self._seconds = timeout_ms / 1000
+        self._waiting: OrderedDict[asyncio.Task[Any], tuple[float, int]] = OrderedDict()
+        """Until when each task waits, and how often it had been told to end before."""
+        self._tired: dict[asyncio.Task[Any], int] = {}
+        self._timer: asyncio.TimerHandle | None = None
+
+    def __enter__(self) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("expected a task; found none")
+        loop = task.get_loop()
+        self._waiting[task] = loop.time() + self._seconds, task.cancelling()
+        if self._timer is None:
+            self._timer = loop.call_later(self._seconds, self._ring, loop)
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        task = asyncio.current_task()
+        if task is None or self._waiting.pop(task, None) is not None:
+            return
+        told = self._tired.pop(task, None)
+        if told is None:
+            return
+        if task.uncancel() <= told and kind is asyncio.CancelledError:
+            raise TimeoutError
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        """End those that have waited enough, and look again when the next will have."""
+        self._timer = None
+        now = loop.time()
+        while self._waiting:
+            task, (until, told) = next(iter(self._waiting.items()))
+            if until > now:
+                self._timer = loop.call_later(until - now, self._ring, loop)
+                return
+            del self._waiting[task]
+            self._tired[task] = told
+            task.cancel()
 
 
 def function_of(facts: StageFacts, uri: str | None) -> str:
@@ -77,7 +131,7 @@ async def invoke(
     """Return the outcome; a call that Lambda did not carry out is a fault."""
     _address(invocation, target, call)
     try:
-        async with asyncio.timeout(target.timeout_ms / 1000):
+        with target.patience:
             outcome = await functions.invoke(invocation)
     except TimeoutError as error:
         reason = f"{target.function} did not answer in {target.timeout_ms} ms"
