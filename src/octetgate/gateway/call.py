@@ -130,6 +130,8 @@ class Notes:
 class Arrival(Notes):
     """A request that has come in; nothing is known yet of its API."""
 
+    _trace_id = ""
+
     def __init__(self, exchange: Exchange, identity: Identity, sent: dict[str, str]) -> None:
         self.exchange = exchange
         self.sent = sent
@@ -149,6 +151,11 @@ class Arrival(Notes):
         """``Root=…`` as it goes on to backends and back to the client (lifecycle 5)."""
         if self.traced:
             return self.traced
+        if not self._trace_id:
+            self._trace_id = self._made_trace_id()
+        return self._trace_id
+
+    def _made_trace_id(self) -> str:
         given = self.sent.get("x-amzn-trace-id")
         if given is None or "Root=" not in given:
             return f"Root=1-{_seconds(self.time)}-{self._random}"

@@ -197,7 +197,7 @@ class Line(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         del exc
         # Who hears and what is heard hold each other, and may do so for long.
-        self._buffer, self._payload, self._kept = bytearray(), None, None
+        self._buffer, self._payload, self._kept = memoryview(bytearray()), None, None
         self._hearer.line_closed()
 
     # --- Writing ---

@@ -23,7 +23,7 @@ from octetgate.core.functions.answer_fields import (
 from octetgate.core.functions.prelude import metadata_of
 from octetgate.core.http.headers import Headers
 
-_KEYS = ("statusCode", "headers", "multiValueHeaders", "body", "isBase64Encoded")
+_JSON = ("Content-Type", "application/json")
 _METADATA_KEYS = ("statusCode", "headers", "multiValueHeaders", "cookies")
 
 
@@ -150,6 +150,20 @@ def last_values(values: Mapping[str, list[str]]) -> dict[str, str] | None:
     return {name: several[-1] for name, several in values.items()} or None
 
 
+class _Answer(msgspec.Struct, forbid_unknown_fields=True, rename="camel"):
+    """A function's answer; what its members are is looked at one by one."""
+
+    status_code: Any = None
+    headers: Any = None
+    multi_value_headers: Any = None
+    body: Any = None
+    is_base64_encoded: Any = None
+
+
+_KEYS = _Answer.__struct_encode_fields__
+_decode_answer = msgspec.json.Decoder(_Answer).decode
+
+
 def proxy_response(payload: bytes) -> ProxyResponse:
     """Return what the function answered (spec: lambda 2.1); no member is mandatory.
 
@@ -160,17 +174,19 @@ def proxy_response(payload: bytes) -> ProxyResponse:
         # A stream that arrived in one piece: status and headers count, the body does not
         # (spec: payload-encodings 10.2, the table's fifth row).
         return streamed_response(metadata)
-    answer = _object(payload, _KEYS)
-    body = answer.get("body")
-    if not isinstance(body, str | None):
+    try:
+        answer = _decode_answer(payload)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        _object(payload, _KEYS)  # says what is wrong with it
+        raise
+    body = answer.body
+    if body is not None and not isinstance(body, str):
         raise malformed("body", "a string or null", body)
     return ProxyResponse(
-        status=status(answer.get("statusCode")),
-        headers=_merged(
-            single_headers(answer.get("headers")), multi_headers(answer.get("multiValueHeaders"))
-        ),
+        status=status(answer.status_code),
+        headers=_merged(single_headers(answer.headers), multi_headers(answer.multi_value_headers)),
         body=(body or "").encode(),
-        is_base64_encoded=flag(answer.get("isBase64Encoded")),
+        is_base64_encoded=flag(answer.is_base64_encoded),
     )
 
 
@@ -208,6 +224,8 @@ def _object(payload: bytes, keys: Sequence[str]) -> dict[str, Any]:
 
 def _merged(single: dict[str, str], multi: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Return both as one list: multi values first, in their casing (spec: lambda 2.2)."""
+    if not single and not multi:
+        return [_JSON]
     rest = {name.lower(): (name, values) for name, values in multi.items()}
     merged: list[tuple[str, str]] = []
     for sent, value in single.items():
@@ -218,5 +236,5 @@ def _merged(single: dict[str, str], multi: dict[str, list[str]]) -> list[tuple[s
     for name, values in rest.values():
         merged += [(name, value) for value in values]
     if not any(name.lower() == "content-type" for name, _ in merged):
-        merged.append(("Content-Type", "application/json"))
+        merged.append(_JSON)
     return merged

@@ -239,5 +239,4 @@ _CODECS: Mapping[Step, Callable[[], Codec]] = {
 
 def codec(step: Step) -> Codec | None:
     """Return a fresh codec that carries the step out, or None when bytes stay as they are."""
-    make = _CODECS.get(step)
-    return None if make is None else make()
+    return None if step is Step.KEEP else _CODECS[step]()

@@ -7,6 +7,7 @@ only how many there were and how they begin.
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from octetgate.core.http.media import MediaTypes, first
 from octetgate.core.model.integration import ContentHandling, IntegrationType
@@ -33,8 +34,7 @@ class Hint:
     says: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class Case(NamedTuple):
     """One direction of one call: what was decided about its payload, and what is known of it."""
 
     decision: Decision
@@ -69,7 +69,8 @@ class Case:
 
 def hints(case: Case) -> Iterator[Hint]:
     """Yield what was probably not meant, the likeliest first."""
-    for name, rule in _RULES:
+    eventful = case.asked or case.failed or case.damaged
+    for name, rule in _RULES if eventful else _OF_ANY_CASE:
         says = rule(case)
         if says:
             yield Hint(name, says)
@@ -249,6 +250,13 @@ _RULES: tuple[tuple[str, Callable[[Case], str | None]], ...] = (
     ("bytes-for-template", _bytes_for_template),
     ("passthrough-is-ours", _passthrough),
 )
+
+_OF_ANY_CASE = tuple(
+    (name, rule)
+    for name, rule in _RULES
+    if rule in {_accept_first, _accept_too_wide, _base64_twice, _flag_missing, _bytes_for_template}
+)
+"""Those for which nothing has to have been damaged, to have failed or to be asked about."""
 
 
 def no_template(media_type: str, known: list[str]) -> Hint:
