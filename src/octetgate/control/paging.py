@@ -19,14 +19,14 @@ def page(found: Sequence[tuple[str, T]], asked: Members) -> tuple[list[T], str |
     """Return the page of (key, item) pairs that was asked for, and the position of the next.
 
     A position is the key of the next item, so that deleting a page's items while walking
-    the pages skips nothing.
+    the pages skips nothing, and of the one before it, for when the next is deleted.
     """
     limit = min(asked.get("limit", _DEFAULT), _LARGEST)
     if limit < 1:
         raise BadRequestException(f"limit: expected 1 to {_LARGEST}; found {limit}")
     start = _start(found, asked.get("position"))
     end = start + limit
-    following = _position(found[end][0]) if end < len(found) else None
+    following = _position(found[end][0], found[end - 1][0]) if end < len(found) else None
     return [item for _, item in found[start:end]], following
 
 
@@ -36,17 +36,19 @@ def paged(found: Sequence[tuple[str, Any]], asked: Members) -> Mapping[str, Any]
     return {"items": items, "position": position}
 
 
-def _position(key: str) -> str:
-    return pybase64.urlsafe_b64encode(key.encode()).decode()
+def _position(key: str, before: str) -> str:
+    return pybase64.urlsafe_b64encode(f"{key}\n{before}".encode()).decode()
 
 
 def _start(found: Sequence[tuple[str, object]], position: str | None) -> int:
     if position is None:
         return 0
-    keys = [key for key, _ in found]
     try:
         # In the alphabet of URLs; "+" and "/" would be passed over, with a warning.
         plain = re.sub("[+/]", "?", position)
-        return keys.index(pybase64.b64decode(plain, b"-_", validate=True).decode())
+        following, before = pybase64.b64decode(plain, b"-_", validate=True).decode().split("\n")
     except (binascii.Error, ValueError):
         raise BadRequestException("Invalid position specified") from None
+    at = {key: index for index, (key, _) in enumerate(found)}
+    # Without both, what is left is told from its beginning: twice is better than never.
+    return at[following] if following in at else at.get(before, -1) + 1
