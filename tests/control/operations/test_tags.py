@@ -58,3 +58,35 @@ def test_what_was_made_with_tags_can_have_others(gw, make, path):
     gw.tag_resource(resourceArn=arn, tags={"a": "1"})
     gw.untag_resource(resourceArn=arn, tagKeys=["made"])
     assert gw.get_tags(resourceArn=arn)["tags"] == {"a": "1"}
+
+
+LETTERS = "letters, digits, spaces and _ . : / = + - @"
+
+
+@pytest.mark.parametrize(
+    "tags, message",
+    [
+        ({"": "v"}, f"tags: expected a key of 1 to 128 {LETTERS}; found ''"),
+        ({"k" * 129: "v"}, f"tags: expected a key of 1 to 128 {LETTERS}; found '{'k' * 129}'"),
+        ({"k?": "v"}, f"tags: expected a key of 1 to 128 {LETTERS}; found 'k?'"),
+        ({"k": "v" * 257}, f"tags.k: expected at most 256 {LETTERS}; found '{'v' * 257}'"),
+        ({"k": "a,b"}, f"tags.k: expected at most 256 {LETTERS}; found 'a,b'"),
+        ({f"k{number}": "v" for number in range(51)}, "tags: expected at most 50; found 51"),
+    ],
+    ids=["no-key", "long-key", "key", "long-value", "value", "too-many"],
+)
+def test_tags_are_as_aws_documents_them(gw, tags, message):
+    assert refused(gw.create_rest_api, name="x", tags=tags) == bad(message)
+    api = gw.create_rest_api(name="x", tags={"old": "1"})["id"]
+    arn = f"arn:aws:apigateway:eu-west-1::/restapis/{api}"
+    # With those that are there already.
+    added = dict(list(tags.items())[:50])
+    expected = message if added == tags else "tags: expected at most 50; found 51"
+    assert refused(gw.tag_resource, resourceArn=arn, tags=added) == bad(expected)
+    assert gw.get_tags(resourceArn=arn)["tags"] == {"old": "1"}
+
+
+def test_tags_that_aws_makes_do_not_count(gw):
+    tags = {**{f"aws:{number}": "v" for number in range(3)}, "ä 1_.:/=+-@": "", "k": "é" * 256}
+    tags |= {f"k{number}": "v" for number in range(48)}
+    assert gw.create_usage_plan(name="p", tags=tags)["tags"] == tags

@@ -28,6 +28,7 @@ from octetgate.control.patching import (
     flag,
     option,
 )
+from octetgate.control.tagging import given_tags
 from octetgate.core.model.access import ApiKey
 from octetgate.core.ports.store import API_KEYS, USAGE_PLANS
 
@@ -48,7 +49,7 @@ def create_api_key(call: Write, asked: Members) -> Members:
         customer_id=asked.get("customerId"),
         enabled=asked.get("enabled", False),
         stage_keys=tuple(f"{each.get('restApiId')}/{each.get('stageName')}" for each in stages),
-        tags=asked.get("tags", {}),
+        tags=given_tags(asked),
     )
     keep_key(call, key)
     return shown_key(key, with_value=True)

@@ -9,6 +9,7 @@ from octetgate.control.errors import (
 from octetgate.control.paging import paged
 from octetgate.control.patching import REPLACE, Listing, Row, Table, option
 from octetgate.control.records import parts
+from octetgate.control.tagging import given_tags
 from octetgate.core.model.client_certificate import ClientCertificate
 from octetgate.core.ports.store import CLIENT_CERTIFICATES, STAGES
 
@@ -23,7 +24,7 @@ def generate_client_certificate(call: Write, asked: Members) -> Members:
         created_date=call.now,
         expiration_date=issued.expires,
         description=asked.get("description"),
-        tags=asked.get("tags", {}),
+        tags=given_tags(asked),
     )
     call.store.put(CLIENT_CERTIFICATES, certificate.client_certificate_id, certificate)
     return _shown(certificate)

@@ -10,6 +10,7 @@ from octetgate.control.domains import domain_arn, find_domain
 from octetgate.control.errors import BadRequestException, ConflictException, NotFoundException
 from octetgate.control.paging import paged
 from octetgate.control.records import parts
+from octetgate.control.tagging import given_tags
 from octetgate.core.model.domain import DomainName, DomainNameAccessAssociation
 from octetgate.core.ports.store import DOMAIN_NAME_ACCESS_ASSOCIATIONS
 
@@ -41,7 +42,7 @@ def create_domain_name_access_association(call: Write, asked: Members) -> Member
         domain_name_arn=domain_arn(call, domain),
         access_association_source_type=asked["accessAssociationSourceType"],
         access_association_source=source,
-        tags=asked.get("tags", {}),
+        tags=given_tags(asked),
     )
     arn = association.domain_name_access_association_arn
     if call.store.get(DOMAIN_NAME_ACCESS_ASSOCIATIONS, arn) is not None:

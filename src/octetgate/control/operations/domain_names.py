@@ -31,6 +31,7 @@ from octetgate.control.patching import (
     option,
 )
 from octetgate.control.records import parts
+from octetgate.control.tagging import given_tags
 from octetgate.control.truststores import (
     fetch_for,
     keep_truststore,
@@ -156,7 +157,7 @@ def _new_domain(call: Call, asked: Members) -> DomainName:
         ownership_verification_certificate_arn=asked.get("ownershipVerificationCertificateArn"),
         mutual_tls_authentication=_mutual_tls(asked.get("mutualTlsAuthentication")),
         policy=asked.get("policy") or None,
-        tags=asked.get("tags", {}),
+        tags=given_tags(asked),
     )
 
 

@@ -28,7 +28,7 @@ from octetgate.control.patching import (
 )
 from octetgate.control.schemas import moved
 from octetgate.control.shown import shown_api
-from octetgate.control.tagging import chosen_id
+from octetgate.control.tagging import chosen_id, given_tags
 from octetgate.core.model.api import Resource, RestApi
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.model.schema import Model, built_in_models
@@ -49,7 +49,7 @@ _OF_AN_API: tuple[Collection[Any], ...] = (STAGES, DEPLOYMENTS, DOCUMENTATION_VE
 
 def create_rest_api(call: Write, asked: Members) -> Members:
     """Create an API: empty but for its root, or a copy of another."""
-    tags = asked.get("tags", {})
+    tags = given_tags(asked)
     api = chosen_id(call, tags)
     if call.store.get(APIS, api) is not None:
         raise ConflictException(f"tags._custom_id_: an API with the id {api} exists already")

@@ -42,6 +42,7 @@ from octetgate.control.patching import (
 )
 from octetgate.control.shown import shown_stage
 from octetgate.control.staging import keep_stage
+from octetgate.control.tagging import given_tags
 from octetgate.core.model.stage import AccessLogSettings, MethodSetting, Stage
 from octetgate.core.ports.store import STAGES
 
@@ -74,7 +75,7 @@ def create_stage(call: Write, asked: Members) -> Members:
         documentation_version=asked.get("documentationVersion"),
         canary_settings=(None if given is None else canary(given, given.get("deploymentId", ""))),
         tracing_enabled=asked.get("tracingEnabled", False),
-        tags=asked.get("tags", {}),
+        tags=given_tags(asked),
     )
     keep_stage(call, api, stage)
     return shown_stage(stage)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.errors import BadRequestException, NotFoundException
+from octetgate.control.tagging import checked_tags
 from octetgate.core.model.definition import ApiDefinition
 from octetgate.core.ports.store import (
     API_KEYS,
@@ -47,7 +48,7 @@ Tags = Mapping[str, str]
 
 def tag_resource(call: Write, asked: Members) -> None:
     """Add tags, or change their values."""
-    _change(call, asked, lambda tags: {**tags, **asked["tags"]})
+    _change(call, asked, lambda tags: checked_tags({**tags, **asked["tags"]}))
 
 
 def untag_resource(call: Write, asked: Members) -> None:

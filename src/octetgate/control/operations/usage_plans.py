@@ -26,6 +26,7 @@ from octetgate.control.patching import (
     required,
 )
 from octetgate.control.records import parts
+from octetgate.control.tagging import given_tags
 from octetgate.core.functions.answer_fields import NO_JSON
 from octetgate.core.model.access import ApiStage, QuotaSettings, ThrottleSettings, UsagePlan
 from octetgate.core.ports.store import STAGES, USAGE_PLAN_KEYS, USAGE_PLANS
@@ -45,7 +46,7 @@ def create_usage_plan(call: Write, asked: Members) -> Members:
         api_stages=tuple(map(_stage, asked.get("apiStages") or ())),
         throttle=_throttle(asked.get("throttle")),
         quota=None if quota is None else QuotaSettings(**quota),
-        tags=asked.get("tags", {}),
+        tags=given_tags(asked),
     )
     _keep(call, plan)
     return _shown(plan)

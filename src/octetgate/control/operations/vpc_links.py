@@ -12,6 +12,7 @@ from octetgate.control.errors import BadRequestException, NotFoundException
 from octetgate.control.paging import paged
 from octetgate.control.patching import REPLACE, Listing, Patch, Row, Table, option
 from octetgate.control.records import parts
+from octetgate.control.tagging import given_tags
 from octetgate.core.mapping.substitution import substitute_stage_variables
 from octetgate.core.model.definition import DeploymentRecord
 from octetgate.core.model.vpc_link import VpcLink
@@ -33,7 +34,7 @@ def create_vpc_link(call: Write, asked: Members) -> Members:
         name=_name(asked["name"]),
         target_arns=tuple(asked["targetArns"]),
         description=asked.get("description"),
-        tags=asked.get("tags", {}),
+        tags=given_tags(asked),
     )
     call.store.put(VPC_LINKS, link.id, link)
     return _shown(link)
