@@ -3,11 +3,14 @@
 import boto3
 import pytest
 from botocore.config import Config
+from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from tests.console.visitor import console
+from tests.control.test_access import add
 
 from octetgate.adapters.stores import memory
 
+HELD = Credentials("OCTGHELD", "its secret")
 HINT = " is not part of octetgate. octetgate answers apigateway and lambda alone"
 
 
@@ -17,10 +20,21 @@ def port():
         yield found
 
 
+def client_of(service, port, key="any", secret="any"):
+    return boto3.client(
+        service,
+        endpoint_url=f"http://127.0.0.1:{port}",
+        region_name="us-east-1",
+        aws_access_key_id=key,
+        aws_secret_access_key=secret,
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
 @pytest.mark.parametrize(
     "service, operation, named",
     [
-        pytest.param("sts", "get_caller_identity", "sts" + HINT, id="query"),
+        pytest.param("sts", "get_session_token", "sts" + HINT, id="query"),
         pytest.param("iam", "get_user", "iam" + HINT, id="query-of-a-global-service"),
         pytest.param("ec2", "describe_regions", "ec2" + HINT, id="ec2"),
         pytest.param("s3", "list_buckets", "s3" + HINT, id="rest-xml-at-the-consoles-path"),
@@ -36,17 +50,29 @@ def port():
     ],
 )
 def test_a_service_that_is_not_here_is_named_in_its_own_protocol(port, service, operation, named):
-    client = boto3.client(
-        service,
-        endpoint_url=f"http://127.0.0.1:{port}",
-        region_name="us-east-1",
-        aws_access_key_id="any",
-        aws_secret_access_key="any",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    client = client_of(service, port)
     with pytest.raises(ClientError) as refused:
         getattr(client, operation)()
     error = refused.value.response["Error"]
     assert error["Code"] == "NotImplementedException"
     assert error["Message"].startswith(named)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+
+
+@pytest.mark.parametrize("key, account", [("any", "000000000000"), ("123456789012",) * 2])
+def test_without_keys_everybody_is_the_root_of_their_account(port, key, account):
+    found = client_of("sts", port, key).get_caller_identity()
+    assert (found["Account"], found["Arn"]) == (account, f"arn:aws:iam::{account}:root")
+
+
+def test_with_keys_their_holders_are_known_by_name_and_others_are_refused():
+    store = memory.open("memory://")
+    add(store, HELD, "ada & co", read_only=True)
+    with console(store) as port:
+        found = client_of("sts", port, HELD.access_key, HELD.secret_key)
+        identity = found.get_caller_identity()
+        assert identity["Arn"] == "arn:aws:iam::000000000000:user/ada & co"
+        assert identity["UserId"] == HELD.access_key
+        with pytest.raises(ClientError) as refused:
+            client_of("sts", port, HELD.access_key).get_caller_identity()
+    assert refused.value.response["Error"]["Code"] == "InvalidSignatureException"

@@ -24,7 +24,7 @@ from octetgate.core.ports.store import MANAGEMENT_KEYS, Store
 from octetgate.core.signing import sigv4
 from octetgate.core.signing.request import NOTHING, Request
 
-_SERVICES = ("apigateway", "lambda")
+_SERVICES = ("apigateway", "lambda", "sts")
 _LOOKING = ("GET", "HEAD")
 _LINK_SECONDS = 600
 """How long a link to a package is good, as Lambda's are."""
@@ -87,7 +87,7 @@ class Gatekeeper:
         if key.is_expired(time.time()):
             raise ExpiredTokenException("The security token included in the request is expired")
         if claim.service not in _SERVICES:
-            expected = " or ".join(f"'{name}'" for name in _SERVICES)
+            expected = " or ".join(f"'{name}'" for name in _SERVICES[:2])
             raise InvalidSignatureException(
                 f"Credential should be scoped to correct service: {expected}."
             )

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Send
 
-from octetgate.control import elsewhere, explanations, kept_logs
+from octetgate.control import caller_identity, elsewhere, explanations, kept_logs
 from octetgate.control.access import Gatekeeper, Pass
 from octetgate.control.browsers import refuse_other_sites
 from octetgate.control.callers import Caller, caller
@@ -212,10 +212,8 @@ class Management:
         path = request.scope["raw_path"].decode("latin-1")
         name = who.service if who.service in service.SERVICES else service_of(path)
         try:
-            not_here = elsewhere.refusal(
-                who.service, path, request.headers, request.state.request_id
-            )
-            answered = not_here or await self._answered(request, path, name, who)
+            not_ours = await self._elsewhere(request, path, who)
+            answered = not_ours or await self._answered(request, path, name, who)
         except ApiError as error:
             answered = await asyncio.to_thread(_refused, name, error)
         except StoreConflict:
@@ -260,19 +258,41 @@ class Management:
             return JSONResponse({"message": f"{name}: no code of that name"}, 404)
         return Response(package, media_type="application/zip")
 
-    async def _answered(self, request: Request, path: str, name: str, who: Caller) -> Answered:
+    async def _elsewhere(self, request: Request, path: str, who: Caller) -> Answered | None:
+        """Answer a call that was signed for another service; None if it was for one of ours."""
+        error = elsewhere.refused(who.service, path)
+        if error is None:
+            return None
+        try:
+            if who.service == caller_identity.SERVICE:
+                held, body = await self._admitted(request)
+                if caller_identity.is_asked(body):
+                    key = held.key if held else None
+                    return caller_identity.answer(who, key, request.state.request_id)
+        except ApiError as refusal:
+            error = refusal
+        return elsewhere.told(error, who.service or "", request.headers, request.state.request_id)
+
+    async def _admitted(self, request: Request) -> tuple[Pass | None, bytes]:
+        """Return whose request it is, and its body; refuse whoever may not ask."""
         refuse_other_sites(request.headers)
         head = head_of(request)
         held = await asyncio.to_thread(self._gate.recognise, head, peer_of(request))
+        body = await body_of(request)
+        # Hashing fifty megabytes of Base64 is no work for the loop.
+        await asyncio.to_thread(self._prove, held, head, body)
+        return held, body
+
+    async def _answered(self, request: Request, path: str, name: str, who: Caller) -> Answered:
+        held, body = await self._admitted(request)
         asked = Asked(
             method=request.method,
             path=path,
-            query=query_of(head),
+            query=query_of(head_of(request)),
             headers=dict(request.headers),
-            body=await body_of(request),
+            body=body,
         )
-        # Reading a model, or hashing fifty megabytes of Base64, is no work for the loop.
-        await asyncio.to_thread(self._prove, held, head, asked.body)
+        # Nor is reading a model.
         operation, answer, members = await asyncio.to_thread(_understood, name, asked)
         action = asked.method if name == "apigateway" else operation.name
         key = held.key if held else None

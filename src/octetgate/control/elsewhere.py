@@ -10,64 +10,61 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
-from octetgate.control.errors import NotImplementedException
+from octetgate.control.errors import ApiError, NotImplementedException
 from octetgate.control.wire.message import Answered
 from octetgate.control.wire.service import SERVICES
 
-_CODE = NotImplementedException.__name__
 _FORM = "application/x-www-form-urlencoded"
 _AMAZON_JSON = "application/x-amz-json"
 _REST_XML = frozenset({"cloudfront", "route53"})
 _HTTP_APIS = re.compile(r"/v2/(apis|domainnames|portal|tags|vpclinks)")
-_OTHER_TWO = (
+_OTHERS = (
     "octetgate answers apigateway and lambda alone. Name its address in "
     "AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL_LAMBDA in place of AWS_ENDPOINT_URL, "
-    "and other services are called where they are"
+    "and other services are called where they are."
 )
 
 
-def refusal(
-    signed_for: str | None, path: str, headers: Mapping[str, str], request_id: str
-) -> Answered | None:
-    """Return the answer to a call for a service that is not here; None for all others."""
+def refused(signed_for: str | None, path: str) -> ApiError | None:
+    """Return why a call is none for here; None for calls of the services that are."""
     if signed_for == "apigateway" and _HTTP_APIS.match(path):
-        return _json("apigatewayv2 (HTTP and WebSocket APIs) is not part of octetgate", headers)
+        return NotImplementedException(
+            "apigatewayv2 (HTTP and WebSocket APIs) is not part of octetgate"
+        )
     if signed_for is None or signed_for in SERVICES:
         return None
     if signed_for == "execute-api":
-        return _json("deployed APIs (execute-api) answer on the gateway's port, not here", headers)
-    return _in_its_protocol(signed_for, headers, request_id)
+        return NotImplementedException(
+            "deployed APIs (execute-api) answer on the gateway's port, not here"
+        )
+    return NotImplementedException(f"{signed_for} is not part of octetgate. {_OTHERS}")
 
 
-def _in_its_protocol(signed_for: str, headers: Mapping[str, str], request_id: str) -> Answered:
-    text = f"{signed_for} is not part of octetgate. {_OTHER_TWO}."
-    told = f"<Code>{_CODE}</Code><Message>{escape(text)}</Message>"
+def told(error: ApiError, signed_for: str, headers: Mapping[str, str], request_id: str) -> Answered:
+    """Return the refusal as the called service's client reads errors: XML or JSON."""
+    said = f"<Code>{error.code}</Code><Message>{escape(str(error))}</Message>"
     if signed_for == "s3":
-        return _xml(f"<Error>{told}<RequestId>{request_id}</RequestId></Error>")
+        return _xml(error, f"<Error>{said}<RequestId>{request_id}</RequestId></Error>")
     if signed_for == "ec2":
-        errors = f"<Errors><Error>{told}</Error></Errors>"
-        return _xml(f"<Response>{errors}<RequestID>{request_id}</RequestID></Response>")
+        errors = f"<Errors><Error>{said}</Error></Errors>"
+        return _xml(error, f"<Response>{errors}<RequestID>{request_id}</RequestID></Response>")
     if signed_for in _REST_XML or headers.get("content-type", "").startswith(_FORM):
-        error = f"<Error><Type>Receiver</Type>{told}</Error>"
-        return _xml(f"<ErrorResponse>{error}<RequestId>{request_id}</RequestId></ErrorResponse>")
-    return _json(text, headers)
-
-
-def _json(text: str, headers: Mapping[str, str]) -> Answered:
+        inner = f"<Error><Type>Sender</Type>{said}</Error><RequestId>{request_id}</RequestId>"
+        return _xml(error, f"<ErrorResponse>{inner}</ErrorResponse>")
     kind = headers.get("content-type", "")
     return Answered(
-        status=NotImplementedException.status,
+        status=error.status,
         headers={
             "Content-Type": kind if kind.startswith(_AMAZON_JSON) else "application/json",
-            "x-amzn-ErrorType": _CODE,
+            "x-amzn-ErrorType": error.code,
         },
-        body=msgspec.json.encode({"__type": _CODE, "message": text}),
+        body=msgspec.json.encode({"__type": error.code, "message": str(error)}),
     )
 
 
-def _xml(document: str) -> Answered:
+def _xml(error: ApiError, document: str) -> Answered:
     return Answered(
-        status=NotImplementedException.status,
+        status=error.status,
         headers={"Content-Type": "text/xml"},
         body=f'<?xml version="1.0" encoding="UTF-8"?>\n{document}'.encode(),
     )
