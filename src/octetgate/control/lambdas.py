@@ -166,11 +166,26 @@ def refuse_unsupported(asked: Members) -> None:
     """Refuse members that would have no effect, unless they ask for what is done anyway."""
     for member, harmless in _UNSUPPORTED.items():
         given = asked.get(member)
-        if given not in (None, harmless):
+        if member == "LoggingConfig" and given:
+            given = _without_own_group(given, asked)
+        if not _is_nothing(given) and given != harmless:
             expected = "none" if harmless in _NOTHING else harmless
             raise InvalidParameterValueException(
                 f"{member}: not supported yet; expected {expected}; found {given}"
             )
+
+
+def _without_own_group(given: Members, asked: Members) -> Members:
+    """Return the logging that is asked for, without the log group that a function has anyway."""
+    own = f"/aws/lambda/{named(asked['FunctionName']).name}"
+    return {key: each for key, each in given.items() if (key, each) != ("LogGroup", own)}
+
+
+def _is_nothing(given: object) -> bool:
+    """Whether a value asks for nothing; tools send structures whose members are all empty."""
+    if isinstance(given, Mapping):
+        return all(map(_is_nothing, given.values()))
+    return given is False or given in _NOTHING
 
 
 def asked_settings(asked: Members) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import uuid
 import zipfile
 
 import pytest
+from botocore.exceptions import ClientError
 from tests.control import serving
 from tests.control.packages import ROLE, create, locked, package, tree
 from tests.control.refusals import refused
@@ -365,3 +366,21 @@ def test_folders_are_run_only_where_that_is_allowed(tmp_path):
         status, _, said = serving.call(port, "POST", "/2015-03-31/functions", body=made)
     assert status == 400
     assert "the setting hot_reload" in said["message"]
+
+
+def test_what_tools_send_to_ask_for_nothing_is_taken(lam):
+    own = {"LogFormat": "Text", "LogGroup": "/aws/lambda/tooled"}
+    create(lam, "tooled", LoggingConfig=own, SnapStart={"ApplyOn": "None"}, KMSKeyArn="")
+    nowhere = {"SubnetIds": [], "SecurityGroupIds": [], "Ipv6AllowedForDualStack": False}
+    changed = lam.update_function_configuration(
+        FunctionName="tooled", VpcConfig=nowhere, LoggingConfig=own, FileSystemConfigs=[]
+    )
+    assert changed["FunctionName"] == "tooled"
+    with pytest.raises(ClientError, match="VpcConfig: not supported yet; expected none"):
+        lam.update_function_configuration(
+            FunctionName="tooled", VpcConfig={**nowhere, "SubnetIds": ["subnet-1"]}
+        )
+    with pytest.raises(ClientError, match="LoggingConfig: not supported yet"):
+        lam.update_function_configuration(
+            FunctionName="tooled", LoggingConfig={**own, "LogGroup": "/mine"}
+        )
