@@ -132,6 +132,9 @@ class Sources:
     compare: Callable[[Mapping[str, str]], Awaitable[Mapping[str, Any]]]
     """How two definitions of an API differ: ``api``, and deployments as ``before`` and ``after``;
     else what is live, and what is being edited.  Refusal if there is no such thing."""
+    uses: Callable[[str], Awaitable[list[dict[str, str]]]]
+    """What calls a function: methods (``resource``, ``path``, ``verb``) and authorizers
+    (``authorizer``, ``authorizerName``), each with ``api`` and ``apiName``."""
     preview: Callable[[Sketch], Awaitable[Previewed]]
     """What a template that is not saved yet would make of a sample; nothing is called."""
     history: History

@@ -1,9 +1,9 @@
 """Templates as bytes of HTML: one environment, and what every template may use."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,12 @@ def environment() -> Environment:
     made.filters |= {"sentence": sentence}
     made.globals["static"] = static
     return made
+
+
+def templates() -> Iterator[Callable[[], object]]:
+    """Yield what compiles each template, which else the first visitor of its page waits for."""
+    for name in environment().list_templates(extensions=["html"]):
+        yield partial(environment().get_template, name)
 
 
 def render(template: str, **values: Any) -> str:

@@ -1,12 +1,14 @@
 """The console wired to this process: its operations are management's own, called from inside."""
 
 import asyncio
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from octetgate.console.history import History
@@ -21,8 +23,10 @@ from octetgate.console.operations import (
 )
 from octetgate.console.urls import PLACES
 from octetgate.control.differences import compared
+from octetgate.control.dispatch import table as operations_table
 from octetgate.control.errors import ApiError, NotImplementedException
 from octetgate.control.explanations import explained
+from octetgate.control.function_uses import function_uses
 from octetgate.control.inside import Inside
 from octetgate.control.packages import package_of
 from octetgate.control.previews import previewed
@@ -33,6 +37,8 @@ from octetgate.core.ports.metrics import Totals
 from octetgate.core.ports.rehearsal import Preview, Previewed, Sketch
 from octetgate.core.ports.store import Store
 from octetgate.server.trying import Stages, client_verb, draft_call, held, rehearsed
+
+_LOG = logging.getLogger(__name__)
 
 
 def with_console(
@@ -48,7 +54,7 @@ def with_console(
     totals: Callable[[], Totals],
     calls: CallLog,
     stages: Stages | None = None,
-) -> ASGIApp:
+) -> "Port":
     """Return the application of the whole port: the console's pages beside management's APIs."""
 
     async def explaining(asked: Mapping[str, str]) -> Mapping[str, Any]:
@@ -58,6 +64,9 @@ def with_console(
     async def comparing(asked: Mapping[str, str]) -> Mapping[str, Any]:
         with _in_the_consoles_words():
             return await asyncio.to_thread(compared, store, asked)
+
+    async def using(name: str) -> list[dict[str, str]]:
+        return await asyncio.to_thread(function_uses, store, name)
 
     async def previewing(sketch: Sketch) -> Previewed:
         with _in_the_consoles_words():
@@ -74,16 +83,17 @@ def with_console(
         logs=logs,
         explain=explaining,
         compare=comparing,
+        uses=using,
         preview=previewing,
         history=History(totals),
         calls=calls,
         code=packaged,
     )
-    return _Port(management, sources)
+    return Port(management, sources)
 
 
-class _Port:
-    """Management, and the console once somebody has come to see it.
+class Port:
+    """Management, and the console as soon as it is loaded.
 
     Templates and forms take longer to load than management itself; whoever only calls
     operations, in CI for instance, does not wait for them.
@@ -99,12 +109,31 @@ class _Port:
         if scope["type"] != "http" or not _is_a_page(scope):
             await self._management(scope, receive, send)
             return
+        console = self._console or await self._loaded()
+        await console(scope, receive, send)
+
+    async def warm(self) -> None:
+        """Load the console, its templates and the operations, for its first visitor not to wait.
+
+        Step by step: who comes meanwhile waits for a step, and not for the rest.
+        """
+        try:
+            await self._loaded()
+            from octetgate.console.rendering import templates
+
+            steps: tuple[Callable[[], object], ...] = (operations_table, *templates())
+            for loading in steps:
+                await run_in_threadpool(loading)
+        except Exception:  # noqa: BLE001  # a visitor is told as well, and management goes on
+            _LOG.exception("the console could not be loaded")
+
+    async def _loaded(self) -> ASGIApp:
         async with self._loading:
             if self._console is None:
-                self._console = await asyncio.to_thread(self._loaded)
-        await self._console(scope, receive, send)
+                self._console = await asyncio.to_thread(self._load)
+            return self._console
 
-    def _loaded(self) -> ASGIApp:
+    def _load(self) -> ASGIApp:
         from octetgate.console.app import application
 
         return application(self._sources)

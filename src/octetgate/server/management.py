@@ -25,12 +25,16 @@ from octetgate.gateway.explanation import explain
 from octetgate.gateway.previews import Previews
 from octetgate.gateway.rehearsal import Rehearsals
 from octetgate.server.backends import gateway_ports, open_pool, s3_objects, truststores
+from octetgate.server.board import Board, State
 from octetgate.server.build import access_log_file, configure_logs, open_store
-from octetgate.server.console import with_console
+from octetgate.server.console import Port, with_console
 from octetgate.server.health import Health
 from octetgate.server.place import Running
 from octetgate.server.processes import Post
 from octetgate.server.trying import Stages
+
+_LOOK_SECONDS = 0.1
+"""How often to look whether all processes have started, until they have."""
 
 
 def main(
@@ -118,11 +122,22 @@ async def _serve(
         )
         async with asyncio.TaskGroup() as group:
             serving = group.create_task(server.serve(list(sockets)))
+            warming = group.create_task(_warmed(app, server, post.board))
             await post.told_to_leave()
             execution_logs.close()
             logs.close()  # those who follow one would never leave
+            warming.cancel()
             server.should_exit = True
             await serving
+
+
+async def _warmed(app: Port, server: "_Server", board: Board) -> None:
+    """Load the console once everything has started, which takes no longer because of it."""
+    await server.is_up.wait()
+    # Other processes write on the board, and wake nobody.
+    while any(board.read(name).state < State.READY for name in board.names):  # noqa: ASYNC110
+        await asyncio.sleep(_LOOK_SECONDS)
+    await app.warm()
 
 
 def _metrics(folder: Path) -> bytes:
@@ -138,10 +153,12 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, post: Post) -> None:
         super().__init__(config)
         self._post = post
+        self.is_up = asyncio.Event()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._post.ready()
+        self.is_up.set()
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

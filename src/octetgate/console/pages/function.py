@@ -12,7 +12,6 @@ from starlette.responses import Response
 from octetgate.console import packages
 from octetgate.console.operations import Refusal
 from octetgate.console.pages import _events as events
-from octetgate.console.pages._uses import uses
 from octetgate.console.pages.functions import RUNTIMES, bare_name, configuration, package
 from octetgate.console.places import Page
 from octetgate.console.visits import Visit
@@ -188,7 +187,7 @@ def _variables(text: str) -> dict[str, str]:
 async def used(visit: Visit) -> Response:
     """Show which methods call the function."""
     name = (await configuration(visit))["FunctionName"]
-    return visit.part("parts/function-uses.html", uses=await uses(visit, name))
+    return visit.part("parts/function-uses.html", uses=await visit.sources.uses(name))
 
 
 PAGES = (

@@ -10,7 +10,6 @@ from octetgate.blueprints import catalogue
 from octetgate.console.operations import Refusal
 from octetgate.console.packages import zipped
 from octetgate.console.pages import _lists as lists
-from octetgate.console.pages._uses import uses
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 from octetgate.core.functions.names import function_name
@@ -96,7 +95,9 @@ def _is_passed_over(path: str) -> bool:
 async def deletion(visit: Visit) -> Response:
     """Show what leads to a function, and ask."""
     name = (await configuration(visit))["FunctionName"]
-    return visit.part("parts/function-deletion.html", name=name, uses=await uses(visit, name))
+    return visit.part(
+        "parts/function-deletion.html", name=name, uses=await visit.sources.uses(name)
+    )
 
 
 async def deleted(visit: Visit) -> Response:
