@@ -30,6 +30,8 @@ _READY, _RESULT, _ERROR, _BEGAN, _PIECE, _INIT_ERROR = b"N", b"R", b"E", b"B", b
 _PIECE_BYTES = 64 * 1024
 _IN, _OUT = struct.Struct(">II"), struct.Struct(">cI")
 _BUFFER = 64 * 1024
+_read = json.JSONDecoder().raw_decode
+"""What ``json.loads`` does for JSON that has no blanks around it, in a third of the time."""
 _JOINED = 64 * 1024
 _LARGE = 256 * 1024
 _KEPT = 64 * 1024 * 1024
@@ -115,9 +117,9 @@ class Line:
         if len(arrived) < _IN.size + head_size:
             arrived += self._exactly(_IN.size + head_size - len(arrived))
         end = _IN.size + head_size
-        self._request_id, deadline, arn, trace_id, context, self._init_seconds = json.loads(
-            arrived[_IN.size : end]
-        )
+        self._request_id, deadline, arn, trace_id, context, self._init_seconds = _read(
+            arrived[_IN.size : end].decode()
+        )[0]
         self._expect(size)
         event = arrived[end:] if len(arrived) == end + size else self._rest(arrived[end:], size)
         self._began_at = time.monotonic()
@@ -221,8 +223,10 @@ class Log:
         )
 
     def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError):  # nobody reads it any more
+        try:  # noqa: SIM105  # contextlib.suppress takes as long as writing does
             os.write(self._output, text.encode())
+        except OSError:
+            pass  # nobody reads it any more
 
     def _memory(self) -> int:
         """Return the most memory that this process has held, in MiB, as of a moment ago."""
