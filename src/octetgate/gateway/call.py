@@ -93,6 +93,8 @@ class Notes:
     coding = ""
     """What the answer was compressed with."""
     integration_status: int | None = None
+    function_status: int | None = None
+    """What a function behind a proxy integration said; the other is Lambda's own."""
     integration_started = 0.0
     integration_ended = 0.0
     first_content = 0.0

@@ -255,9 +255,9 @@ def test_a_stage_is_moved_to_another_deployment(gw, stage):
 def test_what_was_set_can_be_removed(gw, stage):
     patched(gw, stage, "replace", "/variables/a", "b")
     assert "variables" not in patched(gw, stage, "remove", "/variables/a")
-    patched(gw, stage, "replace", "/accessLogSettings/format", "f")
+    patched(gw, stage, "replace", "/accessLogSettings/format", "$context.requestId")
     assert "accessLogSettings" not in patched(gw, stage, "remove", "/accessLogSettings")
-    patched(gw, stage, "replace", "/accessLogSettings/format", "f")
+    patched(gw, stage, "add", "/accessLogSettings/format", "${context.extendedRequestId}")
     assert "accessLogSettings" not in patched(gw, stage, "remove", "/accessLogSettings/format")
     patched(gw, stage, "replace", "/*/*/metrics/enabled", "true")
     assert patched(gw, stage, "remove", "/*/*")["methodSettings"] == {}
@@ -314,6 +314,30 @@ def no_setting(path):
             None,
             "Access Log value must not be empty",
             id="access-log-value",
+        ),
+        pytest.param(
+            "replace",
+            "/accessLogSettings/format",
+            "$context.requestIdentity $context.requestTime",
+            None,
+            "accessLogSettings.format: expected $context.requestId or $context.extendedRequestId in it; found '$context.requestIdentity $context.requestTime'",
+            id="access-log-without-an-id",
+        ),
+        pytest.param(
+            "replace",
+            "/accessLogSettings/format",
+            "$context.requestId" + "x" * 3055,
+            None,
+            "accessLogSettings.format: expected at most 3072 bytes; found 3073",
+            id="access-log-too-long",
+        ),
+        pytest.param(
+            "replace",
+            "/accessLogSettings/destinationArn",
+            "arn:aws:firehose:eu-west-1:1:deliverystream/mine",
+            None,
+            "accessLogSettings.destinationArn: expected a delivery stream with a name that begins with amazon-apigateway-; found arn:aws:firehose:eu-west-1:1:deliverystream/mine",
+            id="access-log-to-another-stream",
         ),
         pytest.param(
             "replace",

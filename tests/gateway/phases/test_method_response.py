@@ -264,6 +264,14 @@ async def test_a_status_that_is_none_is_ignored(status):
     assert (await serving(integration).call("GET", "/x")).status == 200
 
 
+async def test_an_interim_status_is_a_configuration_error_and_no_bug():
+    sets = "#set($context.responseOverride.status = 103)"
+    world = serving(mock(integration_responses=responses(response_templates={JSON: sets})))
+    answer = await world.call("GET", "/x")
+    assert (answer.status, answer.message) == (500, {"message": "Internal server error"})
+    assert answer.line["error"].startswith("statusCode: expected 200 to 599")
+
+
 async def test_a_function_is_invoked_as_an_overridden_header_says():
     sets = '#set($context.requestOverride.header.X-Amz-Invocation-Type = "Event"){}'
     world = serving(aws(request_templates={JSON: sets}))

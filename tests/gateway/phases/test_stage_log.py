@@ -11,6 +11,7 @@ from tests.gateway.builders import (
     API,
     FUNCTION_URI,
     World,
+    aws_proxy,
     backend,
     http_proxy,
     mock,
@@ -93,6 +94,16 @@ async def test_the_common_log_format_of_the_documentation():
 async def test_what_a_variable_says(name, said):
     asked = world(f"$context.{name}")
     await asked.call("POST", "/pets/7", User_Agent="curl")
+    assert asked.logs.lines == [said]
+
+
+@pytest.mark.parametrize("answered, said", [({"statusCode": 201}, "201 200"), ("no", "200 200")])
+async def test_a_functions_status_is_told_beside_lambdas_own(answered, said):
+    asked = World(logs=FakeLogs())
+    asked.deploy(resource("/f", aws_proxy(), "POST"))
+    write_as(asked, "$context.integration.status $context.integrationStatus")
+    asked.functions.answer = Outcome(status=200, payload=json.dumps(answered).encode())
+    await asked.call("POST", "/f")
     assert asked.logs.lines == [said]
 
 

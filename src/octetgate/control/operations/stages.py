@@ -5,6 +5,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from octetgate.control.access_logs import check_access_log
 from octetgate.control.calls import Members, Read, Write
 from octetgate.control.canaries import (
     bad_copy,
@@ -202,6 +203,8 @@ def _access_log(stage: Stage, patch: Patch) -> Stage:
     if patch.op != REMOVE and not patch.value:
         raise BadRequestException("Access Log value must not be empty")
     value = None if patch.op == REMOVE else patch.value
+    if value is not None:
+        check_access_log(field, value)
     settings = replace(settings, **{field: value})
     unset = settings.destination_arn is None and settings.format is None
     return replace(stage, access_log_settings=None if unset else settings)

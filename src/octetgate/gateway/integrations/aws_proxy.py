@@ -139,6 +139,7 @@ class AwsProxy(_LambdaProxy):
             raise ExecutionFailed(
                 f"Malformed Lambda proxy response: {error}", status=502
             ) from error
+        call.arrival.function_status = response.status
         headers = self._headers(response.headers)
         body = await self._decoded(call, response)
         return method_response(call, response.status, headers, body, traced=True)
@@ -199,6 +200,7 @@ class StreamingAwsProxy(_LambdaProxy):
         except MalformedProxyResponse as error:
             result.body.close()
             raise ExecutionFailed(f"Malformed Lambda proxy response: {error}") from error
+        call.arrival.function_status = response.status
         told = Headers(response.headers)
         length = result.body.left = _length(told)
         fields = [field for field in told.fields if field[1] != "content-length"]

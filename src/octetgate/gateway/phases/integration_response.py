@@ -46,6 +46,9 @@ _DECISIONS = 1024
 KEEP_LENGTH = 1 << 20
 """Up to here an answer waits for its end, so that it keeps a Content-Length though it changes."""
 
+_FINAL = 200
+"""Below it a response is interim, and a client waits for another."""
+
 
 class ResponseConversion:
     """What is done to a response body, decided once for each pair of types."""
@@ -273,6 +276,11 @@ def _values(rules: list[_HeaderRule], source: ResponseSource) -> list[tuple[str,
 def _override(mapped: Mapped, overrides: Overrides) -> None:
     """Let what a template overrode win (spec: mapping 9)."""
     mapped.status = overrides.response_status or mapped.status
+    if mapped.status < _FINAL:
+        raise ApiConfigurationError(
+            f"statusCode: expected {_FINAL} to 599, as an interim response ends no call; "
+            f"found {mapped.status}"
+        )
     if overrides.response_headers:
         fields = overridden_fields("responseOverride", overrides.response_headers)
         for name, value in response_headers_mapped(Headers(fields.items())):

@@ -150,7 +150,7 @@ def _of_asking(call: Call) -> dict[str, object]:
     integration = _of_integration(call)
     return {
         "integrationLatency": integration["latency"],
-        "integrationStatus": integration["status"],
+        "integrationStatus": integration["integrationStatus"],
         "integrationErrorMessage": integration["error"],
         "integration": integration,
     }
@@ -163,7 +163,7 @@ def _of_integration(call: Call) -> dict[str, object]:
     stream = streaming(arrival) if streams else None
     asked = arrival.integration_started > 0
     known: dict[str, object] = {
-        "status": arrival.integration_status,
+        "status": arrival.function_status or arrival.integration_status,
         "integrationStatus": arrival.integration_status,
         "latency": None,
         "requestId": arrival.endpoint_request_id,
