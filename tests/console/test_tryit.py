@@ -300,3 +300,52 @@ def test_the_page_is_accessible_before_and_after_a_call_and_fits_narrow_windows(
     page.get_by_text("The same from a terminal").click()
     axe(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_a_call_is_signed_and_carries_an_api_key_and_its_execution_log_is_shown(page, octetgate):
+    gateway = octetgate.gateway
+    api = mocked(octetgate, "{}", apiKeyRequired=True)
+    role = {
+        "op": "replace",
+        "path": "/cloudwatchRoleArn",
+        "value": "arn:aws:iam::000000000000:role/log",
+    }
+    gateway.update_account(patchOperations=[role])
+    logging = {"op": "replace", "path": "/*/*/logging/loglevel", "value": "INFO"}
+    gateway.update_stage(restApiId=api, stageName="prod", patchOperations=[logging])
+    key = gateway.create_api_key(name="tried", enabled=True)["id"]
+    plan = gateway.create_usage_plan(name="tried", apiStages=[{"apiId": api, "stage": "prod"}])
+    gateway.create_usage_plan_key(usagePlanId=plan["id"], keyId=key, keyType="API_KEY")
+    page.goto(f"/apis/{api}/try?stage=prod")
+    page.get_by_label("API key").select_option("tried")
+    send(page)
+    expect(page.locator("#try-said")).to_contain_text("200:")
+    told = page.locator("#try-told")
+    expect(told).to_contain_text("Method completed with status: 200")
+    expect(told).to_contain_text("API Key")
+    page.get_by_label("API key").select_option("None")
+    send(page)
+    expect(page.locator("#try-said")).to_contain_text("403:")
+
+
+def test_who_signs_is_asked_where_the_method_wants_a_signature(page, octetgate, axe):
+    gateway = octetgate.gateway
+    api = mocked(octetgate, "{}")
+    root = gateway.get_rest_api(restApiId=api)["rootResourceId"]
+    signed = {"op": "replace", "path": "/authorizationType", "value": "AWS_IAM"}
+    gateway.update_method(
+        restApiId=api, resourceId=root, httpMethod="GET", patchOperations=[signed]
+    )
+    gateway.create_deployment(restApiId=api, stageName="prod")
+    page.goto(f"/apis/{api}/try?stage=prod")
+    page.get_by_label("Signed by").select_option("A key that I type")
+    page.get_by_label("Access key id").fill("OCTGNOBODY")
+    page.get_by_label("Secret access key").fill("of nobody")
+    axe(page)
+    send(page)
+    expect(page.locator("#try-said")).to_contain_text("403:")
+    expect(page.get_by_role("tabpanel")).to_contain_text(
+        "The security token included in the request is invalid."
+    )
+    page.get_by_label("Stage", exact=True).select_option("Draft")
+    expect(page.get_by_label("Signed by")).to_be_hidden()

@@ -11,7 +11,7 @@ from tests.console.visitor import Visitor, console
 from tests.control.test_access import add
 
 from octetgate.adapters.stores import memory
-from octetgate.console.operations import Told, Tried
+from octetgate.console.operations import Signer, Told, Tried
 from octetgate.core.http.body import Body
 
 CALL = {"method": "GET", "verb": "GET", "target": "/pets?a=b"}
@@ -23,8 +23,9 @@ class Stages:
     def __init__(self):
         self.called = []
 
-    async def call(self, trial):
-        self.called.append((trial.stage, trial.target, await trial.body.collect(100)))
+    async def call(self, trial, *, logs):
+        signer = [trial.signer] if trial.signer else []
+        self.called.append((trial.stage, trial.target, await trial.body.collect(100), *signer))
         said = (("Set-Cookie", "a=1"), ("Content-Type", "text/html"), ("Location", "/away"))
         return Tried(status=302, headers=said, body=Body.of(b"<script>"), told=self.told)
 
@@ -96,6 +97,20 @@ def test_with_keys_a_call_needs_a_session_that_may_change_things(place):
     ada.sign_in(FULL)
     assert send(ada, f"{path}/prod", x_csrf_token=token(ada, path))[0] == 200
     assert len(called) == 1
+
+
+def test_a_visitor_signs_with_their_own_key_which_no_page_has(place):
+    port, store, path, called = place
+    own = {**CALL, "by_visitor": True}
+    nobody = Visitor(port)
+    refused = send(nobody, f"{path}/prod", call=own, x_csrf_token=token(nobody, path))
+    assert (refused[0], called) == (400, [])
+    add(store, FULL, "ada")
+    ada = Visitor(port)
+    ada.sign_in(FULL)
+    assert FULL.secret_key.encode() not in ada.get(path)[2]
+    assert send(ada, f"{path}/prod", call=own, x_csrf_token=token(ada, path))[0] == 200
+    assert called[0][-1] == Signer(FULL.access_key, FULL.secret_key)
 
 
 def test_what_an_api_answers_is_data_and_no_answer_of_the_consoles(place):

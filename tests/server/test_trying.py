@@ -3,14 +3,19 @@
 import asyncio
 import contextlib
 import ssl
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from octetgate.adapters.telemetry.call_log import CallLogFile
+from octetgate.adapters.telemetry.log_files import LogFiles
 from octetgate.adapters.upstream.pool import Pool, PoolSettings
-from octetgate.console.operations import Refusal, Trial
+from octetgate.console.operations import Refusal, Signer, Trial
 from octetgate.control.errors import BadRequestException
 from octetgate.core.http.body import Body
+from octetgate.core.signing import sigv4
+from octetgate.core.signing.request import NOTHING, Request
 from octetgate.server.trying import Stages, draft_call
 
 ANSWER = b"HTTP/1.1 201 Created\r\nContent-Length: 4\r\nX-Y: z\r\nx-amzn-RequestId: i-1\r\n\r\ndone"
@@ -47,7 +52,11 @@ async def gateway(scheme="http", context=None, log=None):
     pool = Pool(PoolSettings())
     try:
         async with server:
-            yield Stages(pool, f"{scheme}://127.0.0.1:{port}", CallLogFile(log)), heads
+            where = f"{scheme}://127.0.0.1:{port}"
+            yield (
+                Stages(pool, where, CallLogFile(log), "us-east-1", LogFiles(Path("nowhere"))),
+                heads,
+            )
     finally:
         await pool.close()
 
@@ -125,3 +134,21 @@ def test_a_draft_call_has_the_members_of_test_invoke_method():
         "multiValueHeaders": {"A": ["1", "3"], "B": ["2"]},
         "stageVariables": {},
     }
+
+
+async def test_a_signed_call_carries_a_signature_that_holds_and_leaves_the_body_out():
+    signer = Signer("OCTGKEY", "secret")
+    async with gateway() as (stages, heads):
+        await stages.call(trial(signer=signer, headers=(("Content-Type", "image/png"),)))
+    first, *lines = heads[0].decode().split("\r\n")
+    headers = [tuple(line.split(": ", 1)) for line in lines if line]
+    path, _, query = first.split(" ")[1].partition("?")
+    request = Request(
+        method="POST", path=path, query=query, headers=headers, body_hash=NOTHING, path_as_sent=True
+    )
+    claim = sigv4.claimed(request)
+    assert request.leaves_body_out
+    assert claim.region == "us-east-1"
+    sigv4.check(request, claim, "secret", datetime.now(UTC))
+    with pytest.raises(sigv4.Invalid):
+        sigv4.check(request, claim, "another", datetime.now(UTC))

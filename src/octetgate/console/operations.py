@@ -5,7 +5,7 @@ page can do what boto3 can do and nothing else.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from octetgate.console.history import History
@@ -39,6 +39,14 @@ class Holder:
 Pairs = tuple[tuple[str, str], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """Whose signature a call carries."""
+
+    access_key_id: str
+    secret: str = field(repr=False)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
     """A call that a visitor makes to see what comes of it."""
@@ -57,6 +65,12 @@ class Trial:
     variables: Mapping[str, str]
     """Stage variables, for the draft."""
     body: Body
+    api_key: str = ""
+    """The id of the API key whose value is sent to a stage."""
+    signer: Signer | None = None
+    """Who signs the call to a stage."""
+    by_visitor: bool = False
+    """Whether the visitor's own key signs it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +80,7 @@ class Told:
     line: Mapping[str, Any]
     """Its line in the access log; empty where nobody wrote one that can be read."""
     log: str = ""
-    """The execution log, of a call to the draft."""
+    """The execution log: of a call to the draft, or to a stage that keeps one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -17,6 +17,7 @@ from octetgate.console.operations import (
     Holder,
     Operations,
     Refusal,
+    Signer,
     Sources,
     Trial,
     Tried,
@@ -24,7 +25,7 @@ from octetgate.console.operations import (
 from octetgate.console.urls import PLACES
 from octetgate.control.differences import compared
 from octetgate.control.dispatch import table as operations_table
-from octetgate.control.errors import ApiError, NotImplementedException
+from octetgate.control.errors import ApiError, BadRequestException, NotImplementedException
 from octetgate.control.explanations import explained
 from octetgate.control.function_uses import function_uses
 from octetgate.control.inside import Inside
@@ -195,15 +196,40 @@ class _Operations:
                 return rehearsed(played)
             self.inside.admit_call(await self._key(), "execute-api:Invoke")
             # The stage has to be there: what is asked for leads to no other place of the port.
-            await self.call("apigateway", "get_stage", restApiId=trial.api, stageName=trial.stage)
+            stage = await self.call(
+                "apigateway", "get_stage", restApiId=trial.api, stageName=trial.stage
+            )
             if self.stages is None:
                 raise NotImplementedException("expected a gateway to call, found none")
-            return await self.stages.call(trial)
+            return await self.stages.call(await self._proven(trial), logs=_logs(stage))
+
+    async def _proven(self, trial: Trial) -> Trial:
+        """Return the call with the API key that it names, and with who signs it."""
+        if trial.api_key:
+            key = await self.call(
+                "apigateway", "get_api_key", apiKey=trial.api_key, includeValue=True
+            )
+            trial = replace(trial, headers=(*trial.headers, ("x-api-key", key["value"])))
+        if trial.by_visitor:
+            own = await self._key()
+            if own is None:
+                raise BadRequestException(
+                    "signer: expected a visitor with a key; found one without"
+                )
+            signer = Signer(own.access_key_id, own.secret_access_key)
+            trial = replace(trial, signer=signer)
+        return trial
 
     async def _key(self) -> ManagementKey | None:
         if self.holder is None:
             return None
         return await self.inside.holder(self.holder.access_key_id)
+
+
+def _logs(stage: Mapping[str, Any]) -> bool:
+    """Whether the stage has any method of which every call is told in its execution log."""
+    settings = stage.get("methodSettings", {}).values()
+    return any(each.get("loggingLevel") == "INFO" for each in settings)
 
 
 def _holder(key: ManagementKey) -> Holder:

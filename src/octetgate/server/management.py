@@ -106,7 +106,7 @@ async def _serve(
             logs=logs,
             totals=partial(totals, running.place.metrics),
             calls=calls,
-            stages=Stages(upstream, running.gateway_url, calls),
+            stages=Stages(upstream, running.gateway_url, calls, settings.region, execution_logs),
         )
         server = _Server(
             uvicorn.Config(

@@ -17,10 +17,13 @@ from octetgate.control.errors import BadRequestException, RequestEntityTooLargeE
 from octetgate.control.rehearsing import wire_headers, wire_target
 from octetgate.core.http.body import Body, BodyTooLarge
 from octetgate.core.http.headers import Headers
-from octetgate.core.ports.logs import CallLog
+from octetgate.core.model.stage import log_group
+from octetgate.core.ports.logs import CallLog, KeptLogs
 from octetgate.core.ports.rehearsal import Rehearsed
 from octetgate.core.ports.upstream import Origin, Upstream, UpstreamError, UpstreamRequest
+from octetgate.gateway.phases.access_log import stamp as _stamp
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT
+from octetgate.server.trial_signatures import sign
 
 _TIMEOUT_MS = 330_000
 """Longer than any integration may take: the gateway's own answer to a timeout is to be seen."""
@@ -43,18 +46,28 @@ class Stages:
     upstream: Upstream
     gateway_url: str
     calls: CallLog
+    region: str
+    execution_logs: KeptLogs
 
-    async def call(self, trial: Trial) -> Tried:
-        """Return the answer once its head is here; both bodies pass piece by piece."""
+    async def call(self, trial: Trial, *, logs: bool = False) -> Tried:
+        """Return the answer once its head is here; both bodies pass piece by piece.
+
+        ``logs`` says that the stage writes down what becomes of every call.
+        """
         place = urlsplit(self.gateway_url)
         headers = _headers(trial.headers)
         headers.add("Host", place.netloc)
         path = f"/restapis/{quote(trial.api, safe='')}/{quote(trial.stage, safe='')}"
+        target = f"{path}/_user_request_{wire_target(trial.target, '/')}"
+        verb = client_verb(trial.verb)
+        if trial.signer is not None:
+            sign(verb, target, headers, trial.signer, self.region)
+        began = _stamp(time.time())
         request = UpstreamRequest(
             # Our own port: its certificate is for the names that clients know it by.
             Origin(place.scheme, place.hostname or "", place.port or 0, verify=False),
-            client_verb(trial.verb),
-            f"{path}/_user_request_{wire_target(trial.target, '/')}",
+            verb,
+            target,
             headers,
             trial.body,
             _TIMEOUT_MS,
@@ -69,19 +82,39 @@ class Stages:
             status=response.status,
             headers=tuple(response.headers.items()),
             body=response.body,
-            told=partial(self._told, request_id),
+            told=partial(self._told, request_id, trial, began if logs else ""),
         )
 
-    async def _told(self, request_id: str) -> Told:
-        """Return the call's line, as soon as it is there; it is written a moment after the call."""
-        if not self.calls.where or not request_id:
+    async def _told(self, request_id: str, trial: Trial, since: str) -> Told:
+        """Return the call's lines, as soon as they are there: a moment after the call."""
+        if not request_id:
             return Told({})
         until = time.monotonic() + _PATIENCE_SECONDS
+        wants_line, wants_log = bool(self.calls.where), bool(since)
+        line: Mapping[str, Any] = {}
+        log = ""
         while True:
-            found = await asyncio.to_thread(self._line, request_id)
-            if found or time.monotonic() > until:
-                return Told(found)
+            if wants_line and not line:
+                line = await asyncio.to_thread(self._line, request_id)
+            if wants_log and not log:
+                log = await self._log(request_id, trial, since)
+            lacking = (wants_line and not line) or (wants_log and not log)
+            if not lacking or time.monotonic() > until:
+                return Told(line, log)
             await asyncio.sleep(_PAUSE_SECONDS)
+
+    async def _log(self, request_id: str, trial: Trial, since: str) -> str:
+        """Return the call's lines in the stage's execution log, or in its canary's."""
+        mark = f" ({request_id}) "
+        for canary in (False, True):
+            group = log_group(trial.api, trial.stage, canary=canary)
+            if not await asyncio.to_thread(self.execution_logs.has, group):
+                continue
+            pieces = [piece async for piece in self.execution_logs.read(group, since=since)]
+            lines = b"".join(pieces).decode("utf-8", "replace").splitlines()
+            if found := [line for line in lines if mark in line]:
+                return "\n".join(found)
+        return ""
 
     def _line(self, request_id: str) -> Mapping[str, Any]:
         lines = self.calls.latest(request_id, 1, lambda line: line.get("requestId") == request_id)

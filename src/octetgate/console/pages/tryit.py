@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from starlette.responses import Response
 
-from octetgate.console.operations import DRAFT, Refusal, Trial, Tried
+from octetgate.console.operations import DRAFT, Refusal, Signer, Trial, Tried
 from octetgate.console.pages import _lists as lists
 from octetgate.console.pages import _trace
 from octetgate.console.pages._exchange import Answer, Upload
@@ -24,6 +24,13 @@ _VERBS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 _NO_CONTENT = 204
 
 
+class _Signer(msgspec.Struct):
+    """The key that a visitor types, to sign one call."""
+
+    access_key_id: str
+    secret: str
+
+
 class _Asked(msgspec.Struct):
     """The call that the page wants made, as the header says it."""
 
@@ -33,13 +40,16 @@ class _Asked(msgspec.Struct):
     headers: list[tuple[str, str]] = []
     variables: dict[str, str] = {}
     resource: str = ""
+    api_key: str = ""
+    signer: _Signer | None = None
+    by_visitor: bool = False
 
 
 async def form(visit: Visit) -> Response:
     """Show the page."""
     api = await visit.gateway("get_rest_api", restApiId=visit.path("api"))
     stages = await stages_of(visit, api["id"])
-    calls = {DRAFT: await _draft(visit, api["id"])}
+    calls: dict[str, list[Any]] = {DRAFT: await _draft(visit, api["id"])}
     for stage in stages:
         calls[stage["stageName"]] = await _deployed(visit, api["id"], stage["deploymentId"])
     names = [stage["stageName"] for stage in stages]
@@ -48,6 +58,7 @@ async def form(visit: Visit) -> Response:
         "try.html",
         api=api,
         stages=names,
+        keys=await lists.items(visit, "get_api_keys"),
         known={
             "api": api["id"],
             "calls": calls,
@@ -69,12 +80,19 @@ async def _draft(visit: Visit, api: str) -> list[dict[str, str]]:
     ]
 
 
-async def _deployed(visit: Visit, api: str, deployment: str) -> list[dict[str, str]]:
+async def _deployed(visit: Visit, api: str, deployment: str) -> list[dict[str, Any]]:
     """Return the methods that a stage serves."""
     return [
-        {"resource": "", "path": path, "method": method, "verb": verb}
+        {
+            "resource": "",
+            "path": path,
+            "method": method,
+            "verb": verb,
+            "needsKey": about.get("apiKeyRequired", False),
+            "isSigned": about.get("authorizationType") == "AWS_IAM",
+        }
         for path, methods in sorted((await summary(visit, api, deployment)).items())
-        for method in methods
+        for method, about in methods.items()
         for verb in _verbs(method)
     ]
 
@@ -119,6 +137,9 @@ async def tried(visit: Visit) -> Response:
         headers=tuple(asked.headers),
         variables=asked.variables,
         body=upload.body(),
+        api_key=asked.api_key,
+        signer=Signer(asked.signer.access_key_id, asked.signer.secret) if asked.signer else None,
+        by_visitor=asked.by_visitor,
     )
     began = time.perf_counter()
     try:

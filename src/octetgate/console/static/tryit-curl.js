@@ -12,6 +12,10 @@ function curl(url, call, file, text) {
   const parts = ["curl"];
   parts.push(call.verb === "HEAD" ? "--head" : `--request ${call.verb}`);
   for (const [name, value] of call.headers) parts.push(`--header ${quoted(`${name}: ${value}`)}`);
+  if (call.api_key) parts.push("--header 'x-api-key: KEY'");
+  if (call.signer || call.by_visitor) {
+    parts.push('--aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"');
+  }
   if (file) parts.push(`--data-binary ${quoted(`@${file.name}`)}`);
   else if (text) parts.push(`--data-binary ${quoted(text)}`);
   parts.push("--output answer", quoted(url + call.target));

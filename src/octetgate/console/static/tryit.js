@@ -43,6 +43,9 @@ function note(count) {
 }
 
 function showParameters() {
+  // The draft asks nobody who they are.
+  at("key-place").hidden = !chosen()?.needsKey;
+  at("signer-place").hidden = !chosen()?.isSigned;
   const kept = Object.fromEntries(parameters().map(({ name, value }) => [name, value]));
   const names = parametersOf(chosen()?.path ?? "");
   at("parameters").replaceChildren(
@@ -105,7 +108,16 @@ function asked() {
     target: target(),
     headers: headers(),
     variables: where() === DRAFT ? Object.fromEntries(rows(at("variables"))) : {},
+    api_key: call.needsKey ? at("key").value : "",
+    ...signer(call),
   };
+}
+
+function signer(call) {
+  if (!call.isSigned) return {};
+  if (at("signer").value === "own") return { by_visitor: true };
+  if (at("signer").value !== "other") return {};
+  return { signer: { access_key_id: at("access-key-id").value.trim(), secret: at("secret").value } };
 }
 
 // --- What is proposed, until somebody says otherwise ---
@@ -258,6 +270,7 @@ function end(said, call) {
   at("said").textContent = said;
   at("cancel").hidden = true;
   at("send").disabled = false;
+  delete call.signer; // a secret is not kept
   past.unshift({ call, said });
   past.length = Math.min(past.length, MOST_PAST);
   at("past").hidden = false;

@@ -244,6 +244,14 @@ def sign(request: Request, claim: Claim, secret: str) -> str:
     return _signature(signing_key(secret, claim), claim, canonical).decode()
 
 
+def header(claim: Claim) -> str:
+    """Return the Authorization header that makes the claim."""
+    return (
+        f"{ALGORITHM} Credential={claim.access_key}/{claim.scope}, "
+        f"SignedHeaders={';'.join(claim.signed_headers)}, Signature={claim.signature}"
+    )
+
+
 def presigned(request: Request, claim: Claim, secret: str) -> str:
     """Return the query that makes the request one that is signed."""
     said = {
