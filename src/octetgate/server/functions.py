@@ -59,6 +59,24 @@ def _workers_total(settings: Settings, found: Found) -> int:
     return min(total, len(users.numbers)) if users else total
 
 
+def shared_variables(settings: Settings) -> dict[str, str]:
+    """Return what the SDKs in functions find services by, as integrations find them.
+
+    On AWS a function's role gives it credentials; here somebody has to say that it may have ours.
+    """
+    if not settings.function_credentials:
+        return {}
+    named = {
+        "AWS_ACCESS_KEY_ID": settings.aws_access_key_id,
+        "AWS_SECRET_ACCESS_KEY": settings.aws_secret_access_key,
+        "AWS_SESSION_TOKEN": settings.aws_session_token,
+        "AWS_ENDPOINT_URL": settings.aws_endpoint_url,
+    }
+    for service, url in settings.aws_endpoint_urls:
+        named[f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}"] = url
+    return {name: value for name, value in named.items() if value}
+
+
 async def _serve(running: Running, post: Post, found: Found) -> None:
     settings, cores = running.settings, os.cpu_count() or 1
     async with contextlib.AsyncExitStack() as held:
@@ -70,6 +88,7 @@ async def _serve(running: Running, post: Post, found: Found) -> None:
             store,
             SupervisorSettings(
                 data=settings.data.absolute(),
+                environment=shared_variables(settings),
                 region=settings.region,
                 account_id=settings.account_id,
                 payload_limit=_PAYLOAD_LIMITS[settings.aws_limits],

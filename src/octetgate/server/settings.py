@@ -207,6 +207,9 @@ class Settings:
         _FUNCTIONS,
     )
 
+    function_credentials: bool = _setting(
+        False, values.SWITCH, "Let functions have these credentials and endpoints.", _AWS
+    )
     aws_endpoint_url: str = _setting(
         "",
         values.URL,
