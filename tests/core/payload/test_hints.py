@@ -10,7 +10,7 @@ from octetgate.core.payload.convert import (
     explain_request,
     explain_response,
 )
-from octetgate.core.payload.hints import Case, hints
+from octetgate.core.payload.hints import Case, hints, is_beyond_suspicion
 
 PNG = MediaTypes(["image/png"])
 HEADERS = st.none() | st.sampled_from(["image/png", "*/*", "text/html,image/png", "", ",", "a"])
@@ -38,6 +38,30 @@ def test_a_hint_always_says_something_whatever_came(entries, kind, accept, handl
     ):
         case = Case(decision=decision, listed=listed, asked=yes, failed=yes, sample=sample)
         assert all(hint.name and hint.says for hint in hints(case))
+
+
+@given(
+    st.sampled_from([(), ("*/*",), ("image/png", "*/x", "", "image")]),
+    HEADERS,
+    HEADERS,
+    st.none() | st.sampled_from(ContentHandling),
+    st.booleans(),
+    st.binary(max_size=40) | st.just(b"iVBORw0KGgoAAAANSUhEUgAA"),
+)
+def test_there_is_no_hint_for_what_is_beyond_suspicion(
+    entries, kind, accept, handling, yes, sample
+):
+    listed = MediaTypes(entries)
+    for decision in (
+        explain_request(listed, kind, handling),
+        explain_response(listed, kind, accept, handling),
+        explain_proxy_request(listed, kind),
+        explain_proxy_response(listed, accept, yes),
+    ):
+        if is_beyond_suspicion(decision, sample):
+            size = len(sample)
+            known = {"bytes_in": size, "bytes_out": size, "sample": sample, "templated": yes}
+            assert names(decision, listed, **known) == []
 
 
 @pytest.mark.parametrize(

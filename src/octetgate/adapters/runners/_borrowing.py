@@ -92,7 +92,12 @@ class Borrowing:
             client_context=_admission.client_context(invocation.client_context),
         )
         try:
-            outcome = await self._desk(terms).run(call)
+            desk = self._desk(terms)
+            try:
+                desk.take(call)
+                outcome = await call.outcome
+            finally:
+                desk.let_go(call)
         except LeftToSupervisor:
             return None
         outcome.executed_version = terms.version

@@ -62,19 +62,19 @@ class Desk:
 
     # --- Calls ---
 
-    async def run(self, call: Call) -> Outcome:
-        """Have a process work on the call; raises InvokeError, or LeftToSupervisor."""
-        try:
-            if self._idle:
-                self._idle.pop().give(call)
-            else:
-                self._queue(call)
-            return await call.outcome
-        finally:
-            if not call.outcome.done():
-                call.outcome.cancel()  # a function that runs for a caller who has left goes on
-            if not call.given:
-                self._drop(call)
+    def take(self, call: Call) -> None:
+        """Have a process work on the call, as soon as one is free; raises InvokeError."""
+        if self._idle:
+            self._idle.pop().give(call)
+        else:
+            self._queue(call)
+
+    def let_go(self, call: Call) -> None:
+        """Forget a call that is over, or that nobody waits for any more."""
+        if not call.outcome.done():
+            call.outcome.cancel()  # a function that runs for a caller who has left goes on
+        if not call.given:
+            self._drop(call)
 
     def _queue(self, call: Call) -> None:
         if (

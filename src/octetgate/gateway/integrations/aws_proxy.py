@@ -4,6 +4,9 @@ No mapping takes part; ``isBase64Encoded``, Accept and the API's binary media ty
 about bytes (spec: payload-encodings 6, lambda 1 and 2).
 """
 
+from collections.abc import Coroutine
+from typing import Any
+
 import pybase64
 
 from octetgate.core.functions.answer_fields import MalformedProxyResponse
@@ -126,9 +129,9 @@ class _LambdaProxy:
 class AwsProxy(_LambdaProxy):
     """The answer comes in one piece."""
 
-    async def invoke(self, call: Call, request: Invocation) -> Outcome:
+    def invoke(self, call: Call, request: Invocation) -> Coroutine[Any, Any, Outcome]:
         """Ask the function."""
-        return await invoke(self._facts.ports.functions, self._target, call, request)
+        return invoke(self._facts.ports.functions, self._target, call, request)
 
     async def answer(self, call: Call, result: Outcome) -> Reply:
         """Return the function's answer; what is none is a 502."""

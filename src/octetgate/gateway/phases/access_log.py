@@ -17,7 +17,7 @@ from octetgate.core.http.message import RequestHead
 from octetgate.core.model.api import Method, Resource
 from octetgate.core.model.stage import Stage
 from octetgate.core.payload.convert import Decision
-from octetgate.core.payload.hints import Case, Hint, hints, no_template
+from octetgate.core.payload.hints import Case, Hint, hints, is_beyond_suspicion, no_template
 from octetgate.core.payload.measure import Measure
 from octetgate.core.ports.metrics import Subject, Tally
 from octetgate.gateway.call import Arrival, Call, Route
@@ -292,6 +292,8 @@ def _hint(
 ) -> str:
     """Return what was probably not meant, or nothing; bytes that passed unchanged are well."""
     if route is None or (measure is None and not response_type):
+        return ""
+    if measure is not None and not response_type and is_beyond_suspicion(decision, measure.sample):
         return ""
     integration = route.plan.method.method_integration
     wanted = "for the template" if "request" in decision.row else "response template"
