@@ -252,6 +252,28 @@ def test_a_stage_is_moved_to_another_deployment(gw, stage):
     assert moved["deploymentId"] == stage.deployment
 
 
+@pytest.mark.parametrize(
+    "verb, about, value, cached",
+    [
+        ("GET", "throttling/burstLimit", "2", True),
+        ("*", "metrics/enabled", "true", True),
+        ("POST", "throttling/burstLimit", "2", False),
+        ("DELETE", "logging/loglevel", "OFF", False),
+        ("ANY", "logging/dataTrace", "true", False),
+        ("POST", "caching/ttlInSeconds", "5", True),
+        ("POST", "caching/enabled", "true", True),
+    ],
+)
+def test_only_get_is_cached_by_a_setting_that_says_nothing_of_it(
+    gw, stage, verb, about, value, cached
+):
+    path = "*" if verb == "*" else "~1test"
+    found = patched(gw, stage, "replace", f"/{path}/{verb}/{about}", value)["methodSettings"]
+    (setting,) = found.values()
+    assert setting["cachingEnabled"] is cached
+    patched(gw, stage, "remove", f"/{path}/{verb}")
+
+
 def test_what_was_set_can_be_removed(gw, stage):
     patched(gw, stage, "replace", "/variables/a", "b")
     assert "variables" not in patched(gw, stage, "remove", "/variables/a")

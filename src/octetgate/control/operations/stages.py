@@ -258,8 +258,17 @@ _SETTINGS: Mapping[str, tuple[str, Callable[[Patch], Any]]] = {
     ),
 }
 
-# AWS has recorded settings appear with caching on, even when only throttling was patched.
-_FIRST = MethodSetting(caching_enabled=True)
+_CACHED_UNASKED = ("GET", "*")
+
+
+def _first(patch: Patch) -> MethodSetting:
+    """Return what a method's setting is before its first member is patched.
+
+    Recorded: with caching on, even when only throttling was patched.  But only GET is remembered
+    unless a method's own setting asks for it (documented): a log level of DELETE does not.
+    """
+    asked = patch.names[2] == "caching"
+    return MethodSetting(caching_enabled=asked or patch.names[1] in _CACHED_UNASKED)
 
 
 def _method_key(patch: Patch) -> str:
@@ -270,7 +279,7 @@ def _method_key(patch: Patch) -> str:
 def _setting(stage: Stage, patch: Patch) -> Stage:
     field, read = _SETTINGS["/".join(patch.names[2:])]
     key = _method_key(patch)
-    setting = replace(stage.method_settings.get(key, _FIRST), **{field: read(patch)})
+    setting = replace(stage.method_settings.get(key) or _first(patch), **{field: read(patch)})
     return replace(stage, method_settings={**stage.method_settings, key: setting})
 
 
