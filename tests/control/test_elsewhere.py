@@ -36,6 +36,12 @@ def client_of(service, port, key="any", secret="any"):
     [
         pytest.param("sts", "get_session_token", "sts" + HINT, id="query"),
         pytest.param("iam", "get_user", "iam" + HINT, id="query-of-a-global-service"),
+        pytest.param(
+            "cloudformation",
+            "describe_stacks",
+            "cloudformation is not part of octetgate. To make what a template says",
+            id="what-can-be-done-instead",
+        ),
         pytest.param("ec2", "describe_regions", "ec2" + HINT, id="ec2"),
         pytest.param("s3", "list_buckets", "s3" + HINT, id="rest-xml-at-the-consoles-path"),
         pytest.param("route53", "list_hosted_zones", "route53" + HINT, id="rest-xml"),

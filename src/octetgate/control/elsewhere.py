@@ -24,6 +24,11 @@ _OTHERS = (
     "and other services are called where they are."
 )
 
+_IMPORT = (
+    "To make what a template says, SAM's or the CDK's as well, import it: "
+    "octetgate import template.yaml"
+)
+
 
 def refused(signed_for: str | None, path: str) -> ApiError | None:
     """Return why a call is none for here; None for calls of the services that are."""
@@ -37,7 +42,8 @@ def refused(signed_for: str | None, path: str) -> ApiError | None:
         return NotImplementedException(
             "deployed APIs (execute-api) answer on the gateway's port, not here"
         )
-    return NotImplementedException(f"{signed_for} is not part of octetgate. {_OTHERS}")
+    instead = _IMPORT if signed_for == "cloudformation" else _OTHERS
+    return NotImplementedException(f"{signed_for} is not part of octetgate. {instead}")
 
 
 def told(error: ApiError, signed_for: str, headers: Mapping[str, str], request_id: str) -> Answered:
