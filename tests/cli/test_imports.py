@@ -103,7 +103,9 @@ def test_warnings_are_said_and_may_stop_it(run, file, management):
     [
         pytest.param("a: [", "line 2, column 1: ", id="no-yaml"),
         pytest.param("[]", "expected an object; found list", id="no-object"),
-        pytest.param("{}", "expected swagger or openapi at its root", id="no-definition"),
+        pytest.param(
+            "{}", "expected swagger, openapi or Resources at its root", id="no-definition"
+        ),
     ],
 )
 def test_a_file_that_is_no_definition_is_told(run, tmp_path, text, says):

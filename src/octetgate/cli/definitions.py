@@ -54,7 +54,7 @@ def import_file(endpoint: str, file: Path, wanted: Wanted) -> dict[str, Any]:
     """Create or update an API from a file, deploy it, and say what there is now."""
     text, found = document(file)
     if "swagger" not in found and "openapi" not in found:
-        raise Trouble(f"{file}: expected swagger or openapi at its root; found neither")
+        raise Trouble(f"{file}: expected swagger, openapi or Resources at its root; found none")
     return import_definition(endpoint, text, found, wanted)
 
 

@@ -301,3 +301,31 @@ def test_a_package_for_a_bucket_is_taken_from_the_zip_beside_the_template(
     told = stack("packed", {"Resources": {"Fn": function}})
     assert "Fn.Code: pets.zip beside the template" in told["notes"]
     assert ids(told)["Fn"] == "packed-Fn"
+
+
+@pytest.mark.parametrize(
+    "files, said",
+    [
+        pytest.param({"requirements.txt": "# none\n"}, False, id="asks-for-nothing"),
+        pytest.param({"requirements.txt": "pillow==12\n"}, True, id="python"),
+        pytest.param(
+            {"requirements.txt": "pillow", "pillow-12.dist-info/x": ""}, False, id="python-built"
+        ),
+        pytest.param({"package.json": '{"dependencies": {"sharp": "1"}}'}, True, id="node"),
+        pytest.param({"package.json": '{"type": "module"}'}, False, id="node-without"),
+        pytest.param(
+            {"package.json": '{"dependencies": {"a": "1"}}', "node_modules/a/x": ""},
+            False,
+            id="node-built",
+        ),
+    ],
+)
+def test_source_that_nobody_has_built_is_told_of(stack, tmp_path, files, said):
+    folder = tmp_path / "sources" / "fn"
+    for name, text in {"index.py": "", **files}.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    properties = {"Code": "fn", "Handler": "index.handler", "Runtime": "python3.11"}
+    function = {"Type": "AWS::Lambda::Function", "Properties": properties}
+    notes = stack("sources", {"Resources": {"Fn": function}})["notes"]
+    assert any("is not in the folder; build first" in each for each in notes) is said

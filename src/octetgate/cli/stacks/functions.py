@@ -1,8 +1,10 @@
 """``AWS::Lambda::*``: functions from local folders, and what belongs to them."""
 
+import contextlib
 import io
+import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +29,7 @@ _CONFIGURATION = (
     "TracingConfig",
 )
 _ELSEWHERE = ("FunctionName", "Code", "Tags", "ReservedConcurrentExecutions", "PackageType")
+_BUILD = "{} is not in the folder; build first, as with sam build, and import what was built"
 _WHOLE = ("Timeout", "MemorySize")
 
 
@@ -165,9 +168,28 @@ def _code(stack: Stack, logical: str, properties: Mapping[str, Any]) -> dict[str
     if isinstance(given, dict) and "ZipFile" in given:
         return {"ZipFile": _inline(str(given["ZipFile"]), str(properties.get("Runtime", "")))}
     path = _local(given)
+    if path is not None:
+        stack.notes += [f"{place}: {each}" for each in _unbuilt(stack.path(path, place))]
     if path is not None and stack.watch and stack.path(path, place).is_dir():
         return {"S3Bucket": packages.HOT_RELOAD, "S3Key": str(stack.path(path, place))}
     return _package(stack, given, place)
+
+
+def _unbuilt(folder: Path) -> Iterator[str]:
+    """Say which packages a folder asks for and has none of: it is source that nobody has built."""
+    asked = folder / "requirements.txt"
+    if asked.is_file() and not any(folder.glob("*.dist-info")):
+        lines = (
+            line.partition("#")[0].strip()
+            for line in asked.read_text("utf-8", "replace").splitlines()
+        )
+        if any(lines):
+            yield _BUILD.format("what requirements.txt asks for")
+    asked = folder / "package.json"
+    if asked.is_file() and not (folder / "node_modules").exists():
+        with contextlib.suppress(ValueError, AttributeError):
+            if json.loads(asked.read_bytes()).get("dependencies"):
+                yield _BUILD.format("what package.json depends on")
 
 
 def _local(given: Any) -> str | None:
