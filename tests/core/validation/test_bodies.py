@@ -109,6 +109,44 @@ def test_definitions_of_a_schema_and_one_of_work():
     assert len(problems(schema, None)) == 1
 
 
+def branching(ref):
+    """A schema that is itself in each of two branches."""
+    inner = {"a": {"$ref": ref}}
+    return {
+        "type": "object",
+        "properties": {"n": {"type": "integer"}, "anyOf": {"enum": ["$ref"]}},
+        "anyOf": [{"required": [name], "properties": inner} for name in ("b", "c")],
+    }
+
+
+@pytest.mark.parametrize("ref", ["#", reference(API, "Branch")])
+def test_what_is_wrong_in_branches_of_branches_is_told_in_the_time_of_one(ref):
+    schema = branching(ref)
+    deep = 0
+    for _ in range(60):
+        # Two branches at each of sixty levels: nobody could look into all of them.
+        deep = {"a": deep}
+    assert problems(schema, deep, Branch=schema) == [
+        "instance does not match the schemas that anyOf, oneOf or not list"
+    ]
+    assert problems(schema, {"n": "1", "a": deep}, Branch=schema) == [
+        'instance type (string) does not match any allowed primitive type (allowed: ["integer"])'
+    ]
+    # A property's name is not a keyword.
+    assert len(problems(schema, {"anyOf": 1, "b": 1}, Branch=schema)) == 1
+    assert problems(schema, {"b": 1, "a": {"c": 1}}, Branch=schema) == []
+
+
+def test_a_reference_into_a_branch_leaves_the_words_alone():
+    schema = {
+        "anyOf": [{"type": "string"}, {"items": {"$ref": "#/anyOf/0"}, "type": "array"}],
+    }
+    assert problems(schema, ["x"]) == []
+    assert problems(schema, [1]) == [
+        "instance does not match the schemas that anyOf, oneOf or not list"
+    ]
+
+
 @pytest.mark.parametrize(
     "ref", [reference(API, "Nobody"), reference("another123", "Pet"), "http://127.0.0.1:1/x"]
 )

@@ -13,6 +13,7 @@ import jsonschema_rs
 import msgspec
 from jsonschema_rs import ValidationErrorKind as Kind
 
+from octetgate.core.validation.alternatives import may_double, without_alternatives
 from octetgate.core.validation.schemas import NotASchema, named, read
 
 _MOST_TOLD = 20
@@ -20,6 +21,10 @@ _MOST_TOLD = 20
 _BACKTRACKS = 100_000
 """Steps that a pattern may take on one text, where it looks around; others take linear time."""
 
+_NONE_FITS = "instance does not match the schemas that anyOf, oneOf or not list"
+"""Where looking into each of them could take without end."""
+
+Retrieve = Callable[[str], Any]
 ReadSchema = Callable[[str], str | None]
 """Returns the text of the schema of a model of the API, by the model's name."""
 
@@ -29,22 +34,24 @@ class BodyModel:
 
     def __init__(self, schema: str, api: str, models: ReadSchema) -> None:
         """Raises NotASchema, also where a model is named that there is not."""
+        schemas: list[dict[str, Any]] = []
 
         def retrieve(uri: str) -> Any:
             name = named(uri, api)
             text = None if name is None else models(name)
             if text is None:
                 raise LookupError(f"expected a model of the API, found {uri!r}")
-            return read(text)
+            schemas.append(read(text))
+            return schemas[-1]
 
         try:
-            self._validator = jsonschema_rs.Draft4Validator(
-                read(schema),
-                retriever=retrieve,
-                pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACKS),
-            )
+            schemas.append(read(schema))
+            self._validator = _compiled(schemas[0], retrieve)
         except (ValueError, LookupError, jsonschema_rs.ReferencingError) as error:
             raise NotASchema(str(error)) from error
+        self._telling: jsonschema_rs.Draft4Validator | None = self._validator
+        if may_double(schemas):
+            self._telling = _plain(schemas[0], retrieve)
 
     def problems(self, body: bytes) -> list[str]:
         """Return what is wrong with the body; an empty one counts as ``{}`` (recorded)."""
@@ -54,7 +61,26 @@ class BodyModel:
             return [f"expected JSON: {error}"]
         if self._validator.is_valid(value):
             return []
-        return list(_told(self._validator.iter_errors(value)))
+        found = self._telling.iter_errors(value) if self._telling else ()
+        return list(_told(found)) or [_NONE_FITS]
+
+
+def _compiled(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft4Validator:
+    return jsonschema_rs.Draft4Validator(
+        schema,
+        retriever=retrieve,
+        pattern_options=jsonschema_rs.FancyRegexOptions(backtrack_limit=_BACKTRACKS),
+    )
+
+
+def _plain(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft4Validator | None:
+    """Return the schema without its alternatives, or None where a reference leads into one."""
+    try:
+        return _compiled(
+            without_alternatives(schema), lambda uri: without_alternatives(retrieve(uri))
+        )
+    except (ValueError, LookupError, jsonschema_rs.ReferencingError):
+        return None
 
 
 def _told(errors: Iterable[jsonschema_rs.ValidationError]) -> Iterator[str]:
