@@ -158,7 +158,7 @@ class Child(asyncio.SubprocessProtocol):
             held = _tree.own_bytes(pids)
         self._most_bytes = max(self._most_bytes, held)
         if held > allowed * _MIB:
-            return f"memory: expected at most {allowed} MB; found {held // _MIB} MB"
+            return f"memory: expected at most {allowed} MB; found {_mib(held)} MB"
         return None
 
     def folder_excess(self) -> str | None:
@@ -168,7 +168,7 @@ class Child(asyncio.SubprocessProtocol):
             allowed * _MIB
         ):
             return None
-        return f"temporary files: expected at most {allowed} MB; found {found // _MIB} MB"
+        return f"temporary files: expected at most {allowed} MB; found {_mib(found)} MB"
 
     def peak_memory(self, *, is_exact: bool) -> int:
         """Return the most memory that was held, in MiB; unless exact, as of a moment ago.
@@ -183,7 +183,7 @@ class Child(asyncio.SubprocessProtocol):
                 _tree.peak_bytes(pid) for pid in _tree.tree(self._pid, _LOOKED_AT)[:_LOOKED_AT]
             ]
             self._most_bytes = max(self._most_bytes, *peaks, 0)
-        return self._most_bytes // _MIB
+        return _mib(self._most_bytes)
 
     # --- The end ---
 
@@ -261,3 +261,8 @@ def _size(folder: Path) -> int:
             except OSError:
                 continue  # gone meanwhile
     return size
+
+
+def _mib(size: int) -> int:
+    """Return a size in MiB, rounded up: what is just above a limit is told as above it."""
+    return -(-size // _MIB)
