@@ -3,7 +3,7 @@
 import json
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlsplit
 
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
@@ -91,7 +91,13 @@ class Visit:
         return answer
 
     def part(self, template: str, said: str = "", **values: Any) -> Response:
-        """Return a part of the page for htmx, and say in passing what has been done."""
+        """Return a part of the page for htmx, and say in passing what has been done.
+
+        A form that the browser sends itself is answered by a page with the part in it.
+        """
+        if self.request.method == "POST" and not self.is_htmx:
+            back = urlsplit(self.request.headers.get("referer", "")).path or "/"
+            return self.page("alone.html", part=template, done=said, back=back, **values)
         answer = self.page(template, **values)
         if said:
             # A header is ASCII; JSON has a way of saying everything in it.

@@ -5,6 +5,7 @@ class CodeEditor extends HTMLElement {
   connectedCallback() {
     const field = this.querySelector("textarea");
     if (!field || this.view) return;
+    const isBeingTypedIn = document.activeElement === field;
     field.hidden = true;
     const label = this.closest(".field")?.querySelector("label");
     label?.addEventListener("click", () => this.view.focus());
@@ -20,6 +21,11 @@ class CodeEditor extends HTMLElement {
         field.dispatchEvent(new Event("input", { bubbles: true }));
       },
     });
+    // Whoever began in the plain field goes on here, at the same place.
+    if (isBeingTypedIn) {
+      this.view.dispatch({ selection: { anchor: field.selectionStart, head: field.selectionEnd } });
+      this.view.focus();
+    }
   }
 
   get value() {

@@ -1,4 +1,4 @@
-// What every page needs: dialogs, refusals beside their forms, toasts, copying, dropping files.
+// What every page needs: dialogs, refusals beside their forms, toasts, copying.
 
 const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
@@ -6,7 +6,7 @@ document.addEventListener("click", (event) => {
   const opener = within(event, "[data-opens]");
   if (opener) document.getElementById(opener.dataset.opens).showModal();
   const closer = within(event, "[data-closes]");
-  if (closer) closer.closest("dialog").close();
+  if (closer) closer.closest("dialog")?.close();
   const copier = within(event, "[data-copy]");
   if (copier) copy(copier);
   if (within(event, "[data-theme-toggle]")) switchTheme();
@@ -65,20 +65,6 @@ document.body.addEventListener("htmx:sendError", () => say("octetgate does not a
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   event.detail.elt.closest("form")?.querySelector("[data-refusal]")?.replaceChildren();
 });
-
-// A file that is dropped on a form's drop area becomes its file field's.
-for (const kind of ["dragover", "dragleave", "drop"]) {
-  document.addEventListener(kind, (event) => {
-    const area = within(event, "[data-drop]");
-    if (!area) return;
-    event.preventDefault();
-    area.classList.toggle("over", kind === "dragover");
-    if (kind !== "drop" || !event.dataTransfer.files.length) return;
-    const input = area.querySelector("input[type=file]");
-    input.files = event.dataTransfer.files;
-    input.dispatchEvent(new Event("change", { bubbles: true }));
-  });
-}
 
 // A choice that fills its form's editor with a text of the server.
 document.addEventListener("change", async (event) => {

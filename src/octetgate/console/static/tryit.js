@@ -123,7 +123,10 @@ function signer(call) {
 // --- What is proposed, until somebody says otherwise ---
 
 const own = new Set();
-for (const id of ["type", "accept"]) at(id).addEventListener("input", () => own.add(id));
+for (const id of ["type", "accept"]) {
+  at(id).addEventListener("input", () => own.add(id));
+  if (at(id).value) own.add(id); // typed before this script was there
+}
 
 function propose() {
   if (!own.has("type")) at("type").value = likelyType();
@@ -317,7 +320,5 @@ function fill(path, wanted) {
 
 const inBase64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
-at("where").value = known.asked.stage ?? DRAFT;
-if (!at("where").value) at("where").value = DRAFT;
 showCalls({ path: known.asked.path, verb: known.asked.method });
 changed();
