@@ -197,6 +197,36 @@ def test_a_malformed_path_says_where_and_what_was_found(path, reason):
         jsonpath.compile(path)
 
 
+def nested(leaf, levels):
+    """Return the leaf below so many members called ``a``."""
+    for _ in range(levels):
+        leaf = {"a": leaf}
+    return leaf
+
+
+@pytest.mark.parametrize(
+    "path, document",
+    [
+        # Each of 31,125 finds has others in it: 2.6 million values, if written out.
+        pytest.param("$..a..a", nested(1, 250), id="values"),
+        pytest.param("$..a", nested("x" * 100_000, 900), id="text"),
+        pytest.param("$..[?(@.a)]", nested([{"a": "x" * 100_000}] * 200, 1), id="text-in-a-list"),
+        pytest.param("$..a", nested({"k" * 100_000: 1}, 900), id="names"),
+    ],
+)
+def test_what_is_found_many_times_over_is_refused_before_it_is_written(path, document):
+    reason = "finds more than 1000000 values or 14680064 characters in all"
+    with pytest.raises(PathError, match=reason):
+        jsonpath.compile(path).find(document)
+
+
+def test_one_find_may_be_as_long_as_a_body():
+    document = {"k": "x" * 20_000_000, "l": list(range(100))}
+    assert jsonpath.compile("$.k").find(document) == document["k"]
+    assert jsonpath.compile("$.*").find(document) == list(document.values())
+    assert jsonpath.compile("$..l").find(document) == [document["l"]]
+
+
 def test_a_search_that_multiplies_its_finds_is_stopped(monkeypatch):
     monkeypatch.setattr(jsonpath, "_MOST", 1000)
     document: object = 1

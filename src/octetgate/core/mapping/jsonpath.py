@@ -42,6 +42,8 @@ MISSING = Missing.MISSING
 _PLAIN = re.compile(r"\$(?:\.[A-Za-z_][\w-]*|\[\d+\]|\['[^'\\,]*'\])*")
 _PLAIN_STEP = re.compile(r"\.([A-Za-z_][\w-]*)|\[(\d+)\]|\['([^'\\,]*)'\]")
 _MOST = 1_000_000
+_MOST_TEXT = 14 * 1024 * 1024
+"""Characters: what a template may put out."""
 _LONGEST = 10_000
 
 
@@ -54,6 +56,8 @@ class Path:
     _steps: tuple[str | int, ...] | None
     _further: tuple[Step, ...]
     end: _End | None = None
+    scans: bool = False
+    """Whether ``..`` is in it: then what it finds may lie in each other, and count many times."""
 
     def find(self, document: object, root: object = None) -> object:
         """Return what the path names in ``document``; ``MISSING`` if a definite path fails.
@@ -77,6 +81,8 @@ class Path:
         if self.end is not None:
             return self.end.apply(nodes, document, whole, definite=self.definite)
         if not self.definite:
+            if self.scans:
+                self._weigh(nodes)
             return nodes
         return nodes[0] if nodes else MISSING
 
@@ -88,6 +94,30 @@ class Path:
             if len(kept) > _MOST:
                 raise PathError(self.text, len(self.text), f"finds more than {_MOST} values")
         return kept
+
+    def _weigh(self, nodes: list[object]) -> None:
+        """Refuse more than could be written out: each node counts with all that is in it.
+
+        A value of a megabyte that lies nine hundred deep would be written nine hundred times.
+        """
+        values = characters = 0
+        waiting: list[Iterable[object]] = [nodes]
+        while waiting:
+            for node in waiting.pop():
+                values += 1
+                if isinstance(node, str):
+                    characters += len(node)
+                elif isinstance(node, dict):
+                    characters += sum(map(len, node))
+                    waiting.append(node.values())
+                elif isinstance(node, list):
+                    waiting.append(node)
+                if values > _MOST or characters > _MOST_TEXT:
+                    raise PathError(
+                        self.text,
+                        len(self.text),
+                        f"finds more than {_MOST} values or {_MOST_TEXT} characters in all",
+                    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,8 +213,9 @@ class _Compiler:
             if step is None:
                 break
             steps.append(step)
-        self._scanned = outer
-        return Path(read.text, all(step.definite for step in steps), None, tuple(steps), end)
+        scans, self._scanned = self._scanned, outer
+        definite = all(step.definite for step in steps)
+        return Path(read.text, definite, None, tuple(steps), end, scans)
 
     def _function(self) -> _End | None:
         """Read ``.name(arguments)``."""
