@@ -274,8 +274,9 @@ def test_without_keys_a_page_that_reads_from_its_own_name_is_refused():
     with served(app) as port:
         for target in "/apikeys?includeValues=true", "/_octetgate/functions/f/code":
             for host in f"evil.example:{port}", "[::1.example":
-                status, _, body = call(port, "GET", target, headers={"Host": host})
-                assert (status, body["message"][:5]) == (403, "Host:"), (target, host)
+                for browser in {"Accept-Language": ""}, {"User-Agent": "Mozilla/5.0"}:
+                    status, _, body = call(port, "GET", target, headers={"Host": host, **browser})
+                    assert (status, body["message"][:5]) == (403, "Host:"), (target, host)
         # Whoever signs is let in under every name.
         add(store, FULL, "ada")
         named = f"evil.example:{port}"

@@ -55,10 +55,11 @@ PUBLIC = "evil.example:8081 evil.example. 127.0.0.1.evil.example internal.evil.e
 
 @pytest.mark.parametrize("host", ["", *PRIVATE.split(), "host.docker.internal:8081", "gate.test"])
 def test_names_that_nobody_else_can_have_need_no_key(host):
-    refuse_public_names(host)
+    refuse_public_names({"host": host, "accept-language": "en"})
 
 
 @pytest.mark.parametrize("host", [*PUBLIC.split(), "evilinternal.example", "[::1.example"])
-def test_a_name_that_can_be_anybodys_needs_a_key(host):
+def test_a_browser_under_a_name_that_can_be_anybodys_needs_a_key(host):
     with pytest.raises(AccessDeniedException, match="found " + re.escape(host)):
-        refuse_public_names(host)
+        refuse_public_names({"host": host, "accept-language": ""})
+    refuse_public_names({"host": host, "user-agent": "Boto3/1.40"})

@@ -71,7 +71,7 @@ class Gatekeeper:
         keys = self._known()
         if not keys:
             self.refuse_afar(peer)
-            refuse_public_names(next(iter(request.values("host")), ""))
+            refuse_public_names({name.lower(): value for name, value in reversed(request.headers)})
             return None
         try:
             claim = sigv4.claimed(request)

@@ -9,8 +9,10 @@ in the developer's own browser could talk to it.  Two things give such a page aw
   ``Host`` then agree, but on a name.  So a browser has to come to ``localhost`` or to an
   address.
 
-A page that only reads from its own name sends neither header, and looks like a program.  So as
-long as there are no keys nobody is answered under a name that can be had in the public DNS.
+A page that only reads from its own name sends neither header.  Browsers put ``Accept-Language``
+into every request, and a page can empty it but not take it away; programs do not know it.  So as
+long as there are no keys no browser is answered under a name that can be had in the public DNS,
+and programs are under any.
 """
 
 import ipaddress
@@ -20,6 +22,7 @@ from urllib.parse import urlsplit
 from octetgate.control.errors import AccessDeniedException
 
 _OWN = ("same-origin", "none")
+_BROWSER = "Mozilla/"
 _PRIVATE = (".internal", ".test")
 """Nobody can register names below these; ``host.docker.internal`` is one."""
 
@@ -52,13 +55,16 @@ def refuse_forgeable_hosts(headers: Mapping[str, str]) -> None:
         )
 
 
-def refuse_public_names(host: str) -> None:
-    """Refuse a request without a key under a name that may be anybody's; none at all is fine."""
+def refuse_public_names(headers: Mapping[str, str]) -> None:
+    """Refuse a browser without a key under a name that may be anybody's; none at all is fine."""
+    host = headers.get("host", "")
     name = _name(host).rstrip(".")
-    if "." in name and not (name.endswith(_PRIVATE) or _is_unforgeable(name)):
+    is_browser = "accept-language" in headers or headers.get("user-agent", "").startswith(_BROWSER)
+    if is_browser and "." in name and not (name.endswith(_PRIVATE) or _is_unforgeable(name)):
         raise AccessDeniedException(
-            "Host: expected localhost, an address, or a name without a public domain, as there "
-            f"are no management keys; found {host}; make a key with: octetgate keys create"
+            "Host: expected localhost, an address, or a name without a public domain from a "
+            f"browser, as there are no management keys; found {host}; make a key with: "
+            "octetgate keys create"
         )
 
 
