@@ -167,12 +167,17 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def children_seconds(times: os.times_result) -> float:
+    """Return what the children that have ended used of a processor."""
+    return times.children_user + times.children_system
+
+
 def measure(
     how: argparse.Namespace, place: Place, images: Path
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Return the medians of thumbnails per second by who makes them, and of what ours cost.
 
-    The cost is milliseconds of a processor, by what used it.
+    The cost is milliseconds of a processor, by what used it, the load's own among them.
     """
     rates: dict[str, list[float]] = defaultdict(list)
     costs: dict[str, list[float]] = defaultdict(list)
@@ -190,10 +195,11 @@ def measure(
         for turn in range(how.rounds):
             rates[LIMIT].append(limit(images, how.seconds))
             for name, (address, script) in loads.items():
-                before = cpu.seconds(ours.pid)
+                before, waited = cpu.seconds(ours.pid), os.times()
                 rates[name].append(lambdas.load(address, CONNECTIONS, how.seconds, script)["rate"])
                 if name == OURS:
                     used = cpu.by_role(before, cpu.seconds(ours.pid), known)
+                    used["wrk"] = children_seconds(os.times()) - children_seconds(waited)
                     for role, spent in used.items():
                         costs[role].append(spent / rates[name][-1] / how.seconds * 1000)
             print(f"  round {turn + 1} ", {name: f"{all_[-1]:.1f}" for name, all_ in rates.items()})
@@ -222,8 +228,9 @@ the images from the disk.  wrk keeps {connections} connections open, and everyth
 machine's cores.  Median of {rounds} rounds of {seconds} s, in which all take turns.  Every
 call was answered 2xx.
 
-A thumbnail took these milliseconds of a processor in octetgate: {costs}.  pyvips alone has
-{alone:.1f} for one, which is all that there is.
+A thumbnail of octetgate's took these milliseconds of a processor: {costs}.
+wrk, which sends the images, shares the cores too; nobody sends any to pyvips alone, which has
+{alone:.1f} for one, all that there is.
 
 | Measured on | {date} |
 | --- | --- |
