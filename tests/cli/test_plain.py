@@ -49,6 +49,7 @@ MADE_UP = {
     "aws_access_key_id": "any",
     "aws_secret_access_key": "any",
     "aws_session_token": "any",
+    "trusted_proxies": "127.0.0.1,10.0.0.0/8",
     "user_pool_keys": "pools",
 }
 """Values of settings whose default cannot be written as a flag."""
