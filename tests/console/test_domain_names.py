@@ -12,6 +12,8 @@ def test_a_domain_is_made_and_its_base_path_leads_to_a_stage(page, octetgate, ax
     page.goto("/domain-names")
     axe(page)
     form = page.get_by_role("form", name="Create domain name")
+    if not form.is_visible():  # another test has made names before
+        page.get_by_text("Create domain name").first.click()
     form.get_by_label("Domain name").fill("pets.example.com")
     form.get_by_role("button", name="Create domain name").click()
     expect(page.get_by_role("heading", name="pets.example.com")).to_be_visible()
@@ -34,4 +36,5 @@ def test_a_domain_is_made_and_its_base_path_leads_to_a_stage(page, octetgate, ax
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete domain name").click()
     expect(page.get_by_role("status")).to_contain_text("Deleted pets.example.com.")
-    assert octetgate.gateway.get_domain_names()["items"] == []
+    left = [each["domainName"] for each in octetgate.gateway.get_domain_names()["items"]]
+    assert "pets.example.com" not in left
