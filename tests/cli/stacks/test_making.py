@@ -244,12 +244,12 @@ def test_a_domain_name_that_cannot_be_made_is_told_with_its_own_reason(stack):
 @pytest.mark.parametrize(
     "path, name",
     [
-        ("/work/pets/template.yaml", "pets"),
-        ("/work/pets.v2 (copy)/template.yaml", "pets-v2-copy"),
-        ("/work/pets/.aws-sam/build/template.yaml", "pets"),
-        ("/work/pets/cdk.out/Images.template.json", "Images"),
-        ("/work/pets/cdk.out/assembly-Prod/ProdImages.template.json", "ProdImages"),
-        ("/work/pets/.serverless/cloudformation-template-update-stack.json", "pets"),
+        ("/projects/pets/template.yaml", "pets"),
+        ("/projects/pets.v2 (copy)/template.yaml", "pets-v2-copy"),
+        ("/projects/pets/.aws-sam/build/template.yaml", "pets"),
+        ("/projects/pets/cdk.out/Images.template.json", "Images"),
+        ("/projects/pets/cdk.out/assembly-Prod/ProdImages.template.json", "ProdImages"),
+        ("/projects/pets/.serverless/cloudformation-template-update-stack.json", "pets"),
         ("/template.yaml", "stack"),
     ],
 )
