@@ -330,16 +330,16 @@ def described(image: Image, data: bytes) -> dict[str, Any]:
     }
 
 
-ESCAPES = {"w": "width", "h": "height", "m": "format", "z": "depth", "b": "filesize", "%": "%"}
+ESCAPES = {"w": "width", "h": "height", "m": "format", "z": "depth", "b": "filesize"}
 
 
 def filled_in(text: str, properties: dict[str, Any]) -> str:
     """Return ImageMagick's ``-format`` text with the properties that it names."""
 
     def value(found: re.Match[str]) -> str:
-        if found[1] not in ESCAPES:
+        if found[1] not in {*ESCAPES, "%"}:
             raise Error(f"-format: expected %w, %h, %m, %z, %b or %%; found {found[0]}")
-        return str({**properties, "%": "%"}[ESCAPES[found[1]]])
+        return "%" if found[1] == "%" else str(properties[ESCAPES[found[1]]])
 
     return re.sub("%(.?)", value, text).replace("\\n", "\n")
 
