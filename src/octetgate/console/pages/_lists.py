@@ -43,6 +43,15 @@ async def resources(visit: Visit, api: str) -> list[dict[str, Any]]:
     return sorted(found, key=lambda each: str(each["path"]))
 
 
+async def methods(visit: Visit, api: str) -> list[tuple[dict[str, str], dict[str, Any]]]:
+    """Return an API's methods, by path, each with where it stands: ``id``, ``path``, ``verb``."""
+    return [
+        ({"id": resource["id"], "path": resource["path"], "verb": verb}, method)
+        for resource in await resources(visit, api)
+        for verb, method in resource.get("resourceMethods", {}).items()
+    ]
+
+
 async def functions(visit: Visit) -> list[dict[str, Any]]:
     """Return all functions, by name."""
     found = await of_functions(visit, "list_functions", "Functions")

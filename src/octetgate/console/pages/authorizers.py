@@ -1,7 +1,6 @@
 """Authorizers: the list, one of them with its settings, and asking one as it is."""
 
 import json
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.responses import Response
@@ -62,7 +61,11 @@ async def shown(visit: Visit) -> Response:
         authorizer=authorizer,
         header=str(authorizer.get("identitySource") or "").removeprefix(_HEADER),
         grant=await grants.authorizer_grant(visit, authorizer, api["id"]),
-        guarded=list(_guarded(await lists.resources(visit, api["id"]), authorizer["id"])),
+        guarded=[
+            place
+            for place, method in await lists.methods(visit, api["id"])
+            if method.get("authorizerId") == authorizer["id"]
+        ],
         functions=await lists.functions(visit),
         base=_at(visit, authorizer["id"]),
         words=words,
@@ -169,13 +172,6 @@ def _readable(policy: str) -> str:
         return json.dumps(json.loads(policy), indent=2)
     except ValueError:
         return policy
-
-
-def _guarded(resources: list[dict[str, Any]], authorizer: str) -> Iterator[Mapping[str, str]]:
-    for resource in resources:
-        for verb, method in resource.get("resourceMethods", {}).items():
-            if method.get("authorizerId") == authorizer:
-                yield {"id": resource["id"], "path": resource["path"], "verb": verb}
 
 
 async def _authorizer(visit: Visit) -> dict[str, Any]:

@@ -41,7 +41,7 @@ async def shown(visit: Visit) -> Response:
         api=api,
         model=model,
         reference=reference,
-        uses=list(_uses(await lists.resources(visit, api["id"]), model["name"])),
+        uses=list(_uses(await lists.methods(visit, api["id"]), model["name"])),
         base=_at(visit, model["name"]),
     )
 
@@ -73,16 +73,16 @@ async def template(visit: Visit) -> Response:
     return PlainTextResponse(found.get("value", ""))
 
 
-def _uses(resources: list[dict[str, Any]], model: str) -> Iterator[dict[str, str]]:
+def _uses(
+    methods: list[tuple[dict[str, str], dict[str, Any]]], model: str
+) -> Iterator[dict[str, str]]:
     """Yield the methods that name a model, and the box in which they do."""
-    for resource in resources:
-        for verb, method in resource.get("resourceMethods", {}).items():
-            place = {"id": resource["id"], "path": resource["path"], "verb": verb}
-            if model in (method.get("requestModels") or {}).values():
-                yield {**place, "box": "method-request", "words": "request"}
-            for status, response in (method.get("methodResponses") or {}).items():
-                if model in (response.get("responseModels") or {}).values():
-                    yield {**place, "box": "method-response", "words": f"response {status}"}
+    for place, method in methods:
+        if model in (method.get("requestModels") or {}).values():
+            yield {**place, "box": "method-request", "words": "request"}
+        for status, response in (method.get("methodResponses") or {}).items():
+            if model in (response.get("responseModels") or {}).values():
+                yield {**place, "box": "method-response", "words": f"response {status}"}
 
 
 def _place(visit: Visit) -> dict[str, str]:

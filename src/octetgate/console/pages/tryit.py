@@ -73,10 +73,9 @@ async def form(visit: Visit) -> Response:
 async def _draft(visit: Visit, api: str) -> list[dict[str, str]]:
     """Return the methods of the API as it is being edited."""
     return [
-        {"resource": each["id"], "path": each["path"], "method": method, "verb": verb}
-        for each in await lists.resources(visit, api)
-        for method in each.get("resourceMethods", {})
-        for verb in _verbs(method)
+        {"resource": each["id"], "path": each["path"], "method": each["verb"], "verb": verb}
+        for each, _ in await lists.methods(visit, api)
+        for verb in _verbs(each["verb"])
     ]
 
 

@@ -19,7 +19,7 @@ async def listed(visit: Visit) -> Response:
         "validators.html",
         api=api,
         validators=validators,
-        uses=_uses(await lists.resources(visit, api["id"])),
+        uses=_uses(await lists.methods(visit, api["id"])),
     )
 
 
@@ -59,14 +59,14 @@ async def deleted(visit: Visit) -> Response:
     return _back(visit, f"Deleted the validator {name}.")
 
 
-def _uses(resources: list[dict[str, Any]]) -> dict[str, list[dict[str, str]]]:
+def _uses(
+    methods: list[tuple[dict[str, str], dict[str, Any]]],
+) -> dict[str, list[dict[str, str]]]:
     """Return the methods that name a validator, by its id."""
     found: dict[str, list[dict[str, str]]] = {}
-    for resource in resources:
-        for verb, method in resource.get("resourceMethods", {}).items():
-            if method.get("requestValidatorId"):
-                place = {"id": resource["id"], "path": resource["path"], "verb": verb}
-                found.setdefault(method["requestValidatorId"], []).append(place)
+    for place, method in methods:
+        if method.get("requestValidatorId"):
+            found.setdefault(method["requestValidatorId"], []).append(place)
     return found
 
 
