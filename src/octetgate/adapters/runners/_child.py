@@ -78,7 +78,7 @@ class Child(asyncio.SubprocessProtocol):
         """
         if self._plan.isolation.users is not None:
             self._user = self._plan.isolation.users.take()
-        if not self._plan.isolation.has_own_temporary:
+        if self.has_folder:
             self._folder.mkdir(mode=0o700)
             if self._user is not None:
                 os.chown(self._folder, self._user, self._user)
@@ -161,12 +161,15 @@ class Child(asyncio.SubprocessProtocol):
             return f"memory: expected at most {allowed} MB; found {_mib(held)} MB"
         return None
 
+    @property
+    def has_folder(self) -> bool:
+        """Whether it has a private folder that nothing else bounds."""
+        return not self._plan.isolation.has_own_temporary
+
     def folder_excess(self) -> str | None:
         """Return whether there is too much in the private folder; slow, if there is."""
         allowed = self._plan.function.ephemeral_storage
-        if self._plan.isolation.has_own_temporary or (found := _size(self._folder)) <= (
-            allowed * _MIB
-        ):
+        if (found := _size(self._folder)) <= allowed * _MIB:
             return None
         return f"temporary files: expected at most {allowed} MB; found {_mib(found)} MB"
 

@@ -50,7 +50,8 @@ class Watch:
                 worker.end_excess(worker.child.excess())
         if seldom:
             for worker in list(self._workers):
-                worker.end_excess(await asyncio.to_thread(worker.child.folder_excess))
+                if worker.child.has_folder:
+                    worker.end_excess(await asyncio.to_thread(worker.child.folder_excess))
             self._end_orphans()
 
     def _look_long(self, worker: Worker) -> None:
