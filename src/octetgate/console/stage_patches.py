@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from octetgate.console.field_lines import named_values
+from octetgate.console.patches import Patch, replacement, text
 
 ALL_METHODS = "*/*"
 """The name of the settings that hold for methods without their own."""
@@ -28,7 +29,6 @@ METHOD_SETTINGS = {
 }
 """The end of a patch's path, and the member of the stage that it sets."""
 
-Patch = dict[str, str]
 _UNSET_BY_REMOVAL = "/accessLogSettings/"
 """Elsewhere an empty value unsets."""
 
@@ -52,7 +52,7 @@ def method_patches(stage: Mapping[str, Any], method: str, form: Mapping[str, str
     """
     before = stage.get("methodSettings", {}).get(method)
     return [
-        _set(f"{_place(method)}/{name}", form[name])
+        replacement(f"{_place(method)}/{name}", form[name])
         for name, member in METHOD_SETTINGS.items()
         if name in form and (before is None or text(before.get(member)) != form[name])
     ]
@@ -72,30 +72,19 @@ def promotion() -> Sequence[Patch]:
     )
 
 
-def text(value: object) -> str:
-    """Return a setting as a patch says it, and a field shows it."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
 def _of_map(path: str, before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[Patch]:
     for name in before:
         if name not in after:
             yield {"op": "remove", "path": f"{path}/{_escaped(name)}"}
     for name, value in after.items():
         if before.get(name) != value:
-            yield {"op": "replace", "path": f"{path}/{_escaped(name)}", "value": value}
+            yield replacement(f"{path}/{_escaped(name)}", value)
 
 
 def _set(path: str, value: str) -> Patch:
     if not value and path.startswith(_UNSET_BY_REMOVAL):
         return {"op": "remove", "path": path}
-    return {"op": "replace", "path": path, "value": value}
+    return replacement(path, value)
 
 
 def _at(stage: Mapping[str, Any], path: str) -> Any:

@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from octetgate.console.pages import _lists as lists
+from octetgate.console.patches import replacement
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 
@@ -34,8 +35,7 @@ async def value(visit: Visit) -> Response:
 
 async def switched(visit: Visit) -> Response:
     """Let a key in again, or no longer."""
-    enabled = visit.field("enabled")
-    patch = {"op": "replace", "path": "/enabled", "value": enabled}
+    patch = replacement("/enabled", visit.field("enabled"))
     key = await visit.gateway("update_api_key", apiKey=visit.path("key"), patchOperations=[patch])
     word = "Enabled" if key["enabled"] else "Disabled"
     return visit.leave("/api-keys", f"{word} {key.get('name') or key['id']}.")

@@ -12,6 +12,7 @@ from octetgate.console.operations import Refusal
 from octetgate.console.pages import _grants as grants
 from octetgate.console.pages import _integrations as integrations
 from octetgate.console.pages import _lists as lists
+from octetgate.console.patches import Patch, replacements, text
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 
@@ -76,11 +77,7 @@ async def saved(visit: Visit) -> Response:
     """Set what the form says otherwise than the authorizer, whose type stays."""
     before = await _authorizer(visit)
     said = await _said(visit, before["type"])
-    patches: list[dict[str, Any]] = [
-        {"op": "replace", "path": f"/{name}", "value": str(said[name])}
-        for name in _PATCHED
-        if name in said and str(said[name]) != str(before.get(name) or "")
-    ]
+    patches = replacements(before, {name: text(said[name]) for name in _PATCHED if name in said})
     pools = before.get("providerARNs") or []
     wanted = said.get("providerARNs", pools)
     patches += [_pool("add", arn) for arn in wanted if arn not in pools]
@@ -163,7 +160,7 @@ def _ttl(visit: Visit) -> int:
     return int(said)
 
 
-def _pool(op: str, arn: str) -> dict[str, str]:
+def _pool(op: str, arn: str) -> Patch:
     return {"op": op, "path": "/providerARNs", "value": arn}
 
 

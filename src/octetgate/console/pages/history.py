@@ -3,6 +3,7 @@
 from starlette.responses import Response
 
 from octetgate.console.pages._served import deployments_of, readable, stages_of
+from octetgate.console.patches import replacement
 from octetgate.console.places import Page
 from octetgate.console.visits import Visit
 
@@ -71,7 +72,7 @@ async def rolled_back(visit: Visit) -> Response:
         "update_stage",
         restApiId=api,
         stageName=stage,
-        patchOperations=[{"op": "replace", "path": "/deploymentId", "value": wanted}],
+        patchOperations=[replacement("/deploymentId", wanted)],
     )
     return visit.leave(f"/apis/{api}/history", f"{stage} serves {wanted} now.")
 

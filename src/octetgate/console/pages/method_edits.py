@@ -8,6 +8,7 @@ from octetgate.console import words
 from octetgate.console.operations import Refusal
 from octetgate.console.pages import _integrations as integrations
 from octetgate.console.pages.methods import base_of, place_of
+from octetgate.console.patches import replacements
 from octetgate.console.places import Page
 from octetgate.console.visits import Visit
 
@@ -37,11 +38,7 @@ async def settings(visit: Visit) -> Response:
     """Set the fields of a box that changed; a form sends those of one box alone."""
     box = visit.path("box")
     before = await _shown(visit, box)
-    patches = [
-        {"op": "replace", "path": f"/{name}", "value": value}
-        for name, value in _given(visit)
-        if value != _text(before.get(name))
-    ]
+    patches = replacements(before, _given(visit))
     if patches:
         await _update(visit, box, patches)
     return visit.leave(_back(visit), "Saved." if patches else "Nothing to save.")
@@ -110,19 +107,11 @@ async def _shown(visit: Visit, box: str) -> dict[str, Any]:
     return shown
 
 
-def _given(visit: Visit) -> list[tuple[str, str]]:
+def _given(visit: Visit) -> dict[str, str]:
     """Return the settings of the form; a box that is not ticked is not sent by browsers."""
     own = {"csrf", "status", "flags"}
-    given = [(name, visit.field(name)) for name in visit.form if name not in own]
-    ticked = {name for name, _ in given}
-    unticked = [(name, "false") for name in visit.field("flags").split() if name not in ticked]
-    return [*given, *unticked]
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    unticked = dict.fromkeys(visit.field("flags").split(), "false")
+    return unticked | {name: visit.field(name) for name in visit.form if name not in own}
 
 
 def _response_box(visit: Visit) -> str:

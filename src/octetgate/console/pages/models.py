@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import PlainTextResponse, Response
 
 from octetgate.console.pages import _lists as lists
+from octetgate.console.patches import replacements
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 
@@ -50,11 +51,7 @@ async def saved(visit: Visit) -> Response:
     """Set description and schema, where the form says others."""
     before = await visit.gateway("get_model", **_place(visit))
     said = {"description": visit.field("description"), "schema": visit.text("schema")}
-    patches = [
-        {"op": "replace", "path": f"/{name}", "value": value}
-        for name, value in said.items()
-        if value != (before.get(name) or "")
-    ]
+    patches = replacements(before, said)
     if patches:
         await visit.gateway("update_model", **_place(visit), patchOperations=patches)
     return visit.leave(_at(visit, before["name"]), "Saved." if patches else "Nothing to save.")

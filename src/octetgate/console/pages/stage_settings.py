@@ -6,11 +6,11 @@ from starlette.responses import Response
 
 from octetgate.console.field_lines import named_values
 from octetgate.console.pages.stages import stage_of
+from octetgate.console.patches import Patch, replacement
 from octetgate.console.places import Page
 from octetgate.console.stage_patches import (
     MAPS,
     METHOD_SETTINGS,
-    Patch,
     forgetting,
     method_patches,
     patches,
@@ -60,7 +60,7 @@ async def tags(visit: Visit) -> Response:
 
 async def logging_role(visit: Visit) -> Response:
     """Name the role without which the service writes no execution log."""
-    patch = {"op": "replace", "path": "/cloudwatchRoleArn", "value": visit.field("role")}
+    patch = replacement("/cloudwatchRoleArn", visit.field("role"))
     await visit.gateway("update_account", patchOperations=[patch])
     return visit.leave(_here(visit), "Saved. Methods may log now.")
 

@@ -13,8 +13,9 @@ from octetgate.console.pages._served import (
     stages_of,
     summary,
 )
+from octetgate.console.patches import text
 from octetgate.console.places import Page, Place
-from octetgate.console.stage_patches import ALL_METHODS, METHOD_SETTINGS, text
+from octetgate.console.stage_patches import ALL_METHODS, METHOD_SETTINGS
 from octetgate.console.visits import Visit
 
 _ALL = 500

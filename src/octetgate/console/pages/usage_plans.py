@@ -8,8 +8,8 @@ from starlette.responses import Response
 
 from octetgate.console.operations import Refusal
 from octetgate.console.pages import _lists as lists
+from octetgate.console.patches import Patch, replacements, text
 from octetgate.console.places import Page, Place
-from octetgate.console.stage_patches import text
 from octetgate.console.visits import Visit
 
 _PERIODS = (("DAY", "Day"), ("WEEK", "Week"), ("MONTH", "Month"))
@@ -21,8 +21,6 @@ _LIMITS = {
     "quota": (("limit", "limit"), ("period", "period"), ("offset", "offset")),
 }
 """Fields of the form, and the members that they are, of two settings that a plan may lack."""
-
-Patch = dict[str, str]
 
 
 async def listed(visit: Visit) -> Response:
@@ -79,12 +77,8 @@ async def shown(visit: Visit) -> Response:
 async def saved(visit: Visit) -> Response:
     """Set what the form says otherwise than the plan."""
     before = await visit.gateway("get_usage_plan", **_place(visit))
-    patches = [
-        _set(f"/{name}", visit.field(name))
-        for name in ("name", "description")
-        if visit.field(name) != (before.get(name) or "")
-    ]
-    patches += _limits(visit, before)
+    named = {name: visit.field(name) for name in ("name", "description")}
+    patches = replacements(before, named) + _limits(visit, before)
     if patches:
         await _update(visit, patches)
     return _back(visit, "Saved." if patches else "Nothing to save.")
@@ -122,16 +116,9 @@ def _limits(visit: Visit, before: Mapping[str, Any]) -> list[Patch]:
         if not visit.field(fields[0][0]):
             patches += [{"op": "remove", "path": f"/{setting}"}] if shown else []
             continue
-        patches += [
-            _set(f"/{setting}/{member}", visit.field(field) or "0")
-            for field, member in fields
-            if text(shown.get(member)) != (visit.field(field) or "0")
-        ]
+        said = {member: visit.field(field) or "0" for field, member in fields}
+        patches += replacements(shown, said, f"/{setting}")
     return patches
-
-
-def _set(path: str, value: str) -> Patch:
-    return {"op": "replace", "path": path, "value": value}
 
 
 async def _update(visit: Visit, patches: list[Patch]) -> None:

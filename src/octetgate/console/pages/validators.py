@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from octetgate.console.pages import _lists as lists
+from octetgate.console.patches import replacements
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 
@@ -40,13 +41,7 @@ async def saved(visit: Visit) -> Response:
     before = await visit.gateway("get_request_validator", **_place(visit))
     said = {"name": visit.field("name")}
     said |= {check: visit.field(check) or "false" for check in _CHECKS}
-    shown = {"name": before.get("name", "")}
-    shown |= {check: str(before.get(check, False)).lower() for check in _CHECKS}
-    patches = [
-        {"op": "replace", "path": f"/{name}", "value": value}
-        for name, value in said.items()
-        if value != shown[name]
-    ]
+    patches = replacements(before, said)
     if patches:
         await visit.gateway("update_request_validator", **_place(visit), patchOperations=patches)
     return _back(visit, "Saved." if patches else "Nothing to save.")
