@@ -48,7 +48,6 @@ class Link(asyncio.Protocol):
         self._listener = listener
         self._body_limit = body_limit
         self._user = user
-        self._reading = True
         self._is_parsing = False
         self._unanswered = 0
         self._held: list[bytes] = []
@@ -139,15 +138,11 @@ class Link(asyncio.Protocol):
 
     def hold_reading(self) -> None:
         """Let the process wait with what it writes; may be called more than once."""
-        if self._reading and not self._transport.is_closing():
-            self._reading = False
-            self._transport.pause_reading()
+        self._transport.pause_reading()
 
     def go_on_reading(self) -> None:
         """Read again; may be called more than once."""
-        if not self._reading and not self._transport.is_closing():
-            self._reading = True
-            self._transport.resume_reading()
+        self._transport.resume_reading()
 
     def reply(self, reply: Reply) -> None:
         """Write one response."""

@@ -38,7 +38,6 @@ class Wire(asyncio.Protocol):
         self.unpushed = b""
         """What :meth:`write_soon` has taken and the transport has not got yet."""
         self._feeding: Wire | None = None
-        self._reading = True
         self._drained: asyncio.Future[None] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -105,15 +104,12 @@ class Wire(asyncio.Protocol):
 
     def hold_reading(self) -> None:
         """Stop reading until :meth:`go_on_reading`; may be called more than once."""
-        if self._reading and not self.transport.is_closing():
-            self._reading = False
-            self.transport.pause_reading()
+        # Neither transport, asyncio's nor uvloop's, minds a second call, or one after the end.
+        self.transport.pause_reading()
 
     def go_on_reading(self) -> None:
         """Read again; may be called more than once."""
-        if not self._reading and not self.transport.is_closing():
-            self._reading = True
-            self.transport.resume_reading()
+        self.transport.resume_reading()
 
 
 class Inlet:
