@@ -1,5 +1,6 @@
 """A management port on a real socket, and the real boto3 talking to it."""
 
+import time
 from collections.abc import Iterator
 from functools import partial
 from types import SimpleNamespace
@@ -20,6 +21,15 @@ from octetgate.control.app import application
 from octetgate.control.calls import ControlSettings
 
 
+class Clock:
+    """The time, unless a test has stopped it."""
+
+    stopped_at: float | None = None
+
+    def __call__(self):
+        return time.time() if self.stopped_at is None else self.stopped_at
+
+
 @pytest.fixture(scope="session")
 def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
     """Return a management port for the whole session; tests make APIs of their own."""
@@ -29,6 +39,7 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
     played, auditions = Played(), Auditioning()
     truststores = Objects()
     usage = KeptUsage(tmp_path_factory.mktemp("meters") / "usage")
+    clock = Clock()
     app = application(
         store,
         functions,
@@ -40,6 +51,7 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
         rehearse=played.play,
         audit=auditions.play,
         usage=usage,
+        clock=clock,
     )
     with served(app) as port:
         yield SimpleNamespace(
@@ -52,6 +64,7 @@ def management(tmp_path_factory) -> Iterator[SimpleNamespace]:
             auditions=auditions,
             usage=usage,
             truststores=truststores,
+            clock=clock,
         )
 
 

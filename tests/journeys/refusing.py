@@ -126,7 +126,7 @@ class Refusing:
                 responseTemplates={"application/json": OWN, "text/html": "<b>"},
             )
         self._deploy("own")
-        self._spend_quota()
+        self._sell_nothing()
         self._make_keys()
 
     @property
@@ -265,17 +265,17 @@ class Refusing:
         }
         gateway.update_stage(restApiId=self.api, stageName=stage, patchOperations=[change])
 
-    def _spend_quota(self):
+    def _sell_nothing(self):
+        """Make a key whose quota is used up, in this month and in the next."""
         gateway = self.server.gateway
         key = gateway.create_api_key(name="spent", enabled=True)
         plan = gateway.create_usage_plan(
-            name="one call a month",
+            name="nothing",
             apiStages=[{"apiId": self.api, "stage": stage} for stage in STAGES],
-            quota={"limit": 1, "period": "MONTH"},
+            quota={"limit": 0, "period": "MONTH"},
         )["id"]
         gateway.create_usage_plan_key(usagePlanId=plan, keyId=key["id"], keyType="API_KEY")
         self.spent = gateway.get_api_key(apiKey=key["id"], includeValue=True)["value"]
-        assert self.send(Asks("/key", headers={"X-API-Key": self.spent}), "plain").status == 200
 
     def _make_keys(self):
         # From now on management would ask for a key, too.

@@ -89,6 +89,7 @@ def application(
     execution_logs: KeptLogs | None = None,
     usage: Usage | None = None,
     metrics: Callable[[], bytes] | None = None,
+    clock: Callable[[], float] = time.time,
 ) -> Starlette:
     """Return the management application.
 
@@ -99,7 +100,8 @@ def application(
     ``audit`` asks TestInvokeAuthorizer's functions,
     ``explain`` answers ``/_octetgate/explain``, ``logs`` what functions have printed,
     ``execution_logs`` what became of stages' calls; ``metrics`` is the text of
-    ``/_octetgate/metrics``, and ``usage`` knows what API keys have used.
+    ``/_octetgate/metrics``, and ``usage`` knows what API keys have used.  ``clock`` says when an
+    operation is called.
     """
     management = Management(
         store,
@@ -109,6 +111,7 @@ def application(
         rehearse or _nowhere,
         audit or _nowhere,
         usage,
+        clock,
     )
 
     async def healthy(request: Request) -> Response:
@@ -190,19 +193,21 @@ class Management:
         rehearse: Rehearse,
         audit: Audit,
         usage: Usage | None,
+        clock: Callable[[], float],
     ) -> None:
         self._store = store
         self._functions = functions
         self._settings = settings
         self._rehearse = rehearse
         self._audit = audit
+        self._clock = clock
         self._gate = Gatekeeper(store)
         self._world = {
             "settings": settings,
             "check_deployment": check_deployment,
             "usage": usage,
         }
-        self.inside = Inside(self._gate, settings, self._world, self._run)
+        self.inside = Inside(self._gate, settings, self._world, self._run, clock)
 
     async def call(self, request: Request) -> Response:
         """Answer one operation, or refuse it in the words of its service."""
@@ -310,7 +315,7 @@ class Management:
             "signed": held.link if held else str,
             "account": who.account,
             "region": who.region,
-            "now": time.time(),
+            "now": self._clock(),
             "url": str(request.base_url).rstrip("/"),
             **self._world,
             "request_id": request.state.request_id,

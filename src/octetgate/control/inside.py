@@ -9,7 +9,6 @@ import asyncio
 import hmac
 import logging
 import re
-import time
 import uuid
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -51,12 +50,18 @@ class Inside:
     """The way in for pages, past the wire and past nothing else."""
 
     def __init__(
-        self, gate: Gatekeeper, settings: ControlSettings, about: Mapping[str, Any], run: Run
+        self,
+        gate: Gatekeeper,
+        settings: ControlSettings,
+        about: Mapping[str, Any],
+        run: Run,
+        clock: Callable[[], float],
     ) -> None:
         self._gate = gate
         self._settings = settings
         self._about = about
         self._run = run
+        self._clock = clock
 
     async def needs_key(self, headers: Mapping[str, str], peer: str | None) -> bool:
         """Return whether the pages' visitor has to have a key; refuse one who may not come.
@@ -129,7 +134,7 @@ class Inside:
             **self._about,
             "account": self._account(key),
             "region": self._settings.default_region,
-            "now": time.time(),
+            "now": self._clock(),
             "url": url,
             "request_id": str(uuid.uuid4()),
         }

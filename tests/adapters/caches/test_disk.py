@@ -29,10 +29,10 @@ def cache(caches):
 
 
 async def test_what_was_put_is_there_whole_until_its_time_is_over(cache, monkeypatch):
-    await cache.put(b"a", b"\0\xff" * 5000, seconds=10)
+    await cache.put(b"a", b"\0\xff" * 5000, seconds=LONG)
     assert await cache.get(b"a") == b"\0\xff" * 5000
     assert await cache.get(b"b") is None
-    later = disk.time.time() + 10
+    later = disk.time.time() + LONG
     monkeypatch.setattr(disk.time, "time", lambda: later)
     assert await cache.get(b"a") is None
 

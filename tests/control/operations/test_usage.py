@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from tests.control.refusals import absent, bad, refused
@@ -6,10 +6,16 @@ from tests.control.refusals import absent, bad, refused
 from octetgate.core.limits.quota import Period, Quota
 from octetgate.core.ports.meters import Holder
 
+TODAY = date(2026, 7, 15)
+"""A Wednesday in the middle of a month: two days before it are of the same windows."""
 
-def today():
-    """Return the day in UTC, as the gateway counts."""
-    return datetime.now(UTC).date()
+
+@pytest.fixture(autouse=True)
+def noon(management):
+    """Let management believe that it is noon of that day, however long the tests take."""
+    management.clock.stopped_at = datetime.combine(TODAY, time(12), UTC).timestamp()
+    yield
+    management.clock.stopped_at = None
 
 
 def days(first, last):
@@ -31,38 +37,37 @@ def spend(management, holder, day, times):
 
 
 def test_a_key_that_made_no_calls_has_all_of_its_quota(gw, plan):
-    found = gw.get_usage(usagePlanId=plan.usage_plan_id, **days(today(), today()))
+    found = gw.get_usage(usagePlanId=plan.usage_plan_id, **days(TODAY, TODAY))
     del found["ResponseMetadata"]
     assert found == {
         "usagePlanId": plan.usage_plan_id,
-        **days(today(), today()),
+        **days(TODAY, TODAY),
         "items": {plan.api_key_id: [[0, 10]]},
     }
 
 
 def test_each_day_has_its_calls_and_what_then_remained_of_the_window(gw, management, plan):
-    now = today()
-    spend(management, plan, now, 3)
-    first = now - timedelta(days=2)
-    found = gw.get_usage(usagePlanId=plan.usage_plan_id, keyId=plan.api_key_id, **days(first, now))[
-        "items"
-    ][plan.api_key_id]
+    spend(management, plan, TODAY, 3)
+    first = TODAY - timedelta(days=2)
+    found = gw.get_usage(
+        usagePlanId=plan.usage_plan_id, keyId=plan.api_key_id, **days(first, TODAY)
+    )["items"][plan.api_key_id]
     assert found == [[0, 10], [0, 10], [3, 7]]
 
 
 def test_more_can_be_given_and_taken_in_the_present_window(gw, management, plan):
-    spend(management, plan, today(), 4)
+    spend(management, plan, TODAY, 4)
     place = {"usagePlanId": plan.usage_plan_id, "keyId": plan.api_key_id}
     more = [{"op": "replace", "path": "/remaining", "value": "20"}]
     found = gw.update_usage(**place, patchOperations=more)
     assert found["items"] == {plan.api_key_id: [[4, 20]]}
-    assert (found["startDate"], found["endDate"]) == (today().isoformat(),) * 2
-    spend(management, plan, today(), 1)
-    seen = gw.get_usage(usagePlanId=plan.usage_plan_id, **days(today(), today()))
+    assert (found["startDate"], found["endDate"]) == (TODAY.isoformat(),) * 2
+    spend(management, plan, TODAY, 1)
+    seen = gw.get_usage(usagePlanId=plan.usage_plan_id, **days(TODAY, TODAY))
     assert seen["items"] == {plan.api_key_id: [[5, 19]]}
     none = [{"op": "replace", "path": "/remaining", "value": "0"}]
     assert gw.update_usage(**place, patchOperations=none)["items"] == {plan.api_key_id: [[5, 0]]}
-    ordinal = today().toordinal()
+    ordinal = TODAY.toordinal()
     assert not management.usage.spend(plan, Quota(10, Period.MONTH), ordinal)
 
 
@@ -70,8 +75,8 @@ def test_a_plan_without_a_quota_counts_and_leaves_everything(gw, management):
     plan = gw.create_usage_plan(name="free")["id"]
     key = gw.create_api_key()["id"]
     gw.create_usage_plan_key(usagePlanId=plan, keyId=key, keyType="API_KEY")
-    management.usage.spend(Holder(plan, key), None, today().toordinal())
-    found = gw.get_usage(usagePlanId=plan, **days(today(), today()))
+    management.usage.spend(Holder(plan, key), None, TODAY.toordinal())
+    found = gw.get_usage(usagePlanId=plan, **days(TODAY, TODAY))
     assert found["items"] == {key: [[1, 2**63 - 1]]}
     more = [{"op": "replace", "path": "/remaining", "value": "20"}]
     found = refused(gw.update_usage, usagePlanId=plan, keyId=key, patchOperations=more)
@@ -83,7 +88,7 @@ def test_a_plan_without_a_quota_counts_and_leaves_everything(gw, management):
 def test_keys_of_a_plan_come_in_pages(gw, plan):
     other = gw.create_api_key()["id"]
     gw.create_usage_plan_key(usagePlanId=plan.usage_plan_id, keyId=other, keyType="API_KEY")
-    asked = {"usagePlanId": plan.usage_plan_id, **days(today(), today()), "limit": 1}
+    asked = {"usagePlanId": plan.usage_plan_id, **days(TODAY, TODAY), "limit": 1}
     first = gw.get_usage(**asked)
     second = gw.get_usage(**asked, position=first["position"])
     assert [*first["items"], *second["items"]] == [plan.api_key_id, other]
@@ -120,7 +125,7 @@ def test_days_long_gone_and_long_to_come_have_no_calls(gw, plan, first):
 
 
 def test_what_is_unknown_is_not_found(gw, plan):
-    day = days(today(), today())
+    day = days(TODAY, TODAY)
     found = refused(gw.get_usage, usagePlanId="nope", **day)
     assert found == absent("Invalid Usage Plan ID specified")
     missing = absent("Invalid Usage Plan Key identifier specified")
