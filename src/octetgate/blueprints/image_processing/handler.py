@@ -28,6 +28,7 @@ FAIL_ON = "error"
 pyvips.block_untrusted_set(True)  # readers that libvips has not hardened against strangers
 pyvips.cache_set_max(0)  # the next call brings another image
 source_of = pyvips.Source.new_from_memory  # uncopied: keep the bytes as long as the image
+SUFFIXES = frozenset(pyvips.get_suffixes())  # that this libvips can write
 
 WITHOUT_QUALITY = ("png", "gif", "tif", "tiff")
 WITH_QUALITY = ("jpg", "jpeg", "webp", "avif")
@@ -279,7 +280,7 @@ def written(image: Image, extension: object, event: Event) -> str:
 
 def check_can_write(image: Image, suffix: str) -> None:
     """Refuse what the format, or this libvips, has no room for."""
-    if f".{suffix}" not in pyvips.get_suffixes():
+    if f".{suffix}" not in SUFFIXES:
         raise Error(f"outputExtension: expected a format that this libvips writes; found {suffix}")
     longest = LONGEST_SIDE.get(suffix, MAX_PIXELS)
     height = image.get("page-height") if image.get_typeof("page-height") else image.height
