@@ -35,7 +35,9 @@ _read = json.JSONDecoder().raw_decode
 _JOINED = 64 * 1024
 _LARGE = 256 * 1024
 _KEPT = 64 * 1024 * 1024
-"""Bytes; half of it is the largest M_MMAP_THRESHOLD that glibc takes."""
+_HUGE = 4 * 1024 * 1024
+"""What is asked for at once from so many bytes on is not kept: a decoder's canvases, of which
+little is touched, come cleared from the system, and the heap would have to clear them."""
 _M_TRIM_THRESHOLD, _M_TOP_PAD, _M_MMAP_THRESHOLD = -1, -2, -3
 _STATUS = Path("/proc/self/status")
 _LOOK_SECONDS = 0.5
@@ -162,7 +164,7 @@ class Line:
 
     def _fill(self, room: memoryview) -> None:
         while room:
-            got = self._socket.recv_into(room)
+            got = self._socket.recv_into(room, 0, socket.MSG_WAITALL)
             if not got:
                 os._exit(1)
             room = room[got:]
@@ -193,7 +195,7 @@ def keep_memory(memory_size: int) -> None:
     kept = min(_KEPT, memory_size // 16)
     with contextlib.suppress(AttributeError):  # not glibc
         mallopt = ctypes.CDLL(None).mallopt
-        mallopt(_M_MMAP_THRESHOLD, kept // 2)
+        mallopt(_M_MMAP_THRESHOLD, min(_HUGE, kept // 2))
         mallopt(_M_TRIM_THRESHOLD, kept)
         mallopt(_M_TOP_PAD, kept // 4)
 
