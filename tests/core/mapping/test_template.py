@@ -1,3 +1,4 @@
+import base64
 import inspect
 import json
 import sys
@@ -317,22 +318,48 @@ def test_rendering_around_the_body_is_rendering_with_it(parts, body, parameter):
     around = Input(template.HERE, querystring={"p": [parameter]})
     whole = Input("".join(body), querystring={"p": [parameter]})
     pieces = [piece.encode() for piece in body]
-    rendered = made.render_around(template.Scope(input=around), pieces)
-    if made.body_places and rendered is not None:
-        assert rendered.decode() == made.render(template.Scope(input=whole))
+    size = sum(map(len, pieces))
+    found = made.around(template.Scope(input=around), size)
+    if made.body_places and found is not None:
+        assert found.filled(pieces).decode() == made.render(template.Scope(input=whole))
 
 
 def test_a_client_cannot_say_where_the_body_goes():
     made = template.compile("$input.params('p') $input.body")
     scope = template.Scope(input=Input(template.HERE, querystring={"p": [template.HERE]}))
-    assert made.render_around(scope, [b"body"]) is None
+    assert made.around(scope, 4) is None
 
 
 def test_the_bound_of_the_output_counts_the_body():
     made = template.compile("$input.body", template.Bounds(output=10))
     scope = template.Scope(input=Input(template.HERE))
-    assert made.render_around(scope, [b"12345", b"67890"]) == b"1234567890"
-    assert made.render_around(scope, [b"12345", b"678901"]) is None
+    assert made.around(scope, 10) == template.Around([b"", b""])
+    assert made.around(scope, 11) is None
+
+
+@pytest.mark.parametrize(
+    "text, known",
+    [
+        ('{"image": "BODY"}', True),
+        ('{"image": "data:image/png;base64,BODY", "width": 200}', True),
+        ('["BODY", "BODY"]', True),
+        ('{"BODY": 1}', True),
+        ('"BODY"', True),
+        ('{"image": BODY}', False),
+        ("BODY", False),
+        ('{"image": "BODY"', False),
+        ('{"image": "\\BODY"}', False),
+        ('{"image": "\\u12BODY"}', False),
+        ('"a"BODY"b"', False),
+        ('{"image": "BODY", "width": }', False),
+    ],
+)
+@given(body=st.binary(min_size=1, max_size=12))
+def test_what_is_json_around_a_body_is_json_with_any_base64(text, known, body):
+    around = template.Around([part.encode() for part in text.split("BODY")])
+    assert around.is_json() is known
+    if known:
+        json.loads(around.filled([base64.b64encode(body)]))
 
 
 def test_a_small_template_is_compiled_once_whoever_has_it():

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,10 +26,19 @@ from octetgate.core.mapping.vtl.nodes import Call, Node, Property, Reference, Sh
 from octetgate.core.mapping.vtl.parser import parse
 from octetgate.core.mapping.vtl.run import Bounds
 
-__all__ = ["HERE", "LARGEST_TEMPLATE", "Bounds", "Scope", "Template", "TemplateError", "compile"]
+__all__ = [
+    "HERE",
+    "LARGEST_TEMPLATE",
+    "Around",
+    "Bounds",
+    "Scope",
+    "Template",
+    "TemplateError",
+    "compile",
+]
 
 HERE = "\0body\0"
-"""Stands for the body where :meth:`Template.render_around` puts it."""
+"""Stands for the body where :meth:`Template.around` leaves a place for it."""
 
 LARGEST_TEMPLATE = 300 * 1024
 """Bytes of template text, AWS's quota."""
@@ -56,6 +66,33 @@ _GIVEN: Mapping[str, Callable[[Scope], object]] = {
 """The variables that a template has from the start, made when it uses them."""
 
 
+class Around(NamedTuple):
+    """What a template makes of a call, but for the body."""
+
+    texts: list[bytes]
+    """UTF-8, with a place for the body between each two."""
+
+    def filled(self, body: Sequence[bytes]) -> bytes:
+        """Return the whole with a body that comes in pieces, which is copied once."""
+        pieces = [self.texts[0]]
+        for text in self.texts[1:]:
+            pieces += body
+            pieces.append(text)
+        return b"".join(pieces)
+
+    def is_json(self) -> bool:
+        """Return whether it is JSON with whatever Base64 in the places.
+
+        No number, no literal and no escape has a Z in it: where one may stand is inside a
+        string, and there any Base64 may.
+        """
+        try:
+            msgspec.json.decode(b"Z".join(self.texts), type=msgspec.Raw)
+        except (msgspec.DecodeError, RecursionError):
+            return False
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Template:
     """A compiled template.  It holds no state: any number of calls may render it at once."""
@@ -78,22 +115,17 @@ class Template:
             variables[name] = made(scope)
         return execute(self._program, variables, self._bounds)
 
-    def render_around(self, scope: Scope, body: Sequence[bytes]) -> bytes | None:
-        """Return the rendered text's UTF-8 with a body that is not empty in its places.
+    def around(self, scope: Scope, size: int) -> Around | None:
+        """Return what stands around a body of so many bytes, which must not be empty.
 
-        A large body, which comes in pieces, is copied once, not three times.  ``scope``
-        has to have ``HERE`` for a body.  None when the places cannot be told, or the output
-        would be too large: then only :meth:`render` can say what comes out.
+        ``scope`` has to have ``HERE`` for a body.  None when the places cannot be told, or the
+        output would be too large: then only :meth:`render` can say what comes out.
         """
-        around = self.render(scope).encode().split(HERE.encode())
-        size = sum(map(len, around)) + self.body_places * sum(map(len, body))
-        if len(around) != self.body_places + 1 or size > self._bounds.output:
+        texts = self.render(scope).encode().split(HERE.encode())
+        size = sum(map(len, texts)) + self.body_places * size
+        if len(texts) != self.body_places + 1 or size > self._bounds.output:
             return None
-        pieces = [around[0]]
-        for text in around[1:]:
-            pieces += body
-            pieces.append(text)
-        return b"".join(pieces)
+        return Around(texts)
 
 
 def compile(text: str, bounds: Bounds | None = None) -> Template:  # noqa: A001 - the house's word

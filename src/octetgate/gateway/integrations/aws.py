@@ -108,7 +108,7 @@ class AwsLambda:
         # A body that nothing rendered is the client's; an empty one is an empty event.
         ready = shaped.body.ready
         payload = (await whole(shaped.body) if ready is None else ready) or b"{}"
-        invocation = Invocation(function="", payload=payload, type=kind)
+        invocation = Invocation(function="", payload=payload, type=kind, is_json=shaped.is_json)
         return Invoked(invocation, shaped.overrides)
 
     async def invoke(self, call: Call, request: Invoked) -> Returned:

@@ -12,7 +12,7 @@ from octetgate.core.http.headers import field_value, is_field_name
 from octetgate.core.http.hops import forbidden_mapping
 from octetgate.core.http.media import MediaTypes, essence
 from octetgate.core.mapping import template as templates
-from octetgate.core.mapping.context import Context, Overrides
+from octetgate.core.mapping.context import Overrides
 from octetgate.core.mapping.expressions import (
     BadExpression,
     Expression,
@@ -21,7 +21,6 @@ from octetgate.core.mapping.expressions import (
     parse_request_expression,
     parse_request_target,
 )
-from octetgate.core.mapping.inputs import Input
 from octetgate.core.mapping.selection import Choice, request_template
 from octetgate.core.model.integration import ContentHandling, Integration
 from octetgate.core.payload.codecs import BadPayload, Encode, codec
@@ -42,6 +41,12 @@ from octetgate.gateway.faults import (
     ExecutionFailed,
     RequestTooLarge,
     UnsupportedMediaType,
+)
+from octetgate.gateway.phases.mapping_template import (
+    compile_templates,
+    render,
+    render_around,
+    template_scope,
 )
 from octetgate.gateway.phases.method_request import (
     AWS_PAYLOAD_LIMIT,
@@ -211,6 +216,8 @@ class Shaped:
     body: Body
     values: ParameterValues
     overrides: Overrides
+    is_json: bool = False
+    """Whether the body is known to be JSON; that it is not, nobody has looked."""
 
 
 class NonProxyRequest:
@@ -254,21 +261,34 @@ class NonProxyRequest:
     def _rendered(self, call: Call, template: templates.Template, text: list[bytes]) -> Shaped:
         """Return what the template makes of the call, whose body's text comes in pieces."""
         call.body.close()
-        overrides, rendered = Overrides(), None
         # A template sees an empty body as something else, so there is nothing to write around.
-        around = template.body_places > 0 and any(text) and not self.parameters.needs_body
-        seen = templates.HERE if around else b"".join(text).decode()
+        if template.body_places and any(text) and not self.parameters.needs_body:
+            shaped = self._rendered_around(call, template, text)
+            if shaped is not None:
+                return shaped
+        overrides, seen = Overrides(), b"".join(text).decode()
         source = RequestSource(call, seen)
         values = self.parameters.resolve(source)
-        if around:
-            scope = template_scope(call, source, seen, overrides)
-            rendered = render_around("request template", template, scope, text)
-        if rendered is None:
-            seen = b"".join(text).decode()
-            scope = template_scope(call, source, seen, overrides)
-            rendered = render("request template", template, scope).encode()
+        scope = template_scope(call, source, seen, overrides)
+        rendered = render("request template", template, scope).encode()
         _override(values, overrides)
         return Shaped(Body.of(rendered), values, overrides)
+
+    def _rendered_around(
+        self, call: Call, template: templates.Template, text: list[bytes]
+    ) -> Shaped | None:
+        """Return the same where the template only writes the body out and can tell where."""
+        overrides, source = Overrides(), RequestSource(call, templates.HERE)
+        values = self.parameters.resolve(source)
+        scope = template_scope(call, source, templates.HERE, overrides)
+        around = render_around("request template", template, scope, sum(map(len, text)))
+        if around is None:
+            return None
+        _override(values, overrides)
+        decision = call.arrival.request_payload
+        is_base64 = decision is not None and decision.step is Step.ENCODE
+        is_json = is_base64 and self._for_function and around.is_json()
+        return Shaped(Body.of(around.filled(text)), values, overrides, is_json)
 
     async def _converted_text(self, call: Call) -> list[bytes]:
         """Return the body as UTF-8 for a template, in pieces: nobody else wants the body."""
@@ -323,57 +343,6 @@ class NonProxyRequest:
             return data.decode()
         except UnicodeDecodeError as error:
             raise ApiConfigurationError(f"expected text for the template, found {error}") from error
-
-
-def compile_templates(
-    member: str, texts: Mapping[str, str] | None
-) -> dict[str, templates.Template | None]:
-    """Return media type → template, None for the empty text, which passes the body on.
-
-    BadConfiguration names the template's place.
-    """
-    compiled: dict[str, templates.Template | None] = {}
-    for media_type, text in (texts or {}).items():
-        try:
-            compiled[media_type] = templates.compile(text) if text else None
-        except templates.TemplateError as error:
-            raise BadConfiguration(f"{member} {media_type}: {error}") from error
-    return compiled
-
-
-def render(name: str, template: templates.Template, scope: templates.Scope) -> str:
-    """Return what the template makes of the call; ``name`` is what the log calls it."""
-    try:
-        return template.render(scope)
-    except templates.TemplateError as error:
-        raise ExecutionFailed(f"{name}: {error}") from error
-
-
-def render_around(
-    name: str, template: templates.Template, scope: templates.Scope, body: list[bytes]
-) -> bytes | None:
-    """Return the same with the body in its places, if the template can tell them."""
-    try:
-        return template.render_around(scope, body)
-    except templates.TemplateError as error:
-        raise ExecutionFailed(f"{name}: {error}") from error
-
-
-def template_scope(
-    call: Call, source: Parameters, text: str, overrides: Overrides
-) -> templates.Scope:
-    """Return what a template of this call can see."""
-    seen = Input(
-        text,
-        path={name: [value] for name, value in call.route.path_parameters.items()},
-        querystring=source.query_values,
-        header=source.header_values,
-    )
-    return templates.Scope(
-        input=seen,
-        context=Context(source.context_values, overrides),
-        stage_variables=call.stage.facts.variables,
-    )
 
 
 def _override(values: ParameterValues, overrides: Overrides) -> None:

@@ -33,12 +33,8 @@ from octetgate.core.payload.measure import Measured
 from octetgate.core.ports.upstream import UpstreamError
 from octetgate.gateway.call import Call
 from octetgate.gateway.faults import ApiConfigurationError, ExecutionFailed, IntegrationFailure
-from octetgate.gateway.phases.integration_request import (
-    compile_templates,
-    overridden_fields,
-    render,
-    template_scope,
-)
+from octetgate.gateway.phases.integration_request import overridden_fields
+from octetgate.gateway.phases.mapping_template import compile_templates, render, template_scope
 from octetgate.gateway.phases.method_request import AWS_PAYLOAD_LIMIT, Parameters
 from octetgate.gateway.snapshot import BadConfiguration
 
