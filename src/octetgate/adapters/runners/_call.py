@@ -9,6 +9,7 @@ from typing import Protocol
 
 from octetgate.adapters.runners._isolation import Isolation
 from octetgate.adapters.runners._log import FunctionLog
+from octetgate.adapters.runners._output import Rounds
 from octetgate.adapters.runners._stream import Stream
 from octetgate.core.functions.runtime_api import Assignment
 from octetgate.core.model.function import Function
@@ -106,6 +107,8 @@ class Plan:
     """Where processes get their private folders, unless they have a /tmp of their own."""
     isolation: Isolation
     log: FunctionLog
+    rounds: Rounds
+    """In which what processes print is read."""
     tally: FunctionTally
     init_seconds: float
     idle_seconds: float

@@ -56,7 +56,7 @@ class Child(asyncio.SubprocessProtocol):
         """Whether it has started so much that looking at it takes long."""
         self.is_cluttered = False
         """Whether much of it has ended and was not waited for: it counts until the process ends."""
-        self.output = Output(plan.log)
+        self.output = Output(plan.log, plan.rounds)
 
     @property
     def pid(self) -> int | None:

@@ -15,6 +15,7 @@ from octetgate.adapters.runners._entrypoint import node_for
 from octetgate.adapters.runners._folders import Folders
 from octetgate.adapters.runners._known import Known, Target
 from octetgate.adapters.runners._log import FunctionLog
+from octetgate.adapters.runners._output import Rounds
 from octetgate.adapters.runners._packages import Packages
 from octetgate.adapters.runners._pool import Bounds, Pool
 from octetgate.adapters.runners._scratch import Scratch
@@ -62,6 +63,7 @@ class Pools:
         self._pools: dict[tuple[str, str], Pool] = {}
         self._replaced: set[Pool] = set()
         self._logs: dict[str, FunctionLog] = {}
+        self._rounds = Rounds()
         self._workers: set[Worker] = set()
         self._provisioned: set[Worker] = set()
         self._starts: set[asyncio.Task[None]] = set()
@@ -208,6 +210,7 @@ class Pools:
             scratch=self._scratch.folder,
             isolation=self._settings.isolation,
             log=self.log(function.name),
+            rounds=self._rounds,
             tally=self._tallies.of(function.name),
             init_seconds=self._settings.init_seconds,
             idle_seconds=self._settings.idle_seconds,
