@@ -408,14 +408,17 @@ async def test_slow_bodies_are_cut_off_while_others_are_served():
 
 
 async def test_a_body_that_the_application_does_not_ask_for_yet_is_not_slow():
+    all_is_sent = asyncio.Event()
+
     async def app(exchange):
-        await asyncio.sleep(0.4)
+        await all_is_sent.wait()
         await whole(exchange)
 
     async with opened(app, body_seconds=0.2) as (_, port), client(port) as sender:
         await sender.say(post(b"x" * 1000)[:-1])
-        await asyncio.sleep(0.45)
+        await asyncio.sleep(0.4)
         await sender.say(b"x")
+        all_is_sent.set()
         assert (await sender.answer()).body == b"1000"
 
 

@@ -406,11 +406,13 @@ async def test_a_response_waits_for_a_reader_that_does_not_read():
 
 @pytest.mark.parametrize("when", ["before the head", "in the body", "closed body"])
 async def test_a_call_that_is_given_up_frees_the_upstream(when):
-    freed = asyncio.Event()
+    reached, freed = asyncio.Event(), asyncio.Event()
 
     async def handler(reader, writer):
         await head(reader)
-        if when != "before the head":
+        if when == "before the head":
+            reached.set()
+        else:
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf")
         with contextlib.suppress(ConnectionError):
             await reader.read()
@@ -420,6 +422,7 @@ async def test_a_call_that_is_given_up_frees_the_upstream(when):
 
         async def call():
             response = await pool.send(to(port))
+            reached.set()
             if when == "closed body":
                 response.body.close()
                 return
@@ -430,7 +433,7 @@ async def test_a_call_that_is_given_up_frees_the_upstream(when):
 
         async with asyncio.TaskGroup() as group:
             task = group.create_task(call())
-            await asyncio.sleep(0.05)
+            await reached.wait()
             task.cancel()
             async with asyncio.timeout(5):
                 await freed.wait()
@@ -473,11 +476,11 @@ async def test_a_slow_upload_is_not_a_slow_upstream():
 
     async def drip():
         for byte in (b"a", b"b", b"c", b"d", b""):
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0.2)
             source.pieces.put_nowait(byte)
 
     async with upstream(handler) as port, pooled() as pool, meanwhile(drip()):
-        request = to(port, "POST", body=Body(source, length=4), timeout_ms=150)
+        request = to(port, "POST", body=Body(source, length=4), timeout_ms=700)
         assert (await pool.send(request)).status == 200
 
 
