@@ -186,6 +186,37 @@ async def test_a_signer_may_do_what_is_not_denied(statements, status):
     assert (await world.send(world.sign(by=FULL))).status == status
 
 
+@pytest.mark.parametrize(
+    "condition, status",
+    [
+        ({"StringEquals": {"aws:username": "ada"}}, 403),
+        ({"StringEquals": {"aws:username": "eve"}}, 200),
+        ({"StringEquals": {"aws:PrincipalAccount": "000000000000"}}, 403),
+        ({"StringEquals": {"aws:PrincipalType": "User", "aws:userid": FULL.access_key}}, 403),
+        ({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:user/${aws:username}"}}, 403),
+        ({"StringEquals": {"aws:username": "${aws:PrincipalTag/name}"}}, 200),
+    ],
+    ids=str,
+)
+async def test_conditions_ask_who_signed(condition, status):
+    world = under(Signed(), statement("Deny", Condition=condition))
+    assert (await world.send(world.sign(by=FULL))).status == status
+
+
+async def test_nobody_signed_a_call_of_an_open_method():
+    world = under(opened(), statement("Allow", Condition={"Null": {"aws:username": "true"}}))
+    assert (await world.call("GET", "/pets")).status == 200
+
+
+@pytest.mark.parametrize("name, status", [("pets", 200), ("ada", 403)])
+async def test_a_resource_names_whoever_signed(name, status):
+    world = Signed()
+    world.keep(FULL, name)
+    others = {key: value for key, value in DENY.items() if key != "Resource"}
+    under(world, {**others, "NotResource": f"{ARN}/s/POST/${{aws:username}}"})
+    assert (await world.send(world.sign(by=FULL))).status == status
+
+
 async def test_a_policy_that_cannot_be_read_lets_nobody_in():
     world = opened()
     with world.store.write() as writing:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from octetgate.core.policy.wildcards import matches
+from octetgate.core.policy.variables import Facts, arn_covers, covers, filled
 
-Facts = Mapping[str, str]
-"""What is so, by condition key in lower case: ``aws:sourceip`` and the like."""
+Comparison = Callable[[str, str, Facts], bool]
+"""Whether what is found fits what is expected, whose variables facts fill in."""
 
 _IF_EXISTS = "ifexists"
 _ANY_VALUE, _ALL_VALUES = "foranyvalue", "forallvalues"
@@ -47,7 +47,7 @@ class Condition:
             # All of no values fit whatever is asked, and none of them does (documented).
             unset = self.of_set == _ALL_VALUES or (negated and not self.of_set)
             return self.if_exists or unset
-        return any(compare(found, each) for each in self.expected) is not negated
+        return any(compare(found, each, facts) for each in self.expected) is not negated
 
 
 def parse_condition(operator: str, key: str, expected: Sequence[str]) -> Condition:
@@ -67,10 +67,18 @@ def is_known(condition: Condition) -> bool:
     return condition.operator in {*_OPERATORS, *_NEGATED}
 
 
-def _arn_like(found: str, pattern: str) -> bool:
-    """Compare six colon-separated parts; a wildcard of the first five stays inside its part."""
-    parts, patterns = found.split(":", 5), pattern.split(":", 5)
-    return len(parts) == len(patterns) and all(map(matches, parts, patterns))
+def _equals(found: str, expected: str, facts: Facts) -> bool:
+    return found == filled(expected, facts)
+
+
+def _equals_ignoring_case(found: str, expected: str, facts: Facts) -> bool:
+    text = filled(expected, facts)
+    return text is not None and found.lower() == text.lower()
+
+
+def _as_written(compare: Callable[[str, str], bool]) -> Comparison:
+    """Return the comparison of an operator whose values have no variables."""
+    return lambda found, expected, _: compare(found, expected)
 
 
 def _address(found: str, network: str) -> bool:
@@ -119,16 +127,16 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "greaterthanequals": lambda found, expected: found >= expected,
 }
 
-_OPERATORS: Mapping[str, Callable[[str, str], bool]] = {
-    "stringequals": lambda found, expected: found == expected,
-    "stringequalsignorecase": lambda found, expected: found.lower() == expected.lower(),
-    "stringlike": matches,
-    "arnlike": _arn_like,
-    "arnequals": _arn_like,  # AWS treats the two alike
-    "ipaddress": _address,
-    "bool": lambda found, expected: found.lower() == expected.lower(),
-    **{f"numeric{name}": _numeric(compare) for name, compare in _COMPARISONS.items()},
-    **{f"date{name}": _date(compare) for name, compare in _COMPARISONS.items()},
+_OPERATORS: Mapping[str, Comparison] = {
+    "stringequals": _equals,
+    "stringequalsignorecase": _equals_ignoring_case,
+    "stringlike": covers,
+    "arnlike": arn_covers,
+    "arnequals": arn_covers,  # AWS treats the two alike
+    "ipaddress": _as_written(_address),
+    "bool": _as_written(lambda found, expected: found.lower() == expected.lower()),
+    **{f"numeric{name}": _as_written(_numeric(each)) for name, each in _COMPARISONS.items()},
+    **{f"date{name}": _as_written(_date(each)) for name, each in _COMPARISONS.items()},
 }
 _NEGATED: Mapping[str, str] = {
     "stringnotequals": "stringequals",

@@ -1,9 +1,10 @@
 """A policy document, read from JSON's values."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
+from octetgate.core.policy import variables
 from octetgate.core.policy.conditions import Condition, is_known, parse_condition
 
 
@@ -17,6 +18,10 @@ class Names:
 
     patterns: tuple[str, ...]
     others: bool = False
+
+    def spelled(self, how: Callable[[str], str]) -> "Names":
+        """Return the same names in another spelling."""
+        return Names(tuple(map(how, self.patterns)), self.others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +43,12 @@ def parse_policy(document: object, *, longest_resource: int | None = None) -> Po
         raise _bad("policy", "an object", document)
     given = document.get("Statement")
     statements = given if isinstance(given, list) else [given]
-    return tuple(
+    read = tuple(
         _statement(f"Statement {number}", each, longest_resource)
         for number, each in enumerate(statements, start=1)
     )
+    has_variables = document.get("Version") == variables.SINCE
+    return tuple(_with_variables(each) if has_variables else _plain(each) for each in read)
 
 
 def _statement(where: str, given: object, longest_resource: int | None) -> Statement:
@@ -60,6 +67,21 @@ def _statement(where: str, given: object, longest_resource: int | None) -> State
         resources,
         tuple(_conditions(where, given.get("Condition"))),
     )
+
+
+def _with_variables(statement: Statement) -> Statement:
+    """Return a statement whose resources have variables where they may have some."""
+    return replace(statement, resources=statement.resources.spelled(variables.in_last_part))
+
+
+def _plain(statement: Statement) -> Statement:
+    """Return a statement of a version of the language that has no variables."""
+    conditions = tuple(
+        replace(each, expected=tuple(map(variables.plain, each.expected)))
+        for each in statement.conditions
+    )
+    resources = statement.resources.spelled(variables.plain)
+    return replace(statement, resources=resources, conditions=conditions)
 
 
 def _names(where: str, given: Mapping[str, Any], member: str) -> Names:

@@ -2,8 +2,8 @@
 
 from enum import Enum
 
-from octetgate.core.policy.conditions import Facts
 from octetgate.core.policy.document import Names, Policy, Statement
+from octetgate.core.policy.variables import Facts, covers
 from octetgate.core.policy.wildcards import matches
 
 
@@ -26,13 +26,18 @@ def verdict(policy: Policy, action: str, resource: str, facts: Facts) -> Verdict
 
 def _speaks_of(statement: Statement, action: str, resource: str, facts: Facts) -> bool:
     return (
-        # Names of actions have no case.
-        _covers(statement.actions, action.lower(), fold=True)
-        and _covers(statement.resources, resource)
+        _is_action(statement.actions, action)
+        and _is_resource(statement.resources, resource, facts)
         and all(condition.holds(facts) for condition in statement.conditions)
     )
 
 
-def _covers(names: Names, name: str, *, fold: bool = False) -> bool:
-    patterns = (pattern.lower() if fold else pattern for pattern in names.patterns)
-    return any(matches(name, pattern) for pattern in patterns) is not names.others
+def _is_action(names: Names, action: str) -> bool:
+    # Names of actions have no case.
+    named = any(matches(action.lower(), each.lower()) for each in names.patterns)
+    return named is not names.others
+
+
+def _is_resource(names: Names, resource: str, facts: Facts) -> bool:
+    named = any(covers(resource, each, facts) for each in names.patterns)
+    return named is not names.others

@@ -9,9 +9,9 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from octetgate.core.policy.conditions import Facts
 from octetgate.core.policy.document import BadPolicy, Names, Policy, parse_policy
 from octetgate.core.policy.evaluate import Verdict, verdict
+from octetgate.core.policy.variables import Facts
 
 LONGEST = 8192
 """Characters of a policy."""

@@ -48,6 +48,7 @@ def policy_facts(call: Call) -> dict[str, str]:
         "aws:securetransport": "true" if arrival.exchange.secure else "false",
         "aws:currenttime": moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "aws:epochtime": str(int(arrival.time)),
+        **_signer(call),
     }
     return {key: value for key, value in known.items() if value is not None}
 
@@ -83,6 +84,21 @@ def _names(call: Call) -> tuple[str, ...]:
         return ()
     account = identity["accountId"]
     return identity["userArn"], account, f"arn:aws:iam::{account}:root"
+
+
+def _signer(call: Call) -> dict[str, str]:
+    """Return what conditions may ask about who signed the call; nothing where nobody did."""
+    identity = call.arrival.caller.identity if call.arrival.caller else None
+    if identity is None:
+        return {}
+    arn = identity["userArn"]
+    return {
+        "aws:username": arn.partition(":user/")[2],
+        "aws:userid": identity["user"],
+        "aws:principaltype": "User",
+        "aws:principalarn": arn,
+        "aws:principalaccount": identity["accountId"],
+    }
 
 
 def _refusal(call: Call, how: str) -> AccessDenied:
