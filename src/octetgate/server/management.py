@@ -35,6 +35,7 @@ from octetgate.server.trying import Stages
 
 _LOOK_SECONDS = 0.1
 """How often to look whether all processes have started, until they have."""
+_DATE_SECONDS = 1.0
 
 
 def main(
@@ -127,7 +128,7 @@ async def _serve(
             execution_logs.close()
             logs.close()  # those who follow one would never leave
             warming.cancel()
-            server.should_exit = True
+            server.leave()
             await serving
 
 
@@ -154,6 +155,19 @@ class _Server(uvicorn.Server):
         super().__init__(config)
         self._post = post
         self.is_up = asyncio.Event()
+        self._is_leaving = asyncio.Event()
+
+    def leave(self) -> None:
+        """Take no more calls, finish those under way, and end."""
+        self.should_exit = True
+        self._is_leaving.set()
+
+    async def main_loop(self) -> None:
+        """Keep the Date field right until told to leave; uvicorn's own looks ten times a second."""
+        while not await self.on_tick(0):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_DATE_SECONDS):
+                    await self._is_leaving.wait()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

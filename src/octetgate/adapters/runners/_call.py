@@ -109,6 +109,8 @@ class Plan:
     log: FunctionLog
     rounds: Rounds
     """In which what processes print is read."""
+    activity: asyncio.Event
+    """Set when a process begins to work."""
     tally: FunctionTally
     init_seconds: float
     idle_seconds: float

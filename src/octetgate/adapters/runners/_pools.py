@@ -64,6 +64,7 @@ class Pools:
         self._replaced: set[Pool] = set()
         self._logs: dict[str, FunctionLog] = {}
         self._rounds = Rounds()
+        self._activity = asyncio.Event()
         self._workers: set[Worker] = set()
         self._provisioned: set[Worker] = set()
         self._starts: set[asyncio.Task[None]] = set()
@@ -72,7 +73,8 @@ class Pools:
     async def start(self) -> None:
         """Make the folders, and begin to watch; processes start when they are needed."""
         await asyncio.to_thread(self._make_folders)
-        watch = Watch(self._workers, adopts_orphans=self._settings.adopts_orphans)
+        adopts_orphans = self._settings.adopts_orphans
+        watch = Watch(self._workers, self._activity, adopts_orphans=adopts_orphans)
         self._watching = asyncio.get_running_loop().create_task(watch.run())
 
     def _make_folders(self) -> None:
@@ -211,6 +213,7 @@ class Pools:
             isolation=self._settings.isolation,
             log=self.log(function.name),
             rounds=self._rounds,
+            activity=self._activity,
             tally=self._tallies.of(function.name),
             init_seconds=self._settings.init_seconds,
             idle_seconds=self._settings.idle_seconds,
@@ -232,6 +235,7 @@ class Pools:
 
     def start_worker(self, worker: Worker, *, provisioned: bool = False) -> None:
         self._workers.add(worker)
+        self._activity.set()
         if provisioned:
             self._provisioned.add(worker)
         start = asyncio.get_running_loop().create_task(worker.start())

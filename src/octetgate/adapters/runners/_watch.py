@@ -1,7 +1,7 @@
 """Sees to it that no process takes more than it may, and that none is left without a parent."""
 
 import asyncio
-import itertools
+import contextlib
 import logging
 from collections.abc import Set as AbstractSet
 
@@ -12,15 +12,19 @@ _log = logging.getLogger(__name__)
 
 _SECONDS = 0.1
 """Between two looks at a process that works; in that time it can take some 200 MB too much."""
-_SELDOM = 10
-"""Every how many looks what is idle, or takes long, is looked at."""
+_SELDOM_SECONDS = 1.0
+"""Between two looks at what is idle, or takes long."""
 
 
 class Watch:
     """Looks at every process again and again."""
 
-    def __init__(self, workers: AbstractSet[Worker], *, adopts_orphans: bool) -> None:
+    def __init__(
+        self, workers: AbstractSet[Worker], activity: asyncio.Event, *, adopts_orphans: bool
+    ) -> None:
+        """``activity`` is set when a process begins to work."""
         self._workers = workers
+        self._activity = activity
         self._adopts_orphans = adopts_orphans
         self._looks: dict[Worker, asyncio.Task[None]] = {}
         if adopts_orphans:
@@ -35,12 +39,27 @@ class Watch:
                 look.cancel()
 
     async def _run(self) -> None:
-        for count in itertools.count(1):
-            await asyncio.sleep(_SECONDS)
+        loop = asyncio.get_running_loop()
+        looked_at = loop.time()
+        while True:
+            await self._pause()
+            seldom = loop.time() - looked_at >= _SELDOM_SECONDS
+            looked_at = loop.time() if seldom else looked_at
             try:
-                await self._look(seldom=count % _SELDOM == 0)
+                await self._look(seldom=seldom)
             except Exception:  # noqa: BLE001 - a mistake of ours must not leave everything unwatched
                 _log.exception("supervisor: could not look at the processes")
+
+    async def _pause(self) -> None:
+        """Wait until it is time to look; who wakes an idle machine costs its battery."""
+        if not any(worker.is_active or worker.child.is_many for worker in self._workers):
+            self._activity.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_SELDOM_SECONDS):
+                    await self._activity.wait()
+            if not self._activity.is_set():
+                return
+        await asyncio.sleep(_SECONDS)
 
     async def _look(self, *, seldom: bool) -> None:
         for worker in list(self._workers):

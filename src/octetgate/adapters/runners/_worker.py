@@ -289,6 +289,8 @@ class Worker:
 
     def _move(self, event: Event) -> Order:
         self._state, order = step(self._state, event)
+        if self.is_active:
+            self._plan.activity.set()
         self._alarm.set(self._allowed(self._state))
         return order
 
