@@ -228,7 +228,8 @@ the images from the disk.  wrk keeps {connections} connections open, and everyth
 machine's cores.  Median of {rounds} rounds of {seconds} s, in which all take turns.  Every
 call was answered 2xx.
 
-A thumbnail of octetgate's took these milliseconds of a processor: {costs}.
+A thumbnail of octetgate's took these milliseconds of a processor, libvips's threads that end
+with an image included: {costs}.
 wrk, which sends the images, shares the cores too; nobody sends any to pyvips alone, which has
 {alone:.1f} for one, all that there is.
 
