@@ -315,6 +315,24 @@ async def test_more_calls_than_may_wait_are_refused(place, tmp_path):
     assert len({each.result() for each in waiting}) == 1
 
 
+async def test_callers_who_have_left_take_no_room_from_those_who_wait(place, tmp_path):
+    await place.start(workers_per_function=1, queue=3)
+    worker = place.worker()
+    worker.put(WAITS, timeout=30)
+    gate = tmp_path / "gate"
+    async with asyncio.TaskGroup() as group:
+        group.create_task(pid(worker, json.dumps(str(gate)).encode()))
+        await until(gate.with_suffix(".began").exists)
+        for round_ in range(2):
+            waiting = [group.create_task(pid(worker)) for _ in range(3)]
+            await asyncio.sleep(0)
+            if not round_:
+                for each in waiting:
+                    each.cancel()
+        gate.touch()
+    assert len({each.result() for each in waiting}) == 1
+
+
 async def test_a_call_that_nobody_waits_for_runs_on_and_its_answer_is_nobodys(place, tmp_path):
     await place.start(workers_per_function=1)
     worker = place.worker()

@@ -7,14 +7,15 @@ process, instead of three.  Whatever is not so plain is left to the supervisor.
 import asyncio
 import itertools
 import socket
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from octetgate.adapters.runners import _admission
 from octetgate.adapters.runners._address import address
-from octetgate.adapters.runners._call import Call
-from octetgate.adapters.runners._desk import Desk, LeftToSupervisor
+from octetgate.adapters.runners._desk import Desk
+from octetgate.adapters.runners._desk_call import DeskCall
 from octetgate.adapters.runners._loans import (
     Ask,
     Channel,
@@ -69,39 +70,67 @@ class Borrowing:
         self._asked: dict[int, asyncio.Future[Terms | None]] = {}
         self._asking: dict[_Caller, asyncio.Future[Terms | None]] = {}
         self._desks: dict[int, Desk] = {}
+        self._passing: set[asyncio.Task[None]] = set()
 
-    async def invoke(self, invocation: Invocation) -> Outcome | None:
-        """Return the outcome, or None for a call that is the supervisor's; raises InvokeError."""
+    def leave_to(self, supervisor: Callable[[Invocation], Coroutine[Any, Any, Outcome]]) -> None:
+        """Have the calls carried out so for which nothing is borrowed."""
+        self._supervisor = supervisor
+
+    def invoke(self, invocation: Invocation) -> Awaitable[Outcome]:
+        """Return what will be the outcome; raises InvokeError now or when it is awaited.
+
+        No coroutine where the terms are known: every layer is resumed for every call.
+        """
         if invocation.type is not InvocationType.REQUEST_RESPONSE or invocation.log_tail:
-            return None
+            return self._supervisor(invocation)
         caller = (
             invocation.function,
             invocation.qualifier,
             invocation.source_arn,
             invocation.url_auth_type,
         )
-        terms = self._known(caller) or await self._terms(caller)
+        terms = self._known(caller)
         if terms is None:
-            return None
-        call = Call(
-            request_id=_admission.request_id(invocation.request_id),
-            payload=_admission.payload(invocation, terms.payload_limit),
-            function_arn=terms.function_arn,
-            outcome=asyncio.get_running_loop().create_future(),
-            trace_id=_admission.trace_id(invocation.trace_id),
-            client_context=_admission.client_context(invocation.client_context),
+            return self._ask_and_invoke(caller, invocation)
+        return self._invoke(terms, invocation)
+
+    async def _ask_and_invoke(self, caller: _Caller, invocation: Invocation) -> Outcome:
+        terms = await self._terms(caller)
+        if terms is None:
+            return await self._supervisor(invocation)
+        return await self._invoke(terms, invocation)
+
+    def _invoke(self, terms: Terms, invocation: Invocation) -> Awaitable[Outcome]:
+        desk = self._desks.get(terms.pool) or self._open_desk(terms)
+        if desk is None:
+            return self._supervisor(invocation)
+        call = DeskCall(
+            _admission.request_id(invocation.request_id),
+            _admission.payload(invocation, terms.payload_limit),
+            terms.function_arn,
+            _admission.trace_id(invocation.trace_id),
+            _admission.client_context(invocation.client_context),
+            desk.loop.create_future(),
+            invocation,
         )
+        desk.take(call)
+        return call.outcome
+
+    def _pass_on(self, call: DeskCall) -> None:
+        """Have the supervisor carry out a call that no process here has seen."""
+        passing = asyncio.get_running_loop().create_task(self._passed_on(call))
+        self._passing.add(passing)
+        passing.add_done_callback(self._passing.discard)
+        # Over, or nobody waits for it any more.
+        call.outcome.add_done_callback(lambda _: passing.cancel())
+
+    async def _passed_on(self, call: DeskCall) -> None:
         try:
-            desk = self._desk(terms)
-            try:
-                desk.take(call)
-                outcome = await call.outcome
-            finally:
-                desk.let_go(call)
-        except LeftToSupervisor:
-            return None
-        outcome.executed_version = terms.version
-        return outcome
+            outcome = await self._supervisor(call.invocation)
+        except Exception as error:  # noqa: BLE001  # whatever it is, the caller hears of it
+            call.refuse(error)
+        else:
+            call.answer(outcome)
 
     # --- Terms ---
 
@@ -161,15 +190,13 @@ class Borrowing:
         self._answers[caller] = _Answer(revision, terms, until)
         asked.set_result(terms)
 
-    def _desk(self, terms: Terms) -> Desk:
-        desk = self._desks.get(terms.pool)
-        if desk is None:
-            if self._channel is None:
-                raise LeftToSupervisor
-            if len(self._desks) >= _DESKS:
-                self._desks = {n: desk for n, desk in self._desks.items() if not desk.is_empty}
-            desk = Desk(terms, self._channel, self._tallies.of(terms.name))
-            self._desks[terms.pool] = desk
+    def _open_desk(self, terms: Terms) -> Desk | None:
+        if self._channel is None:
+            return None
+        if len(self._desks) >= _DESKS:
+            self._desks = {n: desk for n, desk in self._desks.items() if not desk.is_empty}
+        desk = Desk(terms, self._channel, self._tallies.of(terms.name), self._pass_on)
+        self._desks[terms.pool] = desk
         return desk
 
     # --- The connection ---

@@ -3,11 +3,12 @@
 import asyncio
 import socket
 import time
-from collections import OrderedDict
+from collections import deque
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from octetgate.adapters.runners._alarm import Alarm
-from octetgate.adapters.runners._call import Call
+from octetgate.adapters.runners._desk_call import DeskCall
 from octetgate.adapters.runners._line import Line
 from octetgate.adapters.runners._loans import (
     Busy,
@@ -32,19 +33,24 @@ _UNCLAIM_SECONDS = 0.05
 """After which claims are taken back for which there is no call any more: soon there may be."""
 
 
-class LeftToSupervisor(Exception):
-    """No process is to be had here for the call, which no process has seen."""
-
-
 class Desk:
     """Gives calls to processes, latest first, in the order in which the calls came."""
 
-    def __init__(self, terms: Terms, channel: Channel, tally: FunctionTally) -> None:
+    def __init__(
+        self,
+        terms: Terms,
+        channel: Channel,
+        tally: FunctionTally,
+        pass_on: Callable[[DeskCall], None],
+    ) -> None:
+        """``pass_on`` is given the calls for which no process is to be had."""
+        self._pass_on = pass_on
         self.terms = terms
         self.channel = channel
         self.tally = tally
-        self._waiting: OrderedDict[Call, float] = OrderedDict()
-        """In the order in which they came; until when each of them waits."""
+        self.loop = asyncio.get_running_loop()
+        self._waiting: deque[DeskCall] = deque()
+        """In the order in which they came; some of them nobody wants any more."""
         self._held = 0
         """Bytes of those that wait."""
         self._patience: asyncio.TimerHandle | None = None
@@ -62,49 +68,48 @@ class Desk:
 
     # --- Calls ---
 
-    def take(self, call: Call) -> None:
+    def take(self, call: DeskCall) -> None:
         """Have a process work on the call, as soon as one is free; raises InvokeError."""
         if self._idle:
             self._idle.pop().give(call)
         else:
             self._queue(call)
 
-    def let_go(self, call: Call) -> None:
-        """Forget a call that is over, or that nobody waits for any more."""
-        if not call.outcome.done():
-            call.outcome.cancel()  # a function that runs for a caller who has left goes on
-        if not call.given:
-            self._drop(call)
-
-    def _queue(self, call: Call) -> None:
-        if (
-            len(self._waiting) >= self.terms.queue
-            or self._held + call.size > self.terms.queue_bytes
-        ):
-            self.tally.throttled()
-            raise TooManyInvocations(
-                f"{self.terms.name}: every worker is busy; "
-                f"{len(self._waiting)} calls of {self._held} bytes wait"
-            )
-        self._waiting[call] = asyncio.get_running_loop().time() + self.terms.queue_seconds
-        self._held += call.size
+    def _queue(self, call: DeskCall) -> None:
+        terms = self.terms
+        if not self._has_room(call):
+            self._waiting = deque(waits for waits in self._waiting if waits.is_wanted)
+            self._held = sum(len(waits.payload) for waits in self._waiting)
+            if not self._has_room(call):
+                self.tally.throttled()
+                raise TooManyInvocations(
+                    f"{terms.name}: every worker is busy; "
+                    f"{len(self._waiting)} calls of {self._held} bytes wait"
+                )
+        call.until = self.loop.time() + terms.queue_seconds
+        self._waiting.append(call)
+        self._held += len(call.payload)
         if self._patience is None:
-            self._bear(self.terms.queue_seconds)
-        self._claim()
+            self._patience = self.loop.call_at(call.until, self._lose_patience)
+        if self._claims < terms.most:
+            self._claim()
 
-    def _drop(self, call: Call) -> None:
-        """Have the call wait no more; may be called for one that does not."""
-        if self._waiting.pop(call, None) is not None:
-            self._held -= call.size
+    def _has_room(self, call: DeskCall) -> bool:
+        terms, held = self.terms, self._held + len(call.payload)
+        return len(self._waiting) < terms.queue and held <= terms.queue_bytes
 
-    def _next(self) -> Call | None:
+    def _next(self) -> DeskCall | None:
         """Return the call that waits longest, which then waits no more."""
         while self._waiting:
-            call = next(iter(self._waiting))
-            self._drop(call)
-            if call.wanted:
+            call = self._first()
+            if call.is_wanted:
                 return call
         return None
+
+    def _first(self) -> DeskCall:
+        call = self._waiting.popleft()
+        self._held -= len(call.payload)
+        return call
 
     def _claim(self) -> None:
         """Ask for a process for each call that waits, up to as many as there may be."""
@@ -112,25 +117,18 @@ class Desk:
             self._claims += 1
             self.channel.send(Claim(pool=self.terms.pool))
 
-    def _bear(self, seconds: float) -> None:
-        loop = asyncio.get_running_loop()
-        self._patience = loop.call_later(seconds, self._lose_patience)
-
     def _lose_patience(self) -> None:
         """Refuse those that have waited too long; all may wait equally long."""
         self._patience = None
-        now = asyncio.get_running_loop().time()
-        while self._waiting:
-            call, until = next(iter(self._waiting.items()))
-            if until > now:
-                self._bear(until - now)
-                return
-            self._drop(call)
-            if call.wanted:
+        seconds, now = self.terms.queue_seconds, self.loop.time()
+        while self._waiting and self._waiting[0].until <= now:
+            call = self._first()
+            if call.is_wanted:
                 self.tally.throttled()
-                seconds = self.terms.queue_seconds
                 reason = f"functions: no process was free within {seconds:g} s"
                 call.refuse(TooManyInvocations(reason))
+        if self._waiting:
+            self._patience = self.loop.call_at(self._waiting[0].until, self._lose_patience)
 
     # --- Processes ---
 
@@ -138,7 +136,7 @@ class Desk:
         """Take a process."""
         self._claims = max(0, self._claims - 1)
         borrowed = self.borrowed[lent.loan] = Borrowed(self, lent)
-        opening = asyncio.get_running_loop().create_task(borrowed.open(line))
+        opening = self.loop.create_task(borrowed.open(line))
         self._opening.add(opening)
         opening.add_done_callback(self._opening.discard)
 
@@ -155,8 +153,7 @@ class Desk:
             borrowed.keep(_KEEP_SECONDS)
             self._idle.append(borrowed)
         if self._claims and not self._waiting and self._unclaiming is None:
-            loop = asyncio.get_running_loop()
-            self._unclaiming = loop.call_later(_UNCLAIM_SECONDS, self._unclaim)
+            self._unclaiming = self.loop.call_later(_UNCLAIM_SECONDS, self._unclaim)
 
     def _unclaim(self) -> None:
         self._unclaiming = None
@@ -201,10 +198,10 @@ class Desk:
     def leave(self) -> None:
         """Leave the calls that wait to the supervisor."""
         self._claims = 0
-        waiting, self._waiting, self._held = self._waiting, OrderedDict(), 0
-        for call in waiting:
-            if call.wanted:
-                call.outcome.set_exception(LeftToSupervisor())
+        while self._waiting:
+            call = self._first()
+            if call.is_wanted:
+                self._pass_on(call)
 
     def abandon(self) -> None:
         """The supervisor is gone, and its processes with it."""
@@ -227,9 +224,12 @@ class Borrowed:
         self.is_recalled = False
         self._desk = desk
         self._init_seconds = lent.init_seconds
+        self._timeout = desk.terms.timeout
+        self._version = desk.terms.version
+        self._tally = desk.tally
         self._line = Line(self, desk.terms.answer_limit)
         self._alarm = Alarm(self._ring)
-        self._call: Call | None = None
+        self._call: DeskCall | None = None
         self._given_at = 0.0
 
     @property
@@ -239,9 +239,8 @@ class Borrowed:
 
     async def open(self, line: socket.socket) -> None:
         """Open the line, and take a call."""
-        loop = asyncio.get_running_loop()
         try:
-            await loop.create_unix_connection(lambda: self._line, sock=line)
+            await self._desk.loop.create_unix_connection(lambda: self._line, sock=line)
         except OSError:
             self._desk.channel.send(Unheard(loan=self.number))
         else:
@@ -250,15 +249,14 @@ class Borrowed:
             else:
                 self._line.close()  # it has ended meanwhile
 
-    def give(self, call: Call) -> None:
+    def give(self, call: DeskCall) -> None:
         """Hand the call to the process."""
-        self._call, call.given = call, True
+        self._call = call
         self._given_at = time.monotonic()
-        timeout = self._desk.terms.timeout
-        self._alarm.set(timeout)
-        self._desk.tally.began()
+        self._alarm.set(self._timeout)
+        self._tally.began()
         init, self._init_seconds = self._init_seconds, None
-        deadline_ms = int((time.time() + timeout) * 1000)
+        deadline_ms = int((time.time() + self._timeout) * 1000)
         self._line.give(call, deadline_ms, init)
 
     def keep(self, seconds: float) -> None:
@@ -269,7 +267,7 @@ class Borrowed:
         if self._call is None:
             self._desk.give_back(self)
             return
-        seconds = float(self._desk.terms.timeout)
+        seconds = float(self._timeout)
         now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
         self._give_up(reports.timed_out(self._call.request_id, now, seconds))
 
@@ -286,16 +284,16 @@ class Borrowed:
         call, self._call = self._call, None
         if call is None:
             return
-        self._desk.tally.ended(time.monotonic() - self._given_at, failed=failed)
-        if call.wanted:
-            call.outcome.set_result(
-                Outcome(
-                    status=200,
-                    payload=payload,
-                    function_error="Unhandled" if failed else None,
-                    request_id=call.request_id,
-                )
+        self._tally.ended(time.monotonic() - self._given_at, failed=failed)
+        call.answer(
+            Outcome(
+                status=200,
+                payload=payload,
+                function_error="Unhandled" if failed else None,
+                executed_version=self._version,
+                request_id=call.request_id,
             )
+        )
 
     def ended(self, status: int) -> None:
         """Take notice that the process has ended, and how."""
@@ -308,7 +306,7 @@ class Borrowed:
         """Tell the caller that nobody knows what became of the call."""
         call, self._call = self._call, None
         if call is not None:
-            self._desk.tally.ended(time.monotonic() - self._given_at, failed=True)
+            self._tally.ended(time.monotonic() - self._given_at, failed=True)
             call.refuse(error)
 
     def close(self) -> None:

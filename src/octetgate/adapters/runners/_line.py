@@ -106,13 +106,28 @@ class Line(asyncio.BufferedProtocol):
 
     def buffer_updated(self, nbytes: int) -> None:
         if self._payload is None:
-            self._filled += nbytes
-            self._read_buffer()
+            if self._filled or not self._is_answer(nbytes):
+                self._filled += nbytes
+                self._read_buffer()
             return
         self._arrived += nbytes
         if self._arrived == len(self._payload):
             payload, self._payload = bytes(self._payload), None
             self._hear(self._kind, payload)
+
+    def _is_answer(self, nbytes: int) -> bool:
+        """Say whether so many bytes are one whole answer, as most are; and take it then."""
+        if nbytes < _IN.size or self._to_skip or self._kept is not None:
+            return False
+        kind, size = _IN.unpack_from(self._buffer)
+        if kind != RESULT or size != nbytes - _IN.size or size > self._answer_limit:
+            return False
+        payload = bytes(self._buffer[_IN.size : nbytes])
+        try:  # noqa: SIM105  # as below
+            self._hearer.answered(payload, failed=False, is_last=False)
+        except OutOfTurn:
+            pass
+        return True
 
     def _read_buffer(self) -> None:
         """Hear what is whole in the buffer; keep the rest at its beginning."""

@@ -11,7 +11,7 @@ import itertools
 import logging
 import os
 import socket
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import partial
 from pathlib import Path
 
@@ -129,16 +129,20 @@ class UnixFunctions:
         """
         self._path = path
         self._borrowing = borrowing
+        if borrowing is not None:
+            borrowing.leave_to(self._invoke)
         self._connect_seconds = connect_seconds
         self._connecting: asyncio.Task[_Connection] | None = None
         self._connection: _Connection | None = None
 
-    async def invoke(self, invocation: Invocation) -> Outcome:
+    def invoke(self, invocation: Invocation) -> Awaitable[Outcome]:
         """Return the outcome; raises InvokeError when the function did not run."""
-        if self._borrowing is not None:
-            outcome = await self._borrowing.invoke(invocation)
-            if outcome is not None:
-                return outcome
+        if self._borrowing is None:
+            return self._invoke(invocation)
+        return self._borrowing.invoke(invocation)
+
+    async def _invoke(self, invocation: Invocation) -> Outcome:
+        """Have the supervisor carry out the call."""
         return await (await self._admitting(invocation)).invoke(invocation)
 
     async def stream(self, invocation: Invocation) -> Stream:

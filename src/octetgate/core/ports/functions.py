@@ -1,5 +1,6 @@
 """Invoke a Lambda function; the one way to functions for gateway and management alike."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -160,8 +161,11 @@ class Stream(Source, Protocol):
 class Functions(Protocol):
     """The Lambda service's data plane."""
 
-    async def invoke(self, invocation: Invocation) -> Outcome:
-        """Return the outcome; raises InvokeError when the function did not run."""
+    def invoke(self, invocation: Invocation) -> Awaitable[Outcome]:
+        """Return the outcome; raises InvokeError when the function did not run.
+
+        It may do so before it is awaited, which is to happen at once.
+        """
 
     async def stream(self, invocation: Invocation) -> Stream:
         """Return the answer as soon as it begins (spec: lambda 6, InvokeWithResponseStream).
