@@ -1,8 +1,14 @@
 // The line to whoever gives this process its calls: see adapters/runners/_line.py for what is said.
+//
+// To wait for a call is to stand still.  The descriptor blocks, and so does the event loop with
+// it: timers and sockets that a call has left go on when the next one comes, as on AWS, where an
+// execution environment is frozen between two calls.
 
 "use strict";
 
-const net = require("node:net");
+// Ours, whatever a function does to the module.
+const { readSync, writeSync, writev } = require("node:fs");
+const { promisify } = require("node:util");
 
 /** The descriptor that runtimes/start.py leaves the line at. */
 const LINE = 3;
@@ -14,51 +20,56 @@ const LAST_ERROR = "L";
 const BEGAN = "B";
 const PIECE = "P";
 const INIT_ERROR = "I";
-const HEAD = 8;
+/** What comes before a call's head and event, and before a message's payload. */
+const SIZES = 8;
+const KIND_AND_SIZE = 5;
 const PIECE_BYTES = 64 * 1024;
+const ROOM_BYTES = 64 * 1024;
+/** A character of a string is at most so long. */
+const CHARACTER_BYTES = 3;
+/** The process's end when nobody is at the other end of the line any more. */
+const GONE = 1;
+
+const writing = promisify(writev);
 
 class Line {
   /** `report` writes what Lambda has in its log before and after a call. */
   constructor(report) {
     this.report = report;
-    this.socket = new net.Socket({ fd: LINE, readable: true, writable: true });
-    this.socket.on("data", (piece) => this.feed(piece));
-    this.socket.on("error", () => process.exit(1));
-    this.socket.on("close", () => process.exit(1)); // nobody is at the other end
-    this.pieces = [];
-    this.size = 0;
-    this.wanted = HEAD;
     this.isReady = false;
-    /** Who waits for a call, or the call that nobody has waited for yet. */
-    this.waiting = null;
-    this.call = null;
+    /** For calls and messages that fit; each is read only as far as it goes itself. */
+    this.room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+    /** The last of the pieces that are still being written, if there are any. */
+    this.pouring = null;
   }
 
-  /** Wait for a call and return it. */
+  /** Return the next call; until it comes, nothing moves in this process. */
   next() {
     if (!this.isReady) {
       this.isReady = true;
       this.say(READY);
     }
-    this.socket.ref();
-    return new Promise((resolve) => {
-      this.waiting = resolve;
-      if (this.call !== null) this.deliver();
-    });
-  }
-
-  deliver() {
-    const { call, waiting } = this;
-    this.call = this.waiting = null;
-    this.socket.unref();
+    let { room } = this;
+    const arrived = read(room, 0, SIZES);
+    const head = SIZES + room.readUInt32BE(0);
+    const end = head + room.readUInt32BE(4);
+    if (end > room.length) {
+      room = Buffer.allocUnsafeSlow(end);
+      this.room.copy(room, 0, 0, arrived);
+    }
+    read(room, arrived, end - arrived);
+    const [requestId, deadline, functionArn, traceId, clientContext, initSeconds] = JSON.parse(
+      room.toString("utf8", SIZES, head),
+    );
+    const payload = room.toString("utf8", head, end);
+    const call = { requestId, deadline, functionArn, traceId, clientContext, initSeconds, payload };
     this.report.start(call);
-    waiting(call);
+    return call;
   }
 
-  /** Answer a call with JSON, and wait for the next. */
-  respondAndNext(text) {
-    this.answer(RESULT, text);
-    return this.next();
+  /** Answer a call with JSON. */
+  respond(text) {
+    return this.answer(RESULT, text);
   }
 
   /** Answer a call with an error's document. */
@@ -87,74 +98,94 @@ class Line {
     return this.say(kind, text);
   }
 
-  /** Write a message; resolves once it is gone out. */
+  /** Write a message at once; or, behind pieces that are still being written, return a promise. */
   say(kind, text = "") {
-    const size = Buffer.byteLength(text);
-    const head = Buffer.allocUnsafe(5 + (size > PIECE_BYTES ? 0 : size));
-    head.write(kind, 0, 1, "latin1");
-    head.writeUInt32BE(size, 1);
-    return new Promise((resolve) => {
-      if (size <= PIECE_BYTES) {
-        head.write(text, 5);
-        this.socket.write(head, () => resolve());
-      } else {
-        this.socket.write(head);
-        this.socket.write(text, () => resolve());
-      }
-    });
+    if (this.pouring !== null) return this.pour(message(kind, Buffer.from(text)));
+    const { room } = this;
+    if (KIND_AND_SIZE + text.length * CHARACTER_BYTES <= room.length) {
+      const size = room.write(text, KIND_AND_SIZE);
+      begin(room, kind, size);
+      write(room, KIND_AND_SIZE + size);
+    } else {
+      for (const part of message(kind, Buffer.from(text))) write(part, part.length);
+    }
   }
 
-  feed(piece) {
-    this.pieces.push(piece);
-    this.size += piece.length;
-    if (this.size < this.wanted) return;
-    const arrived = this.pieces.length === 1 ? this.pieces[0] : Buffer.concat(this.pieces);
-    const headSize = arrived.readUInt32BE(0);
-    const end = HEAD + headSize;
-    this.wanted = end + arrived.readUInt32BE(4);
-    if (this.size < this.wanted) {
-      this.pieces = [arrived];
-      return;
-    }
-    const [requestId, deadline, functionArn, traceId, clientContext, initSeconds] = JSON.parse(
-      arrived.toString("utf8", HEAD, end),
-    );
-    this.pieces = [];
-    this.size = 0;
-    this.wanted = HEAD;
-    const payload = arrived.subarray(end);
-    this.call = { requestId, deadline, functionArn, traceId, clientContext, initSeconds, payload };
-    if (this.waiting !== null) this.deliver();
+  /** Write in turn, while the function goes on; resolves once all is gone out. */
+  async pour(parts) {
+    const pouring = written(parts, this.pouring);
+    this.pouring = pouring;
+    await pouring;
+    if (this.pouring === pouring) this.pouring = null;
   }
 }
 
-/** An answer that is written in pieces. */
+/** An answer in pieces.  Its reader may be slow, and the function goes on meanwhile. */
 class Pieces {
   constructor(line) {
     this.line = line;
   }
 
-  /** Write a piece; `written` is called once there is room for the next. */
-  write(piece, written = () => {}) {
-    const { socket } = this.line;
-    let room = true;
+  /** Write a piece; resolves once there is room for the next. */
+  write(piece) {
+    const parts = [];
     for (let at = 0; at < piece.length; at += PIECE_BYTES) {
-      const part = piece.subarray(at, at + PIECE_BYTES);
-      const head = Buffer.allocUnsafe(5);
-      head.write(PIECE, 0, 1, "latin1");
-      head.writeUInt32BE(part.length, 1);
-      socket.cork();
-      socket.write(head);
-      room = socket.write(part);
-      socket.uncork();
+      parts.push(...message(PIECE, piece.subarray(at, at + PIECE_BYTES)));
     }
-    if (room) written();
-    else socket.once("drain", () => written());
+    return this.line.pour(parts);
   }
 
-  /** Write the end. */
-  end() {
-    return this.line.answer(RESULT, "");
+  /** Write the end; resolves once it is gone out. */
+  async end() {
+    await this.line.answer(RESULT, "");
+  }
+}
+
+function message(kind, payload) {
+  const head = Buffer.allocUnsafe(KIND_AND_SIZE);
+  begin(head, kind, payload.length);
+  return [head, payload];
+}
+
+function begin(buffer, kind, size) {
+  buffer[0] = kind.charCodeAt(0);
+  buffer.writeUInt32BE(size, 1);
+}
+
+/** Read on from a place in the buffer, so many bytes or more; return where they end. */
+function read(buffer, at, least) {
+  let end = at;
+  try {
+    while (end - at < least) {
+      const count = readSync(LINE, buffer, end, buffer.length - end, null);
+      if (count === 0) process.exit(GONE);
+      end += count;
+    }
+  } catch {
+    process.exit(GONE);
+  }
+  return end;
+}
+
+/** Write a buffer's beginning. */
+function write(buffer, size) {
+  try {
+    for (let at = 0; at < size; ) at += writeSync(LINE, buffer, at, size - at);
+  } catch {
+    process.exit(GONE);
+  }
+}
+
+/** Write the parts behind what is being written; a thread waits for the reader, nobody else. */
+async function written(parts, before) {
+  await before;
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  if (size === 0) return;
+  try {
+    const { bytesWritten } = await writing(LINE, parts);
+    if (bytesWritten < size) process.exit(GONE);
+  } catch {
+    process.exit(GONE);
   }
 }
 

@@ -5,6 +5,8 @@
 
 "use strict";
 
+const { setImmediate } = require("node:timers");
+
 const { Call } = require("./call.cjs");
 const { document, logged } = require("./errors.cjs");
 const { loaded } = require("./handlers.cjs");
@@ -58,16 +60,24 @@ async function main() {
     if (reason?.stack) error.stack = `${error.name}: ${error.message}\n${reason.stack}`;
     return crash("Unhandled Promise Rejection", error);
   });
-  let invocation = await line.next();
   for (;;) {
+    // A rejection that nobody handles is noticed only between two turns.
+    await turn();
+    const invocation = line.next();
     log.requestId = invocation.requestId;
-    const trace = invocation.traceId ?? "";
-    if (process.env._X_AMZN_TRACE_ID !== trace) process.env._X_AMZN_TRACE_ID = trace;
+    process.env._X_AMZN_TRACE_ID = invocation.traceId ?? "";
     current = new Call(line, invocation, log);
+    // What earlier calls have left goes on, and a connection that ended meanwhile is seen to have.
+    await turn();
     const answer = await current.run(handler);
     current = null;
-    invocation = await (answer === null ? line.next() : line.respondAndNext(answer));
+    if (answer !== null) await line.respond(answer);
   }
+}
+
+/** Let the event loop go round once. */
+function turn() {
+  return new Promise(setImmediate);
 }
 
 main().catch((error) => {

@@ -32,12 +32,17 @@ class ResponseStream extends Writable {
 
   _write(piece, _encoding, written) {
     this.begin();
-    this.answer.write(piece, written);
+    this.answer.write(piece).then(written);
+  }
+
+  /** Write what has gathered as one piece. */
+  _writev(gathered, written) {
+    this._write(Buffer.concat(gathered.map(({ chunk }) => chunk)), "buffer", written);
   }
 
   _final(finished) {
     this.begin();
-    this.answer.end().then(() => finished(), finished);
+    this.answer.end().then(finished);
   }
 
   begin() {
