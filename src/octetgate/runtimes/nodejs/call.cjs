@@ -5,6 +5,9 @@
 const { document, logged } = require("./errors.cjs");
 const { ResponseStream, streams } = require("./streaming.cjs");
 
+/** As it was at the start: to ask `process.env` is to ask the C library, each time. */
+const ENV = { ...process.env };
+
 class Call {
   constructor(line, invocation, log) {
     this.line = line;
@@ -66,8 +69,6 @@ class Call {
       context.fail = (error) => done(error ?? "handled");
       const returned = handler(event, context, callback);
       if (typeof returned?.then === "function") returned.then(resolve, reject);
-    }).finally(() => {
-      this.whenIdle = null;
     });
   }
 
@@ -97,14 +98,13 @@ function stringified(result) {
 
 /** Return the context object that a handler gets. */
 function contextOf(invocation) {
-  const { env } = process;
   return {
     callbackWaitsForEmptyEventLoop: true,
-    functionName: env.AWS_LAMBDA_FUNCTION_NAME,
-    functionVersion: env.AWS_LAMBDA_FUNCTION_VERSION,
-    memoryLimitInMB: env.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
-    logGroupName: env.AWS_LAMBDA_LOG_GROUP_NAME,
-    logStreamName: env.AWS_LAMBDA_LOG_STREAM_NAME,
+    functionName: ENV.AWS_LAMBDA_FUNCTION_NAME,
+    functionVersion: ENV.AWS_LAMBDA_FUNCTION_VERSION,
+    memoryLimitInMB: ENV.AWS_LAMBDA_FUNCTION_MEMORY_SIZE,
+    logGroupName: ENV.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: ENV.AWS_LAMBDA_LOG_STREAM_NAME,
     awsRequestId: invocation.requestId,
     invokedFunctionArn: invocation.functionArn,
     clientContext: parsed(invocation.clientContext),
