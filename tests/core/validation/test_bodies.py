@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from tests.core.validation.test_ways import SELF, chain
 
 from octetgate.core.validation.bodies import BodyModel
 from octetgate.core.validation.schemas import NotASchema, reference
@@ -22,6 +23,7 @@ PET = {
     "additionalProperties": False,
 }
 GOOD = {"price": 2, "name": "rex"}
+UNTOLD = "instance does not match the schema, in too many ways to tell them"
 
 
 def model(schema: object, **others: object) -> BodyModel:
@@ -126,9 +128,7 @@ def test_what_is_wrong_in_branches_of_branches_is_told_in_the_time_of_one(ref):
     for _ in range(60):
         # Two branches at each of sixty levels: nobody could look into all of them.
         deep = {"a": deep}
-    assert problems(schema, deep, Branch=schema) == [
-        "instance does not match the schemas that anyOf, oneOf or not list"
-    ]
+    assert problems(schema, deep, Branch=schema) == [UNTOLD]
     assert problems(schema, {"n": "1", "a": deep}, Branch=schema) == [
         'instance type (string) does not match any allowed primitive type (allowed: ["integer"])'
     ]
@@ -137,14 +137,58 @@ def test_what_is_wrong_in_branches_of_branches_is_told_in_the_time_of_one(ref):
     assert problems(schema, {"b": 1, "a": {"c": 1}}, Branch=schema) == []
 
 
-def test_a_reference_into_a_branch_leaves_the_words_alone():
-    schema = {
-        "anyOf": [{"type": "string"}, {"items": {"$ref": "#/anyOf/0"}, "type": "array"}],
-    }
+# Sixty levels, each of which is asked about twice as often: nobody could go all of these ways.
+TWICE_AT_EACH_LEVEL = [
+    pytest.param({"allOf": [{"properties": {"a": SELF}}] * 2}, id="allOf"),
+    pytest.param({"properties": {"a": SELF}, "patternProperties": {"^a": SELF}}, id="pattern"),
+    pytest.param(
+        {"properties": {"a": SELF}, "dependencies": {"a": {"properties": {"a": SELF}}}},
+        id="dependency",
+    ),
+]
+
+
+def nested(levels, leaf, **beside):
+    for _ in range(levels):
+        leaf = {"a": leaf, **beside}
+    return leaf
+
+
+@pytest.mark.parametrize("schema", TWICE_AT_EACH_LEVEL)
+def test_a_schema_that_comes_twice_to_each_level_decides_and_does_not_tell(schema):
+    schema = {"type": "object", **schema}
+    assert problems(schema, nested(60, {})) == []
+    assert problems(schema, nested(60, 0)) == [UNTOLD]
+
+
+def test_branches_that_all_fit_at_each_level_are_decided_on():
+    schema = branching("#")
+    assert problems(schema, nested(60, {"b": 1}, b=1, c=1)) == []
+    assert problems(schema, nested(60, 0, b=1, c=1)) == [UNTOLD]
+
+
+def test_a_body_is_refused_that_no_validator_would_have_decided_on():
+    [found] = problems(chain(40), "x")
+    assert found == (
+        "expected a body that is decided on in 4000000000 steps; found 3 bytes, and a schema that "
+        f"comes to a place in {2**42 - 3} ways"
+    )
+    assert problems(chain(8), "x") == []
+    assert problems(chain(8), 1) != []
+
+
+def test_alternatives_are_told_of_where_they_do_not_multiply():
+    schema = {"anyOf": [{"type": "string"}, {"items": {"$ref": "#/anyOf/0"}, "type": "array"}]}
     assert problems(schema, ["x"]) == []
     assert problems(schema, [1]) == [
-        "instance does not match the schemas that anyOf, oneOf or not list"
+        "[1] is not valid under any of the schemas listed in the 'anyOf' keyword"
     ]
+
+
+def test_a_long_body_of_many_kinds_is_no_matter():
+    kinds = [{"type": "object", "required": [f"k{number}"]} for number in range(200)]
+    schema = {"type": "array", "items": {"oneOf": kinds}}
+    assert problems(schema, [{"k7": "x" * 80}] * 20_000) == []
 
 
 @pytest.mark.parametrize(

@@ -7,22 +7,29 @@ known to use, as far as these are known (unconfirmed); they reach nobody but aut
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from typing import Any
 
 import jsonschema_rs
 import msgspec
 from jsonschema_rs import ValidationErrorKind as Kind
 
-from octetgate.core.validation.alternatives import may_double, without_alternatives
-from octetgate.core.validation.schemas import NotASchema, named, read
+from octetgate.core.validation.alternatives import without_alternatives
+from octetgate.core.validation.schemas import NotASchema, Schema, named, read
+from octetgate.core.validation.ways import Ways
 
 _MOST_TOLD = 20
 """Problems that are told of one body; a long list has as many as it has elements."""
 _BACKTRACKS = 100_000
 """Steps that a pattern may take on one text, where it looks around; others take linear time."""
 
-_NONE_FITS = "instance does not match the schemas that anyOf, oneOf or not list"
-"""Where looking into each of them could take without end."""
+_MOST_STEPS = 4_000_000_000
+"""Of deciding on a body: the ways that its schema comes to a place, for each of its bytes."""
+_MOST_WAYS_TOLD = 100_000
+_LEVELS_TOLD = 100
+"""As many ways, at the last of so many levels of a body, are gone to tell what is wrong there."""
+
+_UNTOLD = "instance does not match the schema, in too many ways to tell them"
 
 Retrieve = Callable[[str], Any]
 ReadSchema = Callable[[str], str | None]
@@ -34,24 +41,22 @@ class BodyModel:
 
     def __init__(self, schema: str, api: str, models: ReadSchema) -> None:
         """Raises NotASchema, also where a model is named that there is not."""
-        schemas: list[dict[str, Any]] = []
 
+        @cache
         def retrieve(uri: str) -> Any:
             name = named(uri, api)
             text = None if name is None else models(name)
             if text is None:
                 raise LookupError(f"expected a model of the API, found {uri!r}")
-            schemas.append(read(text))
-            return schemas[-1]
+            return read(text)
 
         try:
-            schemas.append(read(schema))
-            self._validator = _compiled(schemas[0], retrieve)
+            whole = read(schema)
+            self._validator = _compiled(whole, retrieve)
         except (ValueError, LookupError, jsonschema_rs.ReferencingError) as error:
             raise NotASchema(str(error)) from error
-        self._telling: jsonschema_rs.Draft4Validator | None = self._validator
-        if may_double(schemas):
-            self._telling = _plain(schemas[0], retrieve)
+        self._ways = Ways(whole, retrieve).once_around()
+        self._telling = self._validator if _can_tell(whole, retrieve) else _plain(whole, retrieve)
 
     def problems(self, body: bytes) -> list[str]:
         """Return what is wrong with the body; an empty one counts as ``{}`` (recorded)."""
@@ -59,10 +64,13 @@ class BodyModel:
             value = msgspec.json.decode(body or b"{}")
         except (msgspec.DecodeError, RecursionError) as error:
             return [f"expected JSON: {error}"]
+        if self._ways * len(body) > _MOST_STEPS:
+            found = f"{len(body)} bytes, and a schema that comes to a place in {self._ways} ways"
+            return [f"expected a body that is decided on in {_MOST_STEPS} steps; found {found}"]
         if self._validator.is_valid(value):
             return []
-        found = self._telling.iter_errors(value) if self._telling else ()
-        return list(_told(found)) or [_NONE_FITS]
+        errors = self._telling.iter_errors(value) if self._telling else ()
+        return list(_told(errors)) or [_UNTOLD]
 
 
 def _compiled(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft4Validator:
@@ -73,12 +81,24 @@ def _compiled(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft
     )
 
 
+def _can_tell(schema: Schema, retrieve: Retrieve) -> bool:
+    """Whether a validator has told what is wrong with a body before long."""
+    return Ways(schema, retrieve).around(_LEVELS_TOLD) <= _MOST_WAYS_TOLD
+
+
 def _plain(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft4Validator | None:
-    """Return the schema without its alternatives, or None where a reference leads into one."""
+    """Return the schema without its alternatives; None where that does not help.
+
+    A reference may lead into one, and ``allOf`` and its like come to a place in many ways, too.
+    """
+
+    @cache
+    def plainly(uri: str) -> Any:
+        return without_alternatives(retrieve(uri))
+
+    plain = without_alternatives(schema)
     try:
-        return _compiled(
-            without_alternatives(schema), lambda uri: without_alternatives(retrieve(uri))
-        )
+        return _compiled(plain, plainly) if _can_tell(plain, plainly) else None
     except (ValueError, LookupError, jsonschema_rs.ReferencingError):
         return None
 
