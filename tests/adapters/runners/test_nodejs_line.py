@@ -9,7 +9,7 @@ import pytest
 from tests.adapters.runners.lambdas import zipped
 from tests.adapters.runners.waiting import ended, until
 
-from octetgate.core.ports.functions import Invocation
+from octetgate.core.ports.functions import Invocation, StreamBroken
 
 
 def put(aws, code):
@@ -132,8 +132,29 @@ async def test_small_writes_arrive_whole_and_in_order(aws):
         "exports.handler = awslambda.streamifyResponse(async (event, stream) => {"
         " for (let n = 0; n < 20000; n++) stream.write(`${n},`); stream.write(''); stream.end() })",
     )
-    stream = await aws.supervisor.stream(Invocation(function="f", payload=b"{}"))
-    assert await rest(stream) == b"".join(b"%d," % n for n in range(20_000))
+    assert await rest(await streamed(aws, 0)) == b"".join(b"%d," % n for n in range(20_000))
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        pytest.param("setTimeout(() => stream.end('late'), 20)", id="from-its-beginning"),
+        pytest.param(
+            "stream.write('a'); setTimeout(() => { stream.write('b'); stream.end() }, 20)",
+            id="from-its-middle",
+        ),
+    ],
+)
+async def test_what_a_stream_writes_after_its_call_has_failed_is_in_no_other_answer(aws, code):
+    put(
+        aws,
+        "exports.handler = awslambda.streamifyResponse(async (event, stream) => {"
+        f" if (!event) return stream.end('fine'); {code}; throw new Error('no') }})",
+    )
+    with pytest.raises(StreamBroken):
+        await rest(await streamed(aws, 1))
+    await asyncio.sleep(0.05)  # longer than the timer
+    assert await rest(await streamed(aws, 0)) == b"fine"
 
 
 async def test_a_function_goes_on_while_its_answer_waits_for_a_slow_reader(aws):
@@ -146,13 +167,15 @@ async def test_a_function_goes_on_while_its_answer_waits_for_a_slow_reader(aws):
         " stream.end('b') })",
     )
     async with listening() as (port, made):
-        stream = await aws.supervisor.stream(
-            Invocation(function="f", payload=json.dumps(port).encode())
-        )
+        stream = await streamed(aws, port)
         async with asyncio.timeout(30):
             _, writer = await made.get()  # while nothing of the answer is read
         writer.close()
         assert await rest(stream) == b"a" * (16 << 20) + b"b"
+
+
+async def streamed(aws, event):
+    return await aws.supervisor.stream(Invocation(function="f", payload=json.dumps(event).encode()))
 
 
 async def rest(stream):

@@ -15,7 +15,6 @@ class Call {
     this.log = log;
     /** What to do once the event loop has nothing left to do. */
     this.whenIdle = null;
-    this.answered = false;
   }
 
   /** Run the handler; return its answer in JSON, or null if the caller has been answered. */
@@ -36,18 +35,10 @@ class Call {
     this.whenIdle?.();
   }
 
-  /** Answer with an error; `isLast` says that the process ends with it. */
-  crashed(error, isLast = false) {
-    return this.once(async () => {
-      const told = document(error);
-      return isLast ? this.line.failAndEnd(told) : this.line.fail(told);
-    });
-  }
-
-  async once(answer) {
-    if (this.answered) return;
-    this.answered = true;
-    await answer();
+  /** Answer with an error, if it has no answer; `isLast` says that the process ends with it. */
+  async crashed(error, isLast = false) {
+    const told = document(error);
+    await (isLast ? this.line.failAndEnd(told) : this.line.fail(told));
   }
 
   /** Return what the handler returns, resolves to, or hands to its callback. */
@@ -74,7 +65,7 @@ class Call {
 
   /** Let the handler write its answer, and wait until it is all gone out. */
   async poured(handler, event) {
-    const stream = new ResponseStream((type) => this.line.open(type));
+    const stream = new ResponseStream((type) => this.line.open(this.invocation, type));
     const over = new Promise((resolve, reject) => {
       this.whenIdle = () => reject(new Error("The response stream was never ended"));
       stream.on("finish", resolve);
@@ -84,7 +75,6 @@ class Call {
     over.catch(() => {}); // the handler's own error says more
     await handler(event, stream, contextOf(this.invocation));
     await over;
-    this.answered = true;
   }
 }
 

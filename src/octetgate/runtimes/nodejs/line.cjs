@@ -39,6 +39,8 @@ class Line {
     this.isReady = false;
     /** For calls and messages that fit; each is read only as far as it goes itself. */
     this.room = Buffer.allocUnsafeSlow(ROOM_BYTES);
+    /** The call that has no answer yet, if there is one. */
+    this.call = null;
     /** The last of the pieces that are still being written, if there are any. */
     this.pouring = null;
   }
@@ -62,9 +64,9 @@ class Line {
       room.toString("utf8", SIZES, head),
     );
     const payload = room.toString("utf8", head, end);
-    const call = { requestId, deadline, functionArn, traceId, clientContext, initSeconds, payload };
-    this.report.start(call);
-    return call;
+    this.call = { requestId, deadline, functionArn, traceId, clientContext, initSeconds, payload };
+    this.report.start(this.call);
+    return this.call;
   }
 
   /** Answer a call with JSON. */
@@ -87,13 +89,16 @@ class Line {
     return this.say(INIT_ERROR, JSON.stringify(error));
   }
 
-  /** Begin an answer that is written piece by piece. */
-  open(contentType) {
-    this.say(BEGAN, contentType.replace(/[^\x20-\x7e]/g, " "));
-    return new Pieces(this);
+  /** Begin a call's answer, which is written piece by piece. */
+  open(call, contentType) {
+    if (this.call === call) this.say(BEGAN, contentType.replace(/[^\x20-\x7e]/g, " "));
+    return new Pieces(this, call);
   }
 
+  /** Answer the call, unless it has been answered. */
   answer(kind, text) {
+    if (this.call === null) return;
+    this.call = null;
     this.report.end();
     return this.say(kind, text);
   }
@@ -120,24 +125,29 @@ class Line {
   }
 }
 
-/** An answer in pieces.  Its reader may be slow, and the function goes on meanwhile. */
+/**
+ * A call's answer in pieces.  Its reader may be slow, and the function goes on meanwhile; what it
+ * writes when the call has been answered goes nowhere.
+ */
 class Pieces {
-  constructor(line) {
+  constructor(line, call) {
     this.line = line;
+    this.call = call;
   }
 
   /** Write a piece; resolves once there is room for the next. */
-  write(piece) {
+  async write(piece) {
+    if (this.line.call !== this.call) return;
     const parts = [];
     for (let at = 0; at < piece.length; at += PIECE_BYTES) {
       parts.push(...message(PIECE, piece.subarray(at, at + PIECE_BYTES)));
     }
-    return this.line.pour(parts);
+    await this.line.pour(parts);
   }
 
   /** Write the end; resolves once it is gone out. */
   async end() {
-    await this.line.answer(RESULT, "");
+    if (this.line.call === this.call) await this.line.answer(RESULT, "");
   }
 }
 
