@@ -115,3 +115,39 @@ def test_what_the_service_refuses_of_an_authorizer_stands_beside_the_form(page, 
     page.get_by_label("Identity sources").fill("method.request.cookie.X")
     page.get_by_role("button", name="Create authorizer").click()
     expect(page.get_by_role("alert")).to_contain_text("method.request.cookie.X")
+
+
+def test_an_issuer_of_tokens_is_named_and_the_header_they_come_in_is_changed(
+    page, octetgate, api, axe
+):
+    page.goto(f"/apis/{api}/authorizers")
+    form = page.get_by_role("form", name="Create authorizer")
+    expect(form.get_by_label("Issuer")).to_be_hidden()
+    form.get_by_label("Type").select_option("Tokens of another issuer (JWT)")
+    for of_others in ("Lambda function", "User pools", "Remember the answer"):
+        expect(form.get_by_label(of_others)).to_be_hidden()
+    form.get_by_label("Name").fill("by issuer")
+    form.get_by_label("Issuer").fill("https://idp.example/realm")
+    form.get_by_role("button", name="Create authorizer").click()
+    expect(page.get_by_role("alert")).to_contain_text("expected audiences of https://idp.example")
+    form.get_by_label("Audiences").fill("app, other")
+    form.get_by_label("Key set").fill("https://idp.example/keys")
+    axe(page)
+    form.get_by_role("button", name="Create authorizer").click()
+    expect(page.get_by_role("heading", name="by issuer")).to_be_visible()
+    expect(page.get_by_text("https://idp.example/keys")).to_be_visible()
+    made = octetgate.gateway.get_authorizers(restApiId=api)["items"][0]
+    issuer = {"issuer": "https://idp.example/realm", "audiences": ["app", "other"]}
+    assert made["jwtConfiguration"] == {
+        "issuers": [{**issuer, "jwksUri": "https://idp.example/keys"}],
+        "defaultAlgorithms": ["RS256"],
+    }
+    axe(page)
+    page.get_by_label("Header with the token").fill("X-Token")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("status")).to_contain_text("Saved.")
+    found = octetgate.gateway.get_authorizer(restApiId=api, authorizerId=made["id"])
+    assert found["identitySource"] == "method.request.header.X-Token"
+    assert found["jwtConfiguration"] == made["jwtConfiguration"]
+    page.goto(f"/apis/{api}/authorizers")
+    expect(page.get_by_role("cell", name="https://idp.example/realm")).to_be_visible()

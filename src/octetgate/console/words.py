@@ -31,12 +31,14 @@ AUTHORIZATION = (
     ("AWS_IAM", "AWS IAM"),
     ("CUSTOM", "Lambda authorizer"),
     ("COGNITO_USER_POOLS", "Cognito user pools"),
+    ("JWT", "JWT authorizer"),
 )
 
 AUTHORIZERS = (
     ("TOKEN", "Lambda function, by a token (TOKEN)"),
     ("REQUEST", "Lambda function, by the request (REQUEST)"),
     ("COGNITO_USER_POOLS", "Cognito user pools"),
+    ("JWT", "Tokens of another issuer (JWT)"),
 )
 """Types of authorizers as a choice."""
 

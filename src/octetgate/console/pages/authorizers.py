@@ -74,7 +74,7 @@ async def shown(visit: Visit) -> Response:
 
 
 async def saved(visit: Visit) -> Response:
-    """Set what the form says otherwise than the authorizer, whose type stays."""
+    """Set what the form says otherwise than the authorizer; its type and its issuers stay."""
     before = await _authorizer(visit)
     said = await _said(visit, before["type"])
     patches = replacements(before, {name: text(said[name]) for name in _PATCHED if name in said})
@@ -132,12 +132,13 @@ async def deleted(visit: Visit) -> Response:
 
 async def _said(visit: Visit, kind: str) -> dict[str, Any]:
     """Return the form by CreateAuthorizer's members; fields of other types do not count."""
-    said: dict[str, Any] = {
-        "name": visit.field("name"),
-        "authorizerResultTtlInSeconds": _ttl(visit),
-    }
+    said: dict[str, Any] = {"name": visit.field("name")}
+    if kind != "JWT":
+        said["authorizerResultTtlInSeconds"] = _ttl(visit)
     if kind == "COGNITO_USER_POOLS":
         said["providerARNs"] = words_of(visit.text("pools"))
+    elif kind == "JWT":
+        said["jwtConfiguration"] = _issuer(visit)
     else:
         function = visit.field("function")
         said["authorizerUri"] = await integrations.invocation(visit, function)
@@ -150,6 +151,16 @@ async def _said(visit: Visit, kind: str) -> dict[str, Any]:
     if kind == "TOKEN":
         said["identityValidationExpression"] = visit.field("expression")
     return said
+
+
+def _issuer(visit: Visit) -> dict[str, Any]:
+    """Return whose tokens are taken, and how they are signed."""
+    issuer = {"issuer": visit.field("issuer"), "audiences": words_of(visit.text("audiences"))}
+    keys = visit.field("keys")
+    return {
+        "issuers": [{**issuer, "jwksUri": keys} if keys else issuer],
+        "defaultAlgorithms": words_of(visit.text("algorithms")),
+    }
 
 
 def _ttl(visit: Visit) -> int:

@@ -5,10 +5,13 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from octetgate.console.pages import _lists as lists
+from octetgate.console.patches import replacements
 from octetgate.console.places import Page, Place
 from octetgate.console.visits import Visit
 
-_TYPES = (("REGIONAL", "Regional"), ("EDGE", "Edge-optimized"))
+_TYPES = (("REGIONAL", "Regional"), ("EDGE", "Edge-optimized"), ("PRIVATE", "Private"))
+_TRUSTSTORE = ("truststoreUri", "truststoreVersion")
+_POLICIES = ("policy", "managementPolicy")
 
 
 async def listed(visit: Visit) -> Response:
@@ -43,6 +46,21 @@ async def shown(visit: Visit) -> Response:
         names={each["id"]: each["name"] for each in apis},
         base=_at(domain["domainName"]),
     )
+
+
+async def saved(visit: Visit) -> Response:
+    """Set what the form says otherwise than the domain: its trust store, or who may come to it."""
+    before = await visit.gateway("get_domain_name", **_place(visit))
+    said = {name: visit.text(name).strip() for name in visit.form}
+    truststore = {name: said[name] for name in _TRUSTSTORE if name in said}
+    policies = {name: said[name] for name in _POLICIES if name in said}
+    patches = replacements(
+        before.get("mutualTlsAuthentication") or {}, truststore, "/mutualTlsAuthentication"
+    )
+    patches += replacements(before, policies)
+    if patches:
+        await visit.gateway("update_domain_name", **_place(visit), patchOperations=patches)
+    return visit.leave(_at(visit.path("domain")), "Saved." if patches else "Nothing to save.")
 
 
 async def mapped(visit: Visit) -> Response:
@@ -81,6 +99,7 @@ PAGES = (
     Page("/domain-names", listed),
     Page("/domain-names", created, "POST"),
     Page(_ONE, shown),
+    Page(_ONE, saved, "POST"),
     Page(f"{_ONE}/mappings", mapped, "POST"),
     Page(f"{_ONE}/deletion", deleted, "POST"),
 )
