@@ -11,7 +11,7 @@ from tests.control.test_access import add
 from octetgate.adapters.stores import memory
 
 HELD = Credentials("OCTGHELD", "its secret")
-HINT = " is not part of octetgate. octetgate answers apigateway and lambda alone"
+HINT = " is not part of octetgate. octetgate answers apigateway, lambda and STS's"
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ _AMAZON_JSON = "application/x-amz-json"
 _REST_XML = frozenset({"cloudfront", "route53"})
 _HTTP_APIS = re.compile(r"/v2/(apis|domainnames|portal|tags|vpclinks)")
 _OTHERS = (
-    "octetgate answers apigateway and lambda alone. Name its address in "
+    "octetgate answers apigateway, lambda and STS's GetCallerIdentity. Name its address in "
     "AWS_ENDPOINT_URL_API_GATEWAY and AWS_ENDPOINT_URL_LAMBDA in place of AWS_ENDPOINT_URL, "
     "and other services are called where they are."
 )

@@ -119,6 +119,11 @@ def test_a_condition_s_variables(condition, holds):
     assert allows(facts=facts, Condition=condition) is holds
 
 
+def test_much_that_a_client_sends_is_no_matter():
+    pattern = "*${aws:useragent}" * 400 + "x"
+    assert not covers("a" * 4000, pattern, {"aws:useragent": "a" * 10_000})
+
+
 @given(st.text("ab*?${}", max_size=6), st.text("ab*?${}", max_size=6))
 def test_what_is_filled_in_covers_itself_and_nothing_else(value, other):
     facts = {"aws:username": value}

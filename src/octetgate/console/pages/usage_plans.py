@@ -30,7 +30,11 @@ async def listed(visit: Visit) -> Response:
 
 
 async def created(visit: Visit) -> Response:
-    """Create a plan, and go to it."""
+    """Create a plan, and go to it.
+
+    Its limits are patched in: a patch is text, as a form is, and what is no number in it is
+    refused in the service's words.
+    """
     made = await visit.gateway(
         "create_usage_plan",
         name=visit.field("name"),

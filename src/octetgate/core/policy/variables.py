@@ -8,7 +8,6 @@ no caller may widen a policy by what the caller is called.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from octetgate.core.policy.wildcards import matches
 
@@ -26,21 +25,15 @@ _PARTS = 6
 """Of an ARN; only the last may have colons of its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Filled:
-    """A pattern in which nothing is left to fill in."""
-
-    text: str
-    literal: frozenset[int]
-    """Places of what came in, where no character is a wildcard."""
-
-
 def covers(text: str, pattern: str, facts: Facts) -> bool:
     """Return whether a pattern covers the text; one with an unknown variable covers nothing."""
     if _MARK not in pattern:
         return matches(text, pattern)
-    filled = _filled(pattern, facts)
-    return filled is not None and matches(text, filled.text, filled.literal)
+    pieces = _pieces(pattern, facts)
+    # What came in has to be in the text; a client that sends much makes nobody look for it.
+    if pieces is None or sum(map(len, pieces[1::2])) > len(text):
+        return False
+    return matches(text, "".join(pieces), _literal(pieces))
 
 
 def arn_covers(arn: str, pattern: str, facts: Facts) -> bool:
@@ -58,8 +51,8 @@ def filled(text: str, facts: Facts) -> str | None:
     """Return a text without wildcards as it then is; None where a variable is unknown."""
     if _MARK not in text:
         return text
-    found = _filled(text, facts)
-    return None if found is None else found.text
+    pieces = _pieces(text, facts)
+    return None if pieces is None else "".join(pieces)
 
 
 def plain(text: str) -> str:
@@ -75,21 +68,28 @@ def in_last_part(arn: str) -> str:
     return ":".join([*map(plain, first), last])
 
 
-def _filled(pattern: str, facts: Facts) -> _Filled | None:
+def _pieces(pattern: str, facts: Facts) -> list[str] | None:
+    """Return what stands in the pattern and what comes in, by turns; None without a value."""
     pieces: list[str] = []
-    literal: list[int] = []
-    size = at = 0
+    at = 0
     for found in _VARIABLE.finditer(pattern):
-        between = pattern[at : found.start()]
         value = _value(found, facts)
         if value is None:
             return None
-        pieces += between, value
-        literal += range(size + len(between), size + len(between) + len(value))
-        size += len(between) + len(value)
+        pieces += pattern[at : found.start()], value
         at = found.end()
-    pieces.append(pattern[at:])
-    return _Filled("".join(pieces), frozenset(literal))
+    return [*pieces, pattern[at:]]
+
+
+def _literal(pieces: list[str]) -> frozenset[int]:
+    """Return the places of what came in, where no character is a wildcard."""
+    places: list[int] = []
+    at = 0
+    for number, piece in enumerate(pieces):
+        if number % 2:
+            places += range(at, at + len(piece))
+        at += len(piece)
+    return frozenset(places)
 
 
 def _value(variable: re.Match[str], facts: Facts) -> str | None:
