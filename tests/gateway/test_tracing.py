@@ -84,6 +84,21 @@ async def test_a_call_of_a_backend_is_three_spans_one_in_another(collector):
     assert call.resource["service.instance.id"] == "worker 1"
 
 
+@pytest.mark.parametrize(
+    "host, address, port",
+    [
+        ("api.example:8080", "api.example", 8080),
+        ("[::1]:8080", "::1", 8080),
+        ("api.example", "api.example", None),
+    ],
+)
+async def test_the_host_that_was_asked_is_told_apart_from_its_port(collector, host, address, port):
+    world = Traced(collector, resource("/x", mock()))
+    await world.call("GET", "/x", Host=host)
+    said = world.spans()["GET /x"].attributes
+    assert (said["server.address"], said.get("server.port")) == (address, port)
+
+
 async def test_backend_and_client_hear_of_the_trace_in_both_forms(collector):
     world = Traced(collector, resource("/x", http(uri="http://backend:9000/p")))
     answer = await world.call("POST", "/x", b"{}", Content_Type="application/json")

@@ -21,6 +21,7 @@ from octetgate.core.ports.exchange import Reply
 from octetgate.core.ports.functions import Functions, Invocation, Outcome, Stream
 from octetgate.core.ports.traces import Attributes, Parent, Role, Span, Tracer
 from octetgate.core.ports.upstream import Upstream, UpstreamRequest, UpstreamResponse
+from octetgate.core.routing.hosts import host_name, host_port
 from octetgate.gateway.call import Arrival, Call, Caller
 from octetgate.gateway.snapshot import Authorizer, Integration, Ports, StageFacts
 
@@ -161,18 +162,19 @@ def end(arrival: Arrival, status: int) -> None:
 def _of_request(arrival: Arrival) -> Attributes:
     head = arrival.exchange.head
     path, query = split(head.target)
-    host, _, port = arrival.sent.get("host", "").partition(":")
+    host = arrival.sent.get("host", "")
+    port = host_port(host)
     said = {
         "url.scheme": "https" if arrival.exchange.secure else "http",
         "url.path": path,
         "url.query": query,
-        "server.address": host,
+        "server.address": host_name(host).strip("[]"),
         "client.address": arrival.exchange.peer,
         "user_agent.original": arrival.sent.get("user-agent", ""),
         "network.protocol.version": head.version.rpartition("/")[2],
     }
     about: dict[str, str | int] = {name: value for name, value in said.items() if value}
-    if port.isascii() and port.isdigit():
+    if port:
         about["server.port"] = int(port)
     return about
 

@@ -9,6 +9,8 @@ from octetgate.core.routing.hosts import (
     addressed,
     choose_mapping,
     function_url,
+    host_name,
+    host_port,
     locate,
     through_mapping,
 )
@@ -52,6 +54,22 @@ def test_a_recorded_url_is_taken_apart_as_recorded(requested, path, proxy, conte
 )  # fmt: skip
 def test_the_default_host_names_the_api(host, api_id):
     assert locate(host, "/dev/x") == Located(api_id, "dev", "/x", "/x", "/dev/x")
+
+
+@pytest.mark.parametrize(
+    "host, name, port",
+    [
+        ("api.example.com", "api.example.com", ""),
+        ("api.example.com:8080", "api.example.com", "8080"),
+        ("api.example.com:", "api.example.com", ""),
+        ("[::1]:8080", "[::1]", "8080"),
+        ("[::1]", "[::1]", ""),
+        ("api:name", "api:name", ""),
+        ("", "", ""),
+    ],
+)
+def test_a_host_header_is_a_name_and_perhaps_a_port(host, name, port):
+    assert (host_name(host), host_port(host)) == (name, port)
 
 
 ENDPOINT = "vpce-0a1-2b.execute-api.us-east-1.vpce.amazonaws.com"

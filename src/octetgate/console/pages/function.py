@@ -10,6 +10,7 @@ from typing import Any
 from starlette.responses import Response
 
 from octetgate.console import packages
+from octetgate.console.field_lines import named_values
 from octetgate.console.operations import Refusal
 from octetgate.console.pages import _events as events
 from octetgate.console.pages.functions import RUNTIMES, bare_name, configuration, package
@@ -155,7 +156,7 @@ async def configured(visit: Visit) -> Response:
         Handler=visit.field("handler"),
         MemorySize=_number(visit, "memory"),
         Timeout=_number(visit, "timeout"),
-        Environment={"Variables": _variables(visit.text("environment"))},
+        Environment={"Variables": named_values(visit.text("environment"))},
     )
     return visit.leave(f"/functions/{name}", "Saved the configuration.")
 
@@ -167,21 +168,6 @@ def _number(visit: Visit, name: str) -> int:
             "InvalidParameterValueException", f"{name}: expected a number, found {text!r}", 400
         )
     return int(text)
-
-
-def _variables(text: str) -> dict[str, str]:
-    """Return variables that stand one on a line."""
-    found: dict[str, str] = {}
-    for line in filter(None, (line.strip() for line in text.splitlines())):
-        name, equals, value = line.partition("=")
-        if not equals:
-            raise Refusal(
-                "InvalidParameterValueException",
-                f"Environment: expected NAME=value on each line, found {line!r}",
-                400,
-            )
-        found[name.strip()] = value
-    return found
 
 
 async def used(visit: Visit) -> Response:

@@ -88,6 +88,11 @@ def host_name(host: str) -> str:
     return _PORT.sub("", host)
 
 
+def host_port(host: str) -> str:
+    """Return the port that a Host header names; nothing where it names none."""
+    return host[len(host_name(host)) + 1 :]
+
+
 def wildcard(domain: str) -> str:
     """Return the wildcard domain name that would stand for a host: ``*.`` and its parent."""
     return f"*.{domain.partition('.')[2]}"
