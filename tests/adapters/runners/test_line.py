@@ -32,7 +32,7 @@ class Listening:
     def init_failed(self, payload):
         self.heard.append(("init failed", payload))
 
-    def line_closed(self):
+    def line_closed(self, *, is_read):
         self.heard.append("closed")
 
 

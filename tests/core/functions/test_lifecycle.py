@@ -23,6 +23,7 @@ def walked(*events):
         pytest.param([Event.ASKED, Event.GIVEN, Event.FAILED, Event.ASKED], State.IDLE, Order.OFFER, id="raises-and-asks-again"),
         pytest.param([Event.ASKED, Event.GIVEN, Event.EXITED], State.GONE, Order.FAIL_CALL, id="crashes"),
         pytest.param([Event.ASKED, Event.GIVEN, Event.TIMED_OUT], State.LEAVING, Order.FAIL_CALL_AND_KILL, id="is-too-slow"),
+        pytest.param([Event.ASKED, Event.GIVEN, Event.UNREAD], State.RESTING, Order.GIVE_AGAIN, id="ends-before-it-knows"),
         pytest.param([Event.INIT_FAILED, Event.EXITED], State.GONE, Order.NOTHING, id="cannot-import-its-handler"),
         pytest.param([Event.EXITED], State.GONE, Order.FAIL_INIT, id="dies-while-starting"),
         pytest.param([Event.TIMED_OUT], State.LEAVING, Order.FAIL_INIT_AND_KILL, id="starts-too-slowly"),
@@ -69,8 +70,8 @@ def test_nothing_happens_to_a_process_that_is_gone(event):
 
 
 @pytest.mark.parametrize("state, event", list(product(State, Event)))
-def test_a_caller_hears_once_and_only_when_there_is_one(state, event):
+def test_a_caller_hears_once_and_only_when_there_is_one_unless_another_process_does(state, event):
     to, order = _MOVES.get((state, event), (state, Order.NOTHING))
-    tells = order in {Order.DELIVER, Order.FAIL_CALL, Order.FAIL_CALL_AND_KILL}
+    tells = order in {Order.DELIVER, Order.FAIL_CALL, Order.FAIL_CALL_AND_KILL, Order.GIVE_AGAIN}
     at_work = {State.BUSY, State.STREAMING}
     assert tells == (state in at_work and to not in at_work)

@@ -39,6 +39,8 @@ class Call:
     came: float = field(default_factory=time.monotonic)
     given: bool = False
     """Whether a process has it."""
+    was_unread: bool = False
+    """Whether a process that had it ended before it knew; another has it once."""
 
     def assignment(self, attempt_id: str, deadline_ms: int) -> Assignment:
         """Return the call as the process is told of it."""

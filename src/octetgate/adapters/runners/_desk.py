@@ -43,8 +43,8 @@ class Desk:
         tally: FunctionTally,
         pass_on: Callable[[DeskCall], None],
     ) -> None:
-        """``pass_on`` is given the calls for which no process is to be had."""
-        self._pass_on = pass_on
+        """``pass_on`` is given the calls that no process here has seen, or will."""
+        self.pass_on = pass_on
         self.terms = terms
         self.channel = channel
         self.tally = tally
@@ -70,10 +70,12 @@ class Desk:
 
     def take(self, call: DeskCall) -> None:
         """Have a process work on the call, as soon as one is free; raises InvokeError."""
-        if self._idle:
-            self._idle.pop().give(call)
-        else:
-            self._queue(call)
+        while self._idle:
+            borrowed = self._idle.pop()
+            if borrowed.line.is_open:
+                borrowed.give(call)
+                return
+        self._queue(call)
 
     def _queue(self, call: DeskCall) -> None:
         terms = self.terms
@@ -142,6 +144,8 @@ class Desk:
 
     def free(self, borrowed: "Borrowed") -> None:
         """Give the process another call; without one keep it for a moment."""
+        if not borrowed.line.is_open:
+            return  # its end will be heard of
         # One that has just come serves a call first, or it could be passed on for ever.
         call = None if borrowed.is_recalled and borrowed.has_served else self._next()
         if call is not None:
@@ -168,12 +172,16 @@ class Desk:
         # It may come back in turn, as one of several who want it.
         self._claim()
 
+    def lost(self, borrowed: "Borrowed") -> None:
+        """Give the process no more calls; how it ended will be heard of."""
+        if borrowed in self._idle:
+            self._idle.remove(borrowed)
+
     def forget(self, borrowed: "Borrowed") -> None:
         """Have nothing more to do with the process."""
         borrowed.close()
         self.borrowed.pop(borrowed.number, None)
-        if borrowed in self._idle:
-            self._idle.remove(borrowed)
+        self.lost(borrowed)
 
     def recall(self, loan: int) -> None:
         """Give the process back as soon as it has no call."""
@@ -201,7 +209,7 @@ class Desk:
         while self._waiting:
             call = self._first()
             if call.is_wanted:
-                self._pass_on(call)
+                self.pass_on(call)
 
     def abandon(self) -> None:
         """The supervisor is gone, and its processes with it."""
@@ -227,7 +235,7 @@ class Borrowed:
         self._timeout = desk.terms.timeout
         self._version = desk.terms.version
         self._tally = desk.tally
-        self._line = Line(self, desk.terms.answer_limit)
+        self.line = Line(self, desk.terms.answer_limit)
         self._alarm = Alarm(self._ring)
         self._call: DeskCall | None = None
         self._given_at = 0.0
@@ -240,14 +248,14 @@ class Borrowed:
     async def open(self, line: socket.socket) -> None:
         """Open the line, and take a call."""
         try:
-            await self._desk.loop.create_unix_connection(lambda: self._line, sock=line)
+            await self._desk.loop.create_unix_connection(lambda: self.line, sock=line)
         except OSError:
             self._desk.channel.send(Unheard(loan=self.number))
         else:
             if self.number in self._desk.borrowed:
                 self._desk.free(self)
             else:
-                self._line.close()  # it has ended meanwhile
+                self.line.close()  # it has ended meanwhile
 
     def give(self, call: DeskCall) -> None:
         """Hand the call to the process."""
@@ -257,7 +265,7 @@ class Borrowed:
         self._tally.began()
         init, self._init_seconds = self._init_seconds, None
         deadline_ms = int((time.time() + self._timeout) * 1000)
-        self._line.give(call, deadline_ms, init)
+        self.line.give(call, deadline_ms, init)
 
     def keep(self, seconds: float) -> None:
         """Go back after so long without a call."""
@@ -312,7 +320,7 @@ class Borrowed:
     def close(self) -> None:
         """Let go of the line."""
         self._alarm.cancel()
-        self._line.close()
+        self.line.close()
 
     # --- What the process says ---
 
@@ -340,6 +348,20 @@ class Borrowed:
     def init_failed(self, payload: bytes) -> None:
         del payload  # it has started
 
-    def line_closed(self) -> None:
-        if self.number in self._desk.borrowed:
-            self._desk.channel.send(Unheard(loan=self.number))
+    def line_closed(self, *, is_read: bool) -> None:
+        if self.number not in self._desk.borrowed:
+            return
+        if not is_read:
+            self._pass_on()
+        if self._call is None:
+            self._alarm.set(0)
+            self._desk.lost(self)
+        self._desk.channel.send(Unheard(loan=self.number))
+
+    def _pass_on(self) -> None:
+        """Leave the call to another process, as this one has ended before it knew of it."""
+        call, self._call = self._call, None
+        if call is not None:
+            self._tally.taken_back()
+            if call.is_wanted:
+                self._desk.pass_on(call)

@@ -67,8 +67,11 @@ class Hearer(Protocol):
     def init_failed(self, payload: bytes) -> None:
         """Take notice that it cannot start; the payload says why."""
 
-    def line_closed(self) -> None:
-        """Take notice that nothing more will be heard."""
+    def line_closed(self, *, is_read: bool) -> None:
+        """Take notice that nothing more will be heard.
+
+        ``is_read`` says whether the process may have read the call that it was given last.
+        """
 
 
 class Line(asyncio.BufferedProtocol):
@@ -90,13 +93,15 @@ class Line(asyncio.BufferedProtocol):
         self._sink: Sink | None = None
         self._reading = True
         self._is_made = False
+        self.is_open = False
+        """Whether what is written may arrive: neither end is known to be closed."""
         self._transport: asyncio.Transport
 
     # --- Reading; the loop calls these ---
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast("asyncio.Transport", transport)
-        self._is_made = True
+        self._is_made = self.is_open = True
 
     def get_buffer(self, sizehint: int) -> memoryview:
         del sizehint
@@ -207,13 +212,15 @@ class Line(asyncio.BufferedProtocol):
         self._hearer.answered(payload, failed=failed, is_last=is_last)
 
     def eof_received(self) -> bool:
+        self.is_open = False
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        del exc
+        self.is_open = False
         # Who hears and what is heard hold each other, and may do so for long.
         self._buffer, self._payload, self._kept = memoryview(bytearray()), None, None
-        self._hearer.line_closed()
+        # The kernel tells of a process that ended without having read all that was written to it.
+        self._hearer.line_closed(is_read=not isinstance(exc, ConnectionError))
 
     # --- Writing ---
 
@@ -257,5 +264,6 @@ class Line(asyncio.BufferedProtocol):
 
     def close(self) -> None:
         """Let go of this end at once; others may hold it too."""
+        self.is_open = False
         if self._is_made:
             self._transport.abort()

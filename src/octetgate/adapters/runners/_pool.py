@@ -6,11 +6,13 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import inf
+from signal import SIGKILL
 from typing import Protocol
 
 from octetgate.adapters.runners._call import Call, Plan
 from octetgate.adapters.runners._lent import Borrower, Lent
 from octetgate.adapters.runners._worker import Worker
+from octetgate.core.functions import reports
 from octetgate.core.functions.lifecycle import State
 from octetgate.core.ports.functions import InvokeError, TooManyInvocations
 
@@ -285,6 +287,17 @@ class Pool:
     def withdrawn(self, worker: Worker) -> None:
         if worker in self._idle:
             self._idle.remove(worker)
+
+    def unread(self, call: Call) -> None:
+        call.given, call.was_unread = False, True
+        if not call.wanted:
+            return
+        if self._draining:
+            self.plan.tally.never_began()
+            call.start_failed(lambda request_id: reports.exited(request_id, -SIGKILL), b"")
+        elif not (self._idle and self._given(self._idle.pop(), call)):
+            self.waiting.appendleft(call)
+            self.grow()
 
     def start_failed(self, error: Callable[[str], bytes], tail: bytes) -> None:
         call = self._next_call()

@@ -10,7 +10,6 @@ import signal
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
 from uuid import uuid4
 
 from octetgate.adapters.runners._alarm import Alarm
@@ -21,6 +20,7 @@ from octetgate.adapters.runners._entrypoint import NoEntrypoint
 from octetgate.adapters.runners._lent import Loan
 from octetgate.adapters.runners._line import Line
 from octetgate.adapters.runners._link import Link
+from octetgate.adapters.runners._owner import Owner
 from octetgate.adapters.runners._stream import Pouring, Sink
 from octetgate.core.functions import reports, runtime_api
 from octetgate.core.functions.lifecycle import Event, Order, OutOfTurn, State, step
@@ -29,25 +29,8 @@ from octetgate.core.ports.functions import Outcome
 
 _LEAVE_SECONDS = 1.0
 """How long a process may take to end, once it is about to or told to."""
-
 _EXIT_SECONDS = 0.05
 """How far apart the ends of a process and of its connections may be heard of."""
-
-
-class Owner(Protocol):
-    """The one who has calls for processes."""
-
-    def offered(self, worker: "Worker") -> None:
-        """Take notice that the process can take a call; may give one at once."""
-
-    def withdrawn(self, worker: "Worker") -> None:
-        """Take notice that it cannot any more."""
-
-    def start_failed(self, error: Callable[[str], bytes], tail: bytes) -> None:
-        """Tell a waiting caller; ``error`` makes the error from its request id."""
-
-    def gone(self, worker: "Worker") -> None:
-        """Forget the process."""
 
 
 class Worker:
@@ -127,7 +110,12 @@ class Worker:
         if not is_last:
             self.ready()
 
-    def line_closed(self) -> None:
+    def line_closed(self, *, is_read: bool = True) -> None:
+        call = self._call
+        if self.can_be_lent:
+            self._perform(self._move(Event.HUNG_UP))
+        elif not is_read and self._state is State.BUSY and call and not call.was_unread:
+            self._perform(self._move(Event.UNREAD))
         # A process that has ended is heard of after its line is.
         self._loop.call_later(_EXIT_SECONDS, self.end_unheard)
 
@@ -200,8 +188,7 @@ class Worker:
     def give(self, call: Call) -> None:
         """Hand the call to the process, which has asked for one."""
         order = self._move(Event.GIVEN)
-        self._call = call
-        call.given = True
+        self._call, call.given = call, True
         self._perform(order)
 
     @property
@@ -304,6 +291,8 @@ class Worker:
             self._owner.withdrawn(self)
         elif order is Order.SEND:
             self._send()
+        elif order is Order.GIVE_AGAIN:
+            self._give_again()
         # Before the process is killed: its memory is reported, and nobody can look afterwards.
         if order in (Order.FAIL_CALL, Order.FAIL_CALL_AND_KILL) and self._call is not None:
             self._conclude(error(self._call.request_id), failed=True)
@@ -332,6 +321,12 @@ class Worker:
             self._given_at = time.monotonic()
             assignment = call.assignment(self._attempt_id, deadline_ms)
             asking.reply(runtime_api.next_reply(assignment))
+
+    def _give_again(self) -> None:
+        call, self._call = self._call, None
+        if call is not None:
+            self._plan.tally.taken_back()
+            self._owner.unread(call)
 
     def _told_init(self) -> float | None:
         """Return how long the start took, once."""

@@ -39,6 +39,10 @@ class SharedFunctionTally:
         if failed:
             numbers[ERRORS] += 1
 
+    def taken_back(self) -> None:
+        """Take off a call that began, but of which its process did not hear."""
+        self._numbers[AT_WORK] -= 1
+
     def never_began(self) -> None:
         """Add a call that failed because no process could start."""
         self._numbers[ENDED] += 1

@@ -33,6 +33,7 @@ class Event(Enum):
     GIVEN = "given"  # there is a call for it
     LENT = "lent"  # there is somebody who has calls for it
     RETURNED = "returned"  # has no call, and is ours again
+    UNREAD = "unread"  # closed its line before it had read the call
     BEGAN = "began"  # POST …/response that streams: its head is here
     ANSWERED = "answered"  # POST …/response, to its end
     FAILED = "failed"  # POST …/error, or a stream whose trailers tell of an error
@@ -51,6 +52,7 @@ class Order(Enum):
     OFFER = "offer"  # it can take a call
     WITHDRAW = "withdraw"  # it cannot any more
     SEND = "send"  # hand it the call
+    GIVE_AGAIN = "give again"  # give the call to another process
     DELIVER = "deliver"  # hand its answer to the caller
     FAIL_INIT = "fail init"  # tell a waiting caller that there is no process for it
     FAIL_CALL = "fail call"  # tell the caller that the process ended
@@ -86,6 +88,7 @@ _MOVES: Mapping[tuple[State, Event], tuple[State, Order]] = {
     (State.BUSY, Event.TIMED_OUT): (State.LEAVING, Order.FAIL_CALL_AND_KILL),
     (State.BUSY, Event.RETIRED): (State.LEAVING, Order.FAIL_CALL_AND_KILL),
     (State.BUSY, Event.EXITED): (State.GONE, Order.FAIL_CALL),
+    (State.BUSY, Event.UNREAD): (State.RESTING, Order.GIVE_AGAIN),
     (State.BUSY, Event.BEGAN): (State.STREAMING, Order.NOTHING),
     (State.STREAMING, Event.ANSWERED): (State.RESTING, Order.DELIVER),
     (State.STREAMING, Event.FAILED): (State.RESTING, Order.DELIVER),

@@ -59,6 +59,9 @@ class FunctionTally(Protocol):
     def ended(self, seconds: float, *, failed: bool) -> None:
         """Add a call that is over, of those that began; ``failed`` is the function's error."""
 
+    def taken_back(self) -> None:
+        """Take off a call that began, but of which its process did not hear."""
+
     def never_began(self) -> None:
         """Add a call that failed because no process could start."""
 
@@ -86,6 +89,8 @@ class Uncounted:
     def began(self) -> None: ...
 
     def ended(self, seconds: float, *, failed: bool) -> None: ...
+
+    def taken_back(self) -> None: ...
 
     def never_began(self) -> None: ...
 
