@@ -2,7 +2,7 @@
 
 import pytest
 
-from octetgate.core.validation.ways import MANY, Ways
+from octetgate.core.validation.ways import MANY, ways
 
 SELF = {"$ref": "#"}
 
@@ -19,8 +19,8 @@ def chain(length, keyword="anyOf"):
     }
 
 
-def ways(schema, **others):
-    return Ways(schema, others.__getitem__)
+def counted(schema, **others):
+    return ways(schema, others.__getitem__)
 
 
 @pytest.mark.parametrize(
@@ -43,42 +43,55 @@ def ways(schema, **others):
     ],
 )  # fmt: skip
 def test_ways_to_one_place(schema, once):
-    assert ways(schema).once_around() == once
+    assert counted(schema).once_around == once
 
 
 def test_a_schema_of_another_model_is_counted_once_for_each_name_of_it():
     other = {"anyOf": [{}, {"$ref": "#/definitions/x"}], "definitions": {"x": {"type": "null"}}}
-    assert ways(other).once_around() == 4
-    assert ways({"allOf": [{"$ref": "other"}] * 3}, other=other).once_around() == 1 + 3 * 5
+    assert counted(other).once_around == 4
+    assert counted({"allOf": [{"$ref": "other"}] * 3}, other=other).once_around == 1 + 3 * 5
 
 
 @pytest.mark.parametrize("keyword", ["anyOf", "oneOf", "allOf"])
 def test_ways_double_with_each_definition_of_two_branches(keyword):
-    found = [ways(chain(length, keyword)).once_around() for length in range(1, 9)]
+    found = [counted(chain(length, keyword)).once_around for length in range(1, 9)]
     assert found == [2 ** (length + 2) - 3 for length in range(1, 9)]
     for length in (200, 2000):
-        assert ways(chain(length, keyword)).once_around() == MANY
+        assert counted(chain(length, keyword)).once_around == MANY
+
+
+TWO = {"allOf": [{"properties": {"a": SELF}}, {"properties": {"a": SELF}}]}
 
 
 @pytest.mark.parametrize(
-    "schema, at_levels",
+    "schema, multiply",
     [
-        pytest.param({"items": {"items": {}}}, [3, 3, 3], id="no-circle"),
-        pytest.param({"properties": {"left": SELF, "right": SELF}}, [3, 5, 7], id="a-tree"),
+        pytest.param({"items": {"items": {}}}, False, id="no-circle"),
+        pytest.param(chain(8), False, id="doubled-without-a-circle"),
+        pytest.param({"properties": {"left": SELF, "right": SELF}}, False, id="a-tree"),
+        pytest.param({"items": [SELF, SELF], "additionalItems": SELF}, False, id="a-list"),
+        pytest.param({"items": {"properties": {"a": SELF}}}, False, id="every-other-level"),
         pytest.param(
-            {"allOf": [{"properties": {"a": SELF}}, {"properties": {"a": SELF}}]}, [11, 27, 59],
-            id="in-two-branches",
+            {"allOf": [{"$ref": "#/definitions/base"}, {"properties": {"a": SELF}}],
+             "definitions": {"base": {"anyOf": [{}, {}, {}]}}},
+            False,
+            id="what-all-have-and-a-circle",
         ),
         pytest.param(
-            {"properties": {"a": SELF}, "patternProperties": {"^a": SELF}}, [5, 13, 29],
-            id="under-two-names",
+            {"anyOf": [{"items": SELF}, {"items": {"properties": {"x": {}}}}]}, False,
+            id="in-one-of-two-branches",
         ),
+        pytest.param(TWO, True, id="in-two-branches"),
+        pytest.param({"anyOf": [{}, {"items": TWO}]}, True, id="under-something"),
+        pytest.param({"properties": {"a": SELF}, "patternProperties": {"^a": SELF}}, True, id="by-two-names"),
         pytest.param(
-            {"properties": {"a": SELF}, "dependencies": {"a": {"properties": {"a": SELF}}}},
-            [8, 20, 44],
+            {"properties": {"a": SELF}, "dependencies": {"a": {"properties": {"a": SELF}}}}, True,
             id="where-something-depends",
+        ),
+        pytest.param(
+            {"anyOf": [{"items": SELF}, {"items": {"items": SELF}}]}, True, id="levels-apart"
         ),
     ],
 )  # fmt: skip
-def test_ways_around_a_circle(schema, at_levels):
-    assert [ways(schema).around(levels) for levels in (1, 2, 3)] == at_levels
+def test_ways_multiply_where_two_of_a_part_lead_back_to_it(schema, multiply):
+    assert counted(schema).multiply is multiply

@@ -15,8 +15,8 @@ import msgspec
 from jsonschema_rs import ValidationErrorKind as Kind
 
 from octetgate.core.validation.alternatives import without_alternatives
-from octetgate.core.validation.schemas import NotASchema, Schema, named, read
-from octetgate.core.validation.ways import Ways
+from octetgate.core.validation.schemas import NotASchema, named, read
+from octetgate.core.validation.ways import Ways, ways
 
 _MOST_TOLD = 20
 """Problems that are told of one body; a long list has as many as it has elements."""
@@ -26,8 +26,7 @@ _BACKTRACKS = 100_000
 _MOST_STEPS = 4_000_000_000
 """Of deciding on a body: the ways that its schema comes to a place, for each of its bytes."""
 _MOST_WAYS_TOLD = 100_000
-_LEVELS_TOLD = 100
-"""As many ways, at the last of so many levels of a body, are gone to tell what is wrong there."""
+"""As many are gone to tell what is wrong at one place."""
 
 _UNTOLD = "instance does not match the schema, in too many ways to tell them"
 
@@ -55,8 +54,9 @@ class BodyModel:
             self._validator = _compiled(whole, retrieve)
         except (ValueError, LookupError, jsonschema_rs.ReferencingError) as error:
             raise NotASchema(str(error)) from error
-        self._ways = Ways(whole, retrieve).once_around()
-        self._telling = self._validator if _can_tell(whole, retrieve) else _plain(whole, retrieve)
+        found = ways(whole, retrieve)
+        self._ways = found.once_around
+        self._telling = self._validator if _can_tell(found) else _plain(whole, retrieve)
 
     def problems(self, body: bytes) -> list[str]:
         """Return what is wrong with the body; an empty one counts as ``{}`` (recorded)."""
@@ -81,9 +81,9 @@ def _compiled(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft
     )
 
 
-def _can_tell(schema: Schema, retrieve: Retrieve) -> bool:
+def _can_tell(found: Ways) -> bool:
     """Whether a validator has told what is wrong with a body before long."""
-    return Ways(schema, retrieve).around(_LEVELS_TOLD) <= _MOST_WAYS_TOLD
+    return not found.multiply and found.once_around <= _MOST_WAYS_TOLD
 
 
 def _plain(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft4Validator | None:
@@ -98,7 +98,7 @@ def _plain(schema: dict[str, Any], retrieve: Retrieve) -> jsonschema_rs.Draft4Va
 
     plain = without_alternatives(schema)
     try:
-        return _compiled(plain, plainly) if _can_tell(plain, plainly) else None
+        return _compiled(plain, plainly) if _can_tell(ways(plain, plainly)) else None
     except (ValueError, LookupError, jsonschema_rs.ReferencingError):
         return None
 
