@@ -71,6 +71,7 @@ class Door:
 
     def entered(self, connection: ServerConnection) -> None:
         self.connections.add(connection)
+        self.clock.wake()
         self._empty.clear()
 
     def left(self, connection: ServerConnection) -> None:
@@ -78,9 +79,10 @@ class Door:
         if not self.connections:
             self._empty.set()
 
-    def _sweep(self, now: float) -> None:
+    def _sweep(self, now: float) -> bool:
         for connection in list(self.connections):
             connection.sweep(now)
+        return bool(self.connections)
 
 
 async def serve(

@@ -65,6 +65,7 @@ class Pool:
         connections = self._origins.get(request.origin)
         if connections is None:
             connections = self._origins[request.origin] = _Connections()
+            self._clock.wake()
         connection = connections.newest_idle() or await self._acquire(connections, request)
         used = connection.calls > 0
         # Not `connection.send`: every coroutine on the way costs each time it waits and goes on.
@@ -133,7 +134,7 @@ class Pool:
 
     # --- Keeping them ---
 
-    def _sweep(self, now: float) -> None:
+    def _sweep(self, now: float) -> bool:
         settings = self._settings
         idle: list[ClientConnection] = []
         for origin, connections in list(self._origins.items()):
@@ -148,6 +149,7 @@ class Pool:
                 del self._origins[origin]
         for connection in sorted(idle, key=lambda each: each.since)[: -settings.idle]:
             connection.abort()
+        return bool(self._origins)
 
 
 class _Connections:

@@ -54,6 +54,7 @@ class ServerConnection(Wire):
         self._settings = listener.settings
         self.trusted_proxies = listener.settings.trusted_proxies
         self.clock = listener.clock
+        self.clock.wake()
         self._since = self.clock.now
         """When what this connection waits for last came nearer."""
         self._unsent = 0
