@@ -46,6 +46,12 @@ async def test_a_process_can_win_no_privileges_and_is_bounded(isolated, kind):
     assert found["Max file size"] == str(512 * 2**20)
 
 
+@pytest.mark.parametrize("kind", ["plain", "process", "bubblewrap"])
+async def test_a_process_does_not_push_aside_who_gives_it_calls(isolated, kind):
+    aws = await isolated(kind)
+    assert await answer(aws, "os.sched_getscheduler(0)") == os.SCHED_BATCH
+
+
 @kinds("users")
 async def test_roots_functions_are_users_of_their_own_without_any_capability(isolated, kind):
     aws = await isolated(kind)
