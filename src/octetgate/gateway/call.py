@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
 
+import msgspec
+
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import visible
@@ -82,7 +84,7 @@ class Caller:
     """What ``$context.identity`` says of who signed."""
 
 
-class Notes:
+class Notes(msgspec.Struct, eq=False, kw_only=True):
     """What the access log will say; each is set only where there is something to say."""
 
     request_payload: Decision | None = None
@@ -90,14 +92,14 @@ class Notes:
     request_measure: Measure | None = None
     """Set where a conversion changes bytes; what passes unchanged is not counted here."""
     response_measure: Measure | None = None
-    coding = ""
+    coding: str = ""
     """What the answer was compressed with."""
     integration_status: int | None = None
     function_status: int | None = None
     """What a function behind a proxy integration said; the other is Lambda's own."""
-    integration_started = 0.0
-    integration_ended = 0.0
-    first_content = 0.0
+    integration_started: float = 0.0
+    integration_ended: float = 0.0
+    first_content: float = 0.0
     """When the first bytes came of an answer that streams."""
     endpoint_request_id: str | None = None
     """What an AWS endpoint called its answer: ``$context.awsEndpointRequestId``."""
@@ -109,59 +111,37 @@ class Notes:
     """Status and request id of the invocation that an authorizer made for this call."""
     caller: "Caller | None" = None
     """Who an authorizer says calls."""
-    allowed_by_policy = False
+    allowed_by_policy: bool = False
     """Whether the API's resource policy allows the call, whoever makes it."""
     grant: "Grant | None" = None
     """The API key that let the call in."""
-    replaced_id = False
+    replaced_id: bool = False
     """Whether the client named a request id that is no UUID (spec: request-lifecycle 5)."""
-    cache = ""
+    cache: str = ""
     """``hit`` or ``miss`` of the stage's cache, where the method has one."""
-    error = ""
-    response_type = ""
+    error: str = ""
+    response_type: str = ""
     fault: "Fault | None" = None
     """Why the call was refused."""
     span: "Span | None" = None
     """The call's, where its stage is traced."""
-    traced = ""
-    """What names it to backends, functions and the client then."""
     recorder: "ExecutionRecorder | None" = None
     """Who writes it down, where its stage has an execution log."""
 
 
-class Arrival(Notes):
+class Arrival(Notes, eq=False, kw_only=True):
     """A request that has come in; nothing is known yet of its API."""
 
-    _trace_id = ""
-
-    def __init__(self, exchange: Exchange, identity: Identity, sent: dict[str, str]) -> None:
-        self.exchange = exchange
-        self.sent = sent
-        """First value of each header the client sent, by lower-case name."""
-        self.time = time.time()
-        """Epoch seconds."""
-        self.ticks = time.perf_counter()
-        self.request_id, self.extended_request_id, self._random = identity
-        if "x-amzn-requestid" in sent:
-            if _UUID.fullmatch(sent["x-amzn-requestid"]):
-                self.request_id = sent["x-amzn-requestid"]
-            else:
-                self.replaced_id = True
-
-    @property
-    def trace_id(self) -> str:
-        """``Root=…`` as it goes on to backends and back to the client (lifecycle 5)."""
-        if self.traced:
-            return self.traced
-        if not self._trace_id:
-            self._trace_id = self._made_trace_id()
-        return self._trace_id
-
-    def _made_trace_id(self) -> str:
-        given = self.sent.get("x-amzn-trace-id")
-        if given is None or "Root=" not in given:
-            return f"Root=1-{_seconds(self.time)}-{self._random}"
-        return given if "Parent=" in given else f"{given.rstrip(';')};Parent={self._random[:16]}"
+    exchange: Exchange
+    sent: dict[str, str]
+    """First value of each header the client sent, by lower-case name."""
+    time: float
+    """Epoch seconds."""
+    ticks: float
+    request_id: str
+    extended_request_id: str
+    trace_id: str
+    """``Root=…`` as it goes on to backends and back to the client (lifecycle 5)."""
 
 
 _second: tuple[int, str] = (-1, "")
@@ -255,14 +235,49 @@ class Call:
 
 def arrive(exchange: Exchange, ids: Ids) -> Arrival:
     """Return the arrival, with its ids (spec: request-lifecycle 5)."""
-    headers = exchange.head.headers
+    sent = _sent(exchange.head.headers)
+    now = time.time()
+    request_id, extended_request_id, random = ids.take()
+    arrival = Arrival(
+        exchange=exchange,
+        sent=sent,
+        time=now,
+        ticks=time.perf_counter(),
+        request_id=request_id,
+        extended_request_id=extended_request_id,
+        trace_id=f"Root=1-{_seconds(now)}-{random}",
+    )
+    if "x-amzn-requestid" in sent:
+        _rename(arrival, sent["x-amzn-requestid"])
+    if "x-amzn-trace-id" in sent:
+        _join(arrival, sent["x-amzn-trace-id"], random)
+    return arrival
+
+
+def _rename(arrival: Arrival, wish: str) -> None:
+    """Give the call the id that the client names."""
+    if _UUID.fullmatch(wish):
+        arrival.request_id = wish
+    else:
+        arrival.replaced_id = True
+
+
+def _join(arrival: Arrival, given: str, random: str) -> None:
+    """Make the call a part of the trace that the client names, if it does name one."""
+    if "Root=" in given:
+        parented = "Parent=" in given
+        arrival.trace_id = given if parented else f"{given.rstrip(';')};Parent={random[:16]}"
+
+
+def _sent(headers: Headers) -> dict[str, str]:
+    """Return the first value of each header, worked out once for heads that repeat."""
     kept = headers.kept
     if kept is None:
-        return Arrival(exchange, ids.take(), _first_values(headers))
-    sent = kept.get("first values")
+        return _first_values(headers)
+    sent: dict[str, str] | None = kept.get("first values")
     if sent is None:
         sent = kept["first values"] = _first_values(headers)
-    return Arrival(exchange, ids.take(), sent)
+    return sent
 
 
 def _first_values(headers: Headers) -> dict[str, str]:

@@ -140,7 +140,7 @@ def begin(tracer: Tracer, arrival: Arrival, name: str, about: Attributes) -> Spa
         # A trace that begins here, but is not wanted: a parent that says so.
         parent = parent._replace(span_id=arrival.request_id.replace("-", "")[:16])
     arrival.span = tracer.begin(name, parent, arrival.time, {**_of_request(arrival), **about})
-    arrival.traced = amazon(arrival.span)
+    arrival.trace_id = amazon(arrival.span)
     return arrival.span
 
 

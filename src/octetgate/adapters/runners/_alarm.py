@@ -12,13 +12,15 @@ class Alarm:
     call takes longer than looking again now and then.
     """
 
-    __slots__ = ("_deadline", "_loop", "_rings", "_timer")
+    __slots__ = ("_deadline", "_looks", "_loop", "_rings", "_timer")
 
     def __init__(self, rings: Callable[[], None]) -> None:
         self._rings = rings
         self._loop = asyncio.get_running_loop()
         self._deadline = inf
         self._timer: asyncio.TimerHandle | None = None
+        self._looks = inf
+        """When the timer runs out; never without one."""
 
     def set(self, seconds: float) -> None:
         """Ring in so many seconds, and not before; 0 is never."""
@@ -26,12 +28,12 @@ class Alarm:
             self._deadline = inf
             return
         self._deadline = self._loop.time() + seconds
-        if self._timer is None or self._timer.when() > self._deadline:
+        if self._looks > self._deadline:
             self._arm()
 
     def cancel(self) -> None:
         """Never ring again, and hold nothing."""
-        self._deadline = inf
+        self._deadline = self._looks = inf
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -39,12 +41,12 @@ class Alarm:
     def _arm(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
-        # One that has run out rings at once.
-        left = max(0, self._deadline - self._loop.time())
-        self._timer = None if left == inf else self._loop.call_later(left, self._ring)
+        self._timer, self._looks = None, self._deadline
+        if self._looks < inf:
+            self._timer = self._loop.call_at(self._looks, self._ring)
 
     def _ring(self) -> None:
-        self._timer = None
+        self._timer, self._looks = None, inf
         if self._loop.time() < self._deadline:
             self._arm()
         else:

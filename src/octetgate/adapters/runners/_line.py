@@ -237,11 +237,11 @@ class Line(asyncio.BufferedProtocol):
             )
         )
         payload = told.payload
-        begin = _OUT.pack(len(head), len(payload)) + head
+        parts = (_OUT.pack(len(head), len(payload)), head, payload)
         if len(payload) <= _JOINED:
-            self._transport.write(begin + payload)
+            self._transport.write(b"".join(parts))
         else:
-            self._transport.writelines((begin, payload))
+            self._transport.writelines(parts)
 
     # --- Holding back, and the end ---
 

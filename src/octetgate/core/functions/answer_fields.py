@@ -19,6 +19,8 @@ class MalformedProxyResponse(Exception):
 
 def status(given: Any) -> int:
     """Return the status code; 200 where none is given."""
+    if type(given) is int and 200 <= given <= 599:
+        return given
     if given is None:
         return 200
     if isinstance(given, str) and given.isascii() and given.isdigit():

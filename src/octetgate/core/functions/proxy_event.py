@@ -51,8 +51,7 @@ class ProxyRequest:
     """Those of the headers whose values are :data:`OPEN`; see :class:`EventForm`."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProxyResponse:
+class ProxyResponse(msgspec.Struct, frozen=True, kw_only=True):
     """What the function wants the client to get."""
 
     status: int
@@ -184,7 +183,7 @@ def proxy_response(payload: bytes) -> ProxyResponse:
         raise malformed("body", "a string or null", body)
     return ProxyResponse(
         status=status(answer.status_code),
-        headers=_merged(single_headers(answer.headers), multi_headers(answer.multi_value_headers)),
+        headers=_told(answer.headers, answer.multi_value_headers),
         body=(body or "").encode(),
         is_base64_encoded=flag(answer.is_base64_encoded),
     )
@@ -196,9 +195,7 @@ def streamed_response(metadata: bytes) -> ProxyResponse:
     Raises MalformedProxyResponse.
     """
     answer = _object(metadata, _METADATA_KEYS)
-    headers = _merged(
-        single_headers(answer.get("headers")), multi_headers(answer.get("multiValueHeaders"))
-    )
+    headers = _told(answer.get("headers"), answer.get("multiValueHeaders"))
     return ProxyResponse(
         status=status(answer.get("statusCode")),
         headers=headers + cookies(answer.get("cookies")),
@@ -222,10 +219,15 @@ def _object(payload: bytes, keys: Sequence[str]) -> dict[str, Any]:
     return answer
 
 
+def _told(headers: Any, multi_value_headers: Any) -> list[tuple[str, str]]:
+    """Return the header lines that both tell; raises MalformedProxyResponse."""
+    if headers is None and multi_value_headers is None:
+        return [_JSON]
+    return _merged(single_headers(headers), multi_headers(multi_value_headers))
+
+
 def _merged(single: dict[str, str], multi: dict[str, list[str]]) -> list[tuple[str, str]]:
     """Return both as one list: multi values first, in their casing (spec: lambda 2.2)."""
-    if not single and not multi:
-        return [_JSON]
     rest = {name.lower(): (name, values) for name, values in multi.items()}
     merged: list[tuple[str, str]] = []
     for sent, value in single.items():

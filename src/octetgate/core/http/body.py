@@ -68,9 +68,8 @@ class Body:
     @classmethod
     def of(cls, data: bytes) -> "Body":
         """Return a body whose bytes are all here."""
-        body = cls()
-        body.length = len(data)
-        body.ready = data
+        body = cls.__new__(cls)
+        body._source, body.length, body.ready = None, len(data), data  # noqa: SLF001
         return body
 
     async def read(self) -> bytes:

@@ -1,13 +1,12 @@
 """What passed through a conversion: how many bytes, and how they began."""
 
-from dataclasses import dataclass
+import msgspec
 
 from octetgate.core.http.body import Codec
 from octetgate.core.payload.hints import SAMPLE_BYTES
 
 
-@dataclass(slots=True)
-class Measure:
+class Measure(msgspec.Struct):
     """Bytes before and after, and the first of those before."""
 
     bytes_in: int = 0

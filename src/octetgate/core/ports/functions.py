@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+import msgspec
+
 from octetgate.core.http.body import Source
 
 
@@ -81,8 +83,7 @@ class InvalidRuntime(InvokeError):
     status = 502
 
 
-@dataclass(slots=True, kw_only=True)
-class Invocation:
+class Invocation(msgspec.Struct, kw_only=True):
     """One call."""
 
     function: str
@@ -107,8 +108,7 @@ class Invocation:
     """The caller's wish for the invocation's id (a UUID); else one is made."""
 
 
-@dataclass(slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, kw_only=True):
     """What Lambda's Invoke answers (spec: lambda 6)."""
 
     status: int

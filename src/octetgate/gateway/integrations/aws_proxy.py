@@ -10,11 +10,7 @@ from typing import Any
 import pybase64
 
 from octetgate.core.functions.answer_fields import MalformedProxyResponse
-from octetgate.core.functions.proxy_event import (
-    ProxyResponse,
-    proxy_response,
-    streamed_response,
-)
+from octetgate.core.functions.proxy_event import proxy_response, streamed_response
 from octetgate.core.http.body import Body
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.hops import response_headers_lambda_proxy
@@ -97,7 +93,8 @@ class _LambdaProxy:
         if self._method != "POST":
             # Recorded: Lambda's API is POST, and nothing says so before the call.
             raise ApiConfigurationError(f"httpMethod: expected POST, found {self._method}")
-        body, encoded = await self._body(call)
+        # Most calls have no body, and need not go through all that could await one.
+        body, encoded = (None, False) if call.body.length == 0 else await self._body(call)
         if self._parameters:
             # Mappings do nothing for proxies, but a forbidden name still fails (recorded).
             values = self._parameters.resolve(RequestSource(call))
@@ -144,7 +141,14 @@ class AwsProxy(_LambdaProxy):
             ) from error
         call.arrival.function_status = response.status
         headers = self._headers(response.headers)
-        body = await self._decoded(call, response)
+        decision = self._decide_answer(call.arrival.sent.get("accept"), response.is_base64_encoded)
+        call.arrival.response_payload = decision if response.body else None
+        conversion, body = codec(decision.step), Body.of(response.body)
+        if conversion is None:
+            size = len(response.body)
+            call.arrival.response_measure = Measure(size, size, response.body[:SAMPLE_BYTES])
+        else:
+            body = await _converted(call, body, Measured(conversion))
         return method_response(call, response.status, headers, body, traced=True)
 
     def _headers(self, told: list[tuple[str, str]]) -> Headers:
@@ -158,22 +162,6 @@ class AwsProxy(_LambdaProxy):
                 self._answered[key] = headers.share()
         return headers
 
-    async def _decoded(self, call: Call, response: ProxyResponse) -> Body:
-        decision = self._decide_answer(call.arrival.sent.get("accept"), response.is_base64_encoded)
-        call.arrival.response_payload = decision if response.body else None
-        body, conversion = Body.of(response.body), codec(decision.step)
-        if conversion is None:
-            size = len(response.body)
-            sample = response.body[:SAMPLE_BYTES]
-            call.arrival.response_measure = Measure(size, size, sample)
-            return body
-        measured = Measured(conversion)
-        call.arrival.response_measure = measured.measure
-        try:
-            return await body.through(measured)
-        except BadPayload as error:
-            raise ApiConfigurationError(f"response payload: {error}") from error
-
     def _decide_answer(self, accept: str | None, flag: bool) -> Decision:  # noqa: FBT001
         """Return what is done to an answer with the flag for a client that accepts this."""
         decision = self._decided_back.get((accept, flag))
@@ -182,6 +170,14 @@ class AwsProxy(_LambdaProxy):
             if len(self._decided_back) < _DECISIONS:
                 self._decided_back[accept, flag] = decision
         return decision
+
+
+async def _converted(call: Call, body: Body, conversion: Measured) -> Body:
+    call.arrival.response_measure = conversion.measure
+    try:
+        return await body.through(conversion)
+    except BadPayload as error:
+        raise ApiConfigurationError(f"response payload: {error}") from error
 
 
 class StreamingAwsProxy(_LambdaProxy):

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -51,26 +50,28 @@ class Patience:
     They all wait equally long, so the one that began first is the first to have waited enough.
     """
 
-    __slots__ = ("_seconds", "_timer", "_tired", "_waiting")
+    __slots__ = ("_loop", "_seconds", "_timer", "_tired", "_waiting")
 
     def __init__(self, timeout_ms: int) -> None:
         self._seconds = timeout_ms / 1000
-        self._waiting: OrderedDict[asyncio.Task[Any], tuple[float, int]] = OrderedDict()
+        self._waiting: dict[asyncio.Task[Any], tuple[float, int]] = {}
         """Until when each task waits, and how often it had been told to end before."""
+        self._loop: asyncio.AbstractEventLoop | None = None
+        """Found by the first call: the method may be compiled where there is none."""
         self._tired: dict[asyncio.Task[Any], int] = {}
         self._timer: asyncio.TimerHandle | None = None
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        loop = self._loop = self._loop or asyncio.get_running_loop()
+        task = asyncio.current_task(loop)
         if task is None:
             raise RuntimeError("expected a task; found none")
-        loop = task.get_loop()
         self._waiting[task] = loop.time() + self._seconds, task.cancelling()
         if self._timer is None:
             self._timer = loop.call_later(self._seconds, self._ring, loop)
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._loop)
         if task is None or self._waiting.pop(task, None) is not None:
             return
         told = self._tired.pop(task, None)
