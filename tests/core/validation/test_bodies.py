@@ -192,11 +192,12 @@ def test_a_long_body_of_many_kinds_is_no_matter():
 
 
 @pytest.mark.parametrize(
-    "ref", [reference(API, "Nobody"), reference("another123", "Pet"), "http://127.0.0.1:1/x"]
+    "ref",
+    [reference(API, "Nobody"), reference("another123", "Pet"), "http://127.0.0.1:1/x", "Pet"],
 )
 def test_a_reference_to_what_is_no_model_of_the_api_is_refused_and_not_fetched(ref):
     with pytest.raises(NotASchema, match="expected a model of the API"):
-        model({"$ref": ref}, Pet=PET)
+        model({"id": reference(API, "Pets"), "allOf": [{"$ref": ref}]}, Pet=PET)
 
 
 def test_a_long_list_is_not_told_to_the_end():

@@ -2,8 +2,8 @@
 
 To tell what is wrong with a value, a validator looks into every branch of every ``anyOf`` and
 ``oneOf``.  Where a schema refers to itself from there, branches double at each level of the
-value: a body of a hundred bytes is told for minutes.  Without its alternatives a schema is
-looked through once.
+value: a body of a hundred bytes is told for minutes.  Without its alternatives most schemas are
+looked through once; :mod:`octetgate.core.validation.ways` knows the others.
 """
 
 from typing import Any

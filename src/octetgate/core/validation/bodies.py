@@ -52,9 +52,9 @@ class BodyModel:
         try:
             whole = read(schema)
             self._validator = _compiled(whole, retrieve)
+            found = ways(whole, retrieve)
         except (ValueError, LookupError, jsonschema_rs.ReferencingError) as error:
             raise NotASchema(str(error)) from error
-        found = ways(whole, retrieve)
         self._ways = found.once_around
         self._telling = self._validator if _can_tell(found) else _plain(whole, retrieve)
 
