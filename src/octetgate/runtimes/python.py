@@ -1,6 +1,7 @@
 """Runs one Python function: the official runtime client's loop, over a line of our own.
 
-``runtimes/start.py`` becomes this, with the environment of a Lambda runtime (spec: lambda 7).
+``runtimes/start.py`` becomes this, with the environment of a Lambda runtime (spec: lambda 7) and
+one argument, after how many calls it ends.
 Calls come and answers go over the socket ``LINE``, see ``adapters/runners/_line.py``: a blocking
 ``recv`` for a call, where the Runtime API takes two HTTP requests.
 
@@ -27,6 +28,7 @@ LINE = 3
 _INTEGRATION = "application/vnd.awslambda.http-integration-response"
 _BYTES = "application/octet-stream"
 _READY, _RESULT, _ERROR, _BEGAN, _PIECE, _INIT_ERROR = b"N", b"R", b"E", b"B", b"P", b"I"
+_LAST = {_RESULT: b"F", _ERROR: b"L"}
 _PIECE_BYTES = 64 * 1024
 _IN, _OUT = struct.Struct(">II"), struct.Struct(">cI")
 _BUFFER = 64 * 1024
@@ -48,7 +50,7 @@ def main() -> None:
     """Serve calls until the supervisor ends this process."""
     from awslambdaric import bootstrap
 
-    line = Line(socket.socket(fileno=LINE), Log(os.dup(1)))
+    line = Line(socket.socket(fileno=LINE), Log(os.dup(1)), int(sys.argv.pop()))
     # Only now, as on AWS: the function's modules may shadow others for itself, but not for
     # the client that runs it.
     sys.path.insert(0, os.environ["LAMBDA_TASK_ROOT"])
@@ -98,7 +100,9 @@ def client(line: "Line") -> Any:
 class Line:
     """This process's end of the line: one call, one answer, in turn."""
 
-    def __init__(self, connected: socket.socket, log: "Log") -> None:
+    def __init__(self, connected: socket.socket, log: "Log", calls: int) -> None:
+        """After so many calls the process ends."""
+        self._calls = calls
         self._socket = connected
         self._socket.setblocking(True)
         self._socket.set_inheritable(False)
@@ -172,7 +176,12 @@ class Line:
     def answer(self, kind: bytes, payload: bytes) -> None:
         """Answer the call; what is said of it in the log is there before its caller goes on."""
         self._log.end(self._request_id, time.monotonic() - self._began_at, self._init_seconds)
-        self.say(kind, payload)
+        self._calls -= 1
+        if self._calls:
+            self.say(kind, payload)
+        else:
+            self.say(_LAST[kind], payload)
+            os._exit(0)
 
     def say(self, kind: bytes, payload: bytes = b"") -> None:
         self._expect(len(payload))

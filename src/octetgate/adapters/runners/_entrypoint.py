@@ -29,8 +29,8 @@ def entrypoint(plan: Plan) -> tuple[str, ...]:
         return (_bootstrap(plan.task_root, plan.layers),)
     if plan.function.runtime.startswith("nodejs"):
         heap = int(plan.function.memory_size * _HEAP_SHARE)
-        return (plan.node, f"--max-old-space-size={heap}", _NODEJS)
-    return _PYTHON
+        return (plan.node, f"--max-old-space-size={heap}", _NODEJS, str(plan.calls))
+    return (*_PYTHON, str(plan.calls))
 
 
 def node_for(function: Function, node: str) -> str:

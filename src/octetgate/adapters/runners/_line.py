@@ -15,11 +15,11 @@ import msgspec
 from octetgate.adapters.runners._stream import Sink
 from octetgate.core.functions.lifecycle import OutOfTurn
 
-READY, RESULT, ERROR, LAST_ERROR = b"N", b"R", b"E", b"L"
-"""It can take a call; it returned; it raised; it raised and ends, and takes no other call."""
+READY, RESULT, ERROR, LAST_RESULT, LAST_ERROR = b"N", b"R", b"E", b"F", b"L"
+"""It can take a call; it returned; it raised; the same, and it ends and takes no other call."""
 BEGAN, PIECE, INIT_ERROR = b"B", b"P", b"I"
 """It begins to answer piece by piece; it goes on so; it cannot start."""
-_KINDS = READY + RESULT + ERROR + LAST_ERROR + BEGAN + PIECE + INIT_ERROR
+_KINDS = READY + RESULT + ERROR + LAST_RESULT + LAST_ERROR + BEGAN + PIECE + INIT_ERROR
 
 _OUT = struct.Struct(">II")
 _IN = struct.Struct(">cI")
@@ -178,8 +178,8 @@ class Line(asyncio.BufferedProtocol):
 
     def _act(self, kind: bytes, payload: bytes | None) -> None:
         match kind:
-            case b"R":
-                self._end(payload, failed=False, is_last=False)
+            case b"R" | b"F":
+                self._end(payload, failed=False, is_last=kind == LAST_RESULT)
             case b"E" | b"L":
                 self._end(payload, failed=True, is_last=kind == LAST_ERROR)
             case b"P" if self._sink is not None:

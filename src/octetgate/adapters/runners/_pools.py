@@ -208,6 +208,7 @@ class Pools:
             task_root=code.folder,
             layers=code.layers,
             fingerprint=code.fingerprint,
+            calls=self._settings.calls_per_process,
             node=node_for(function, self._settings.node),
             scratch=self._scratch.folder,
             isolation=self._settings.isolation,

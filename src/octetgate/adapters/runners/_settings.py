@@ -30,6 +30,9 @@ class SupervisorSettings:
     """How long a call may wait for a process."""
     idle_seconds: float = 600.0
     """How long a process without work is kept warm."""
+    calls_per_process: int = 200_000
+    """After which another takes its place: each call leaves a trace id in the C library's
+    environment, which gives nothing back, some 30 MB by then."""
     init_seconds: float = 10.0
     """How long a process may take to load its handler; AWS's own limit."""
     grace_seconds: float = 10.0

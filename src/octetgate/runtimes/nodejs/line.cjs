@@ -15,8 +15,10 @@ const LINE = 3;
 const READY = "N";
 const RESULT = "R";
 const ERROR = "E";
-/** An error, after which the process ends: it takes no other call. */
+/** The same, after which the process ends: it takes no other call. */
+const LAST_RESULT = "F";
 const LAST_ERROR = "L";
+const LAST = { [RESULT]: LAST_RESULT, [ERROR]: LAST_ERROR, [LAST_ERROR]: LAST_ERROR };
 const BEGAN = "B";
 const PIECE = "P";
 const INIT_ERROR = "I";
@@ -33,9 +35,13 @@ const GONE = 1;
 const writing = promisify(writev);
 
 class Line {
-  /** `report` writes what Lambda has in its log before and after a call. */
-  constructor(report) {
+  /**
+   * `report` writes what Lambda has in its log before and after a call; after so many `calls` the
+   * process ends.
+   */
+  constructor(report, calls) {
     this.report = report;
+    this.calls = calls;
     this.isReady = false;
     /** For calls and messages that fit; each is read only as far as it goes itself. */
     this.room = Buffer.allocUnsafeSlow(ROOM_BYTES);
@@ -69,6 +75,11 @@ class Line {
     return this.call;
   }
 
+  /** Whether the last answer was the last of all. */
+  get isSpent() {
+    return this.calls <= 0;
+  }
+
   /** Answer a call with JSON. */
   respond(text) {
     return this.answer(RESULT, text);
@@ -100,7 +111,8 @@ class Line {
     if (this.call === null) return;
     this.call = null;
     this.report.end();
-    return this.say(kind, text);
+    this.calls -= 1;
+    return this.say(this.isSpent ? LAST[kind] : kind, text);
   }
 
   /** Write a message at once; or, behind pieces that are still being written, return a promise. */

@@ -1,7 +1,8 @@
 // Runs one Node.js function: takes calls from its line and answers them, one after the other.
 //
-// Started as `node main.cjs` with the environment of a Lambda runtime (spec: lambda 7).  What a
-// function sees, and what its callers and its log get, is AWS's.  Nothing here is needed but Node.js.
+// Started as `node main.cjs CALLS` with the environment of a Lambda runtime (spec: lambda 7); after
+// so many calls it ends.  What a function sees, and what its callers and its log get, is AWS's.
+// Nothing here is needed but Node.js.
 
 "use strict";
 
@@ -19,7 +20,7 @@ const FAILED = 1;
 /** Nothing is missed in a shorter wait that could not as well have come just behind it. */
 const MOMENT_MS = 1;
 
-const line = new Line(new Report(process.env));
+const line = new Line(new Report(process.env), Number(process.argv.pop()));
 const log = speak(console);
 
 /** The call that runs now, if one does. */
@@ -75,6 +76,7 @@ async function main() {
     const answer = await current.run(handler);
     current = null;
     if (answer !== null) await line.respond(answer);
+    if (line.isSpent) process.exit();
   }
 }
 
