@@ -183,6 +183,21 @@ async def test_calls_with_the_same_head_come_from_whom_they_come():
     assert "x-forwarded-for" not in event["headers"]
 
 
+@pytest.mark.parametrize(
+    "host, secure, port",
+    [
+        ("api.test:8443", True, "8443"),
+        ("api.test", True, "443"),
+        ("api.test", False, "80"),
+        ("[::1]:8080", False, "8080"),
+        ("[::1]", False, "80"),
+    ],
+)
+async def test_the_port_is_the_one_that_the_client_asked(host, secure, port):
+    event = await Repeating(serving(), Host=host).event(secure=secure)
+    assert event["headers"]["X-Forwarded-Port"] == port
+
+
 async def test_calls_with_the_same_head_are_told_of_the_stage_as_it_is_now():
     world = serving(variables={"bucket": "old"})
     client = Repeating(world)

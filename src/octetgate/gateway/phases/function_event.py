@@ -12,6 +12,7 @@ from octetgate.core.functions.proxy_event import OPEN, EventForm, ProxyRequest
 from octetgate.core.http.forwarded import passed_on
 from octetgate.core.http.headers import Headers
 from octetgate.core.http.target import parse_query
+from octetgate.core.routing.hosts import host_port
 from octetgate.gateway.call import Call, Route
 from octetgate.gateway.phases.method_request import context_values, request_time
 
@@ -103,7 +104,7 @@ def event_headers(call: Call) -> Headers:
     """Return the client's visible headers and what the gateway adds (spec: lambda 1.1)."""
     fields = [field for field in call.headers.fields if field[1] not in _ADDED]
     secure = call.arrival.exchange.secure
-    _, _, port = call.arrival.sent.get("host", "").partition(":")
+    port = host_port(call.arrival.sent.get("host", ""))
     fields += [
         (*_TRACE_ID, call.arrival.trace_id),
         (*_FORWARDED_FOR, forwarded_for(call)),
