@@ -91,7 +91,6 @@ class Line(asyncio.BufferedProtocol):
         """Pieces of an answer that is wanted whole."""
         self._kept_size = 0
         self._sink: Sink | None = None
-        self._reading = True
         self._is_made = False
         self.is_open = False
         """Whether what is written may arrive: neither end is known to be closed."""
@@ -247,15 +246,11 @@ class Line(asyncio.BufferedProtocol):
 
     def hold_reading(self) -> None:
         """Let the process wait with what it writes; may be called more than once."""
-        if self._reading and not self._transport.is_closing():
-            self._reading = False
-            self._transport.pause_reading()
+        self._transport.pause_reading()
 
     def go_on_reading(self) -> None:
         """Read again; may be called more than once."""
-        if not self._reading and not self._transport.is_closing():
-            self._reading = True
-            self._transport.resume_reading()
+        self._transport.resume_reading()
 
     def fileno(self) -> int:
         """Return the descriptor of our end, which stays ours."""
