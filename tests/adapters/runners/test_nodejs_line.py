@@ -7,7 +7,7 @@ import time
 
 import pytest
 from tests.adapters.runners.lambdas import zipped
-from tests.adapters.runners.waiting import ended, until
+from tests.adapters.runners.waiting import ended, sleeps, until
 
 from octetgate.core.ports.functions import Invocation, StreamBroken
 
@@ -39,9 +39,10 @@ async def test_a_timer_that_is_due_between_two_calls_runs_when_the_next_one_come
         aws,
         "let ran = null\n"
         "exports.handler = async (event) => { if (event) return ran;"
-        " setTimeout(() => { ran = Date.now() }, 20); return Date.now() + 20 }",
+        " setTimeout(() => { ran = Date.now() }, 400); return [process.pid, Date.now() + 400] }",
     )
-    due = await answer(aws, 0)
+    pid, due = await answer(aws, 0)
+    await until(lambda: sleeps(pid))
     while time.time() * 1000 < due + 20:  # noqa: ASYNC110 - it is time that is waited for
         await asyncio.sleep(0.01)
     asked = int(time.time() * 1000)
@@ -66,11 +67,12 @@ async def test_a_connection_that_ended_between_two_calls_is_known_to_have_in_the
         "exports.handler = async (port) => { if (ended !== null) return ended; ended = false;"
         " const socket = require('node:net').connect(port, '127.0.0.1');"
         " socket.resume().on('end', () => { ended = true });"
-        " await new Promise((go) => socket.once('connect', go)) }",
+        " await new Promise((go) => socket.once('connect', go)); return process.pid }",
     )
     async with listening() as (port, made):
-        await answer(aws, port)
+        pid = await answer(aws, port)
         _, writer = await made.get()
+        await until(lambda: sleeps(pid))
         writer.close()
         await writer.wait_closed()
         await asyncio.sleep(0.05)  # a wait of less than a millisecond does not count as one

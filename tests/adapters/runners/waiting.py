@@ -19,3 +19,8 @@ def ended(pid: int) -> bool:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
     except psutil.NoSuchProcess:
         return True
+
+
+def sleeps(pid: int) -> bool:
+    """Return whether the process waits for something: neither runs nor would if it could."""
+    return psutil.Process(pid).status() == psutil.STATUS_SLEEPING
