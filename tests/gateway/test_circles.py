@@ -80,9 +80,9 @@ async def until(holds):
             await asyncio.sleep(0)
 
 
-def held(before=frozenset()):
-    """Return the ids of what is held; what other tests hold is not this one's."""
-    return {id(each) for each in gc.get_objects() if isinstance(each, HELD)} - before
+def held():
+    """Return what is held of what came since the collector was told to look past all else."""
+    return [each for each in gc.get_objects() if isinstance(each, HELD)]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def held(before=frozenset()):
 )
 async def test_a_failed_call_is_freed_without_the_collector(fail):
     gc.collect()
-    before = held()
+    gc.freeze()  # what other tests hold is not this one's
     async with running() as front:
         await fail(front)
         await until(lambda: front.lines)
@@ -107,6 +107,6 @@ async def test_a_failed_call_is_freed_without_the_collector(fail):
             for count in range(2, 6):
                 await fail(front)
                 await until(lambda: len(front.lines) >= count)  # noqa: B023  # waited for here
-            await until(lambda: not held(before))
+            await until(lambda: not held())
         finally:
             gc.enable()
