@@ -103,7 +103,7 @@ class Plan:
     """What takes the place of ``/opt``, if the function has layers."""
     fingerprint: str = ""
     """Of the task root, where that is a folder that changes."""
-    calls: int = 200_000
+    calls: int
     """How many a process of our own runtimes answers before it ends."""
     node: str = "node"
     """Node.js, for functions that run in it."""

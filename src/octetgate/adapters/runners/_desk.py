@@ -104,7 +104,7 @@ class Desk:
         """Return the call that waits longest, which then waits no more."""
         while self._waiting:
             call = self._first()
-            if not call.outcome.done():
+            if call.is_wanted:
                 return call
         return None
 
