@@ -1,3 +1,4 @@
+import signal
 import subprocess
 import sys
 
@@ -62,3 +63,17 @@ def test_samples_are_of_the_sorts_that_their_names_say():
     assert made["interlaced.png"].info.get("interlace") == 1
     assert made["one-pixel.png"].size == (1, 1)
     assert samples.thumbnail_samples()["sixteen-bit.png"][24] == 16
+
+
+def test_ctrl_c_ends_it_without_a_trace():
+    with subprocess.Popen(
+        [sys.executable, resizer.__file__, "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        url = process.stdout.readline().strip()
+        assert requests.get(url, timeout=30).status_code >= 400  # it serves
+        process.send_signal(signal.SIGINT)
+        _, complaint = process.communicate(timeout=30)
+    assert (process.returncode, complaint.count("Traceback")) == (0, 0)

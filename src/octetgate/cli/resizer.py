@@ -8,6 +8,7 @@ no larger than asked for and in its own format; everything else is refused in pl
 """
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -106,7 +107,9 @@ def main() -> None:
     with ThreadingHTTPServer((chosen.host, chosen.port), Service) as server:
         sys.stdout.write(f"http://{chosen.host}:{server.server_port}/upload\n")
         sys.stdout.flush()
-        server.serve_forever()
+        # Ctrl-C is how it is stopped, alone or together with the demo that started it.
+        with contextlib.suppress(KeyboardInterrupt):
+            server.serve_forever()
 
 
 if __name__ == "__main__":
